@@ -1,0 +1,1 @@
+"""Deterministic verifiers: they read what the chain made and report findings. One file a check."""

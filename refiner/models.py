@@ -1,0 +1,413 @@
+"""Every shape that refiner stores: notes, events, edits, questions, findings, decisions, samples.
+
+Spans are half-open `[start, end)` code points of the raw file as decoded, front matter counted: one coordinate system.
+All shapes forbid unknown fields, so that a file written by another version fails loudly instead of losing data.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Gender = Literal["male", "female"]
+Modality = Literal["actual", "planned", "hypothetical", "negated", "counterfactual"]
+EffectKind = Literal["initiates", "continues", "weakens", "terminates", "reinitiates", "suspends", "resumes"]
+RelationKind = Literal["causes", "enables", "prevents", "causes_to_end", "before", "same_as"]
+VerdictName = Literal["HOLDS", "NOT", "CONTESTED", "INCONSISTENT", "RETRACTED", "DORMANT", "UNKNOWN"]
+ActionName = Literal["keep", "reframe", "include", "drop"]
+Status = Literal["undecided", "approved", "rejected", "edited"]
+DecisionVerb = Literal["approve", "reject", "edit", "answer", "flag", "comment", "undo", "redo"]
+Severity = Literal["info", "warning", "error"]
+CanonKind = Literal["name", "institution", "activity", "body", "address", "other"]
+SampleKind = Literal[
+    "trait", "event", "memory", "situation", "opinion", "identity", "boundary", "now_and_then", "voice", "general"
+]
+ItemKind = Literal["canon", "question", "edit", "event", "trait", "sample"]
+
+EFFECT_KINDS: tuple[EffectKind, ...] = (
+    "initiates", "continues", "weakens", "terminates", "reinitiates", "suspends", "resumes",
+)  # fmt: skip
+RELATION_KINDS: tuple[RelationKind, ...] = ("causes", "enables", "prevents", "causes_to_end", "before", "same_as")
+
+
+class Record(BaseModel):
+    """Base of all stored shapes: unknown fields are errors, instances do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+# ---- notes ---------------------------------------------------------------------------------------------------------
+
+
+class Sentence(Record):
+    """A sentence or a line that stands alone (list item, heading, chat line); `text == note.text[start:end]`."""
+
+    start: int
+    end: int
+    text: str
+    entry: int = 0  # index into Note.entries
+    occurrence: int = 0  # how many sentences with the same text stand before it in the note
+
+
+class Entry(Record):
+    """A part of a note with one date of writing: the whole note, or what follows a dated heading."""
+
+    start: int
+    end: int
+    date: str = ""  # the heading's words, "" if the note has none
+
+
+class TimeSpec(Record):
+    """When, as front matter gives it: words or EDTF in `raw`, or bounds as ISO days."""
+
+    raw: str = ""
+    earliest: str = ""
+    latest: str = ""
+
+
+class EffectSpec(Record):
+    trait: str
+    kind: EffectKind
+    quote: str = ""
+
+
+class RelationSpec(Record):
+    kind: RelationKind
+    to: str
+    quote: str = ""
+
+
+class EventSpec(Record):
+    """An event that front matter declares."""
+
+    id: str = ""
+    label: str = ""
+    quote: str = ""
+    when: TimeSpec = TimeSpec()
+    modality: Modality = "actual"
+    subject: Literal["self", "other"] = "self"
+    effects: tuple[EffectSpec, ...] = ()
+    relations: tuple[RelationSpec, ...] = ()
+
+
+class ObservationSpec(Record):
+    trait: str
+    holds: bool
+    at: str = ""
+    quote: str = ""
+
+
+class RetractionSpec(Record):
+    target: str  # a trait or event id
+    by: str = ""  # the event in which it was taken back, if one is known
+    quote: str = ""
+
+
+class FrontMatter(Record):
+    """What the person says outright at the top of a note. `events is None`: nothing was said about events."""
+
+    date: str = ""
+    written: str = ""
+    author: str = "self"
+    kind: Literal["note", "letter", "chat", "traits", "media"] = "note"
+    skip: bool = False
+    events: tuple[EventSpec, ...] | None = None
+    observations: tuple[ObservationSpec, ...] = ()
+    retracts: tuple[RetractionSpec, ...] = ()
+
+
+class Note(Record):
+    """A raw note. `path` is relative to the raw folder, with forward slashes; `sha` is that of the raw bytes."""
+
+    path: str
+    sha: str
+    text: str
+    body_start: int = 0
+    meta: FrontMatter = FrontMatter()
+    entries: tuple[Entry, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+
+    def sentence_at(self, start: int) -> Sentence | None:
+        """The sentence that holds code point `start`, or None between sentences."""
+        return next((s for s in self.sentences if s.start <= start < s.end), None)
+
+
+# ---- events, traits, people ----------------------------------------------------------------------------------------
+
+
+class Span(Record):
+    note: str
+    start: int
+    end: int
+
+
+class When(Record):
+    """A resolved time: `earliest` and `latest` are ISO days (inclusive bounds of the day it happened or began)."""
+
+    raw: str = ""
+    edtf: str = ""
+    earliest: str = ""
+    latest: str = ""
+    anchor: str = ""  # id of the event that an offset counts from
+    offset_min: int | None = None  # days after the anchor's day
+    offset_max: int | None = None
+    granularity: str = ""  # day month season year decade range
+
+
+class Effect(Record):
+    trait: str
+    kind: EffectKind
+    quote: str = ""
+    strength: float = 1.0
+
+
+class Relation(Record):
+    kind: RelationKind
+    to: str
+    quote: str = ""
+
+
+class Event(Record):
+    """Something that happened (or was planned, imagined, denied) and what it did to the narrator's traits."""
+
+    id: str
+    note: str
+    spans: tuple[Span, ...] = ()
+    quotes: tuple[str, ...] = ()
+    label: str = ""
+    when: When = When()
+    written: str = ""  # latest ISO day on which it can have been told; "" unknown
+    modality: Modality = "actual"
+    subject: Literal["self", "other"] = "self"
+    effects: tuple[Effect, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    order: int = 0  # place in the order of telling: notes by date and path, then position
+    source: str = "person"  # person | rule:NAME | model:NAME
+    confidence: float = 1.0
+
+
+class Observation(Record):
+    """Evidence that a trait holds or does not, on the day of writing; not a cause."""
+
+    trait: str
+    holds: bool
+    at: str = ""
+    note: str = ""
+    quote: str = ""
+    source: str = "person"
+
+
+class Retraction(Record):
+    """The narrator takes back that a trait or an event was ever true."""
+
+    target: str
+    by: str = ""
+    note: str = ""
+    quote: str = ""
+    source: str = "person"
+
+
+class Person(Record):
+    names: tuple[str, ...]
+    relation: str = ""
+    gender: Gender | None = None
+    notes: tuple[str, ...] = ()
+
+
+class Medium(Record):
+    title: str
+    kind: str = ""  # book film game music series
+    when: str = ""
+    effect: str = ""
+    notes: tuple[str, ...] = ()
+
+
+class Extraction(Record):
+    """What one note gives to the timeline."""
+
+    note: str
+    events: tuple[Event, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    retractions: tuple[Retraction, ...] = ()
+    people: tuple[Person, ...] = ()
+    media: tuple[Medium, ...] = ()
+    questions: tuple[Question, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+class Interval(Record):
+    """A stretch in which a trait held; `until == ""` means that it still does. Dates are EDTF."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, serialize_by_alias=True)
+
+    from_: str = Field("", alias="from")
+    until: str = ""
+    by: tuple[str, ...] = ()
+
+
+class TraitVerdict(Record):
+    id: str
+    verdict: VerdictName
+    default_verdict: VerdictName
+    intervals: tuple[Interval, ...] = ()
+    evidence: tuple[dict[str, Any], ...] = ()
+    note: str = ""  # e.g. "cause unknown"
+
+
+class DeadEffect(Record):
+    event: str
+    trait: str
+
+
+class Conflict(Record):
+    events: tuple[str, ...]
+    quotes: tuple[str, ...] = ()
+    why: str = ""
+    traits: tuple[str, ...] = ()  # traits whose verdict it decides; empty: it changes no verdict
+
+
+class Timeline(Record):
+    """What `refiner timeline --json` prints."""
+
+    now: str
+    traits: tuple[TraitVerdict, ...] = ()
+    events: tuple[Event, ...] = ()
+    closure: tuple[str, ...] = ()
+    actions: dict[str, ActionName] = {}
+    dead_effects: tuple[DeadEffect, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+
+    def verdict(self, trait: str) -> TraitVerdict | None:
+        return next((t for t in self.traits if t.id == trait), None)
+
+
+# ---- edits, questions, findings, canon -----------------------------------------------------------------------------
+
+
+class Edit(Record):
+    """One proposed change with its reason. Made by `refiner.edits.make_edit`, which computes `id` and `text_sha`."""
+
+    id: str
+    note: str
+    stage: str
+    start: int
+    end: int
+    before: str
+    after: str
+    reason: str
+    evidence: tuple[str, ...] = ()
+    source: str  # rule:NAME | model:NAME | person
+    confidence: float = 1.0
+    parents: tuple[str, ...] = ()
+    text_sha: str
+    status: Status = "undecided"
+
+
+class CanonEntry(Record):
+    """One substitution for the whole life. `forms` maps other words that follow it: bat -> racquet."""
+
+    id: str
+    kind: CanonKind = "other"
+    before: str
+    after: str
+    forms: dict[str, str] = {}
+    scope: Literal["narrator"] = "narrator"
+    origin: Literal["config", "rule", "model", "person"] = "rule"
+    status: Status = "undecided"
+    reason: str = ""
+
+
+class ProposedEdit(Record):
+    """What a choice of a question would put in the text."""
+
+    start: int
+    end: int
+    after: str
+
+
+class ChoiceEffect(Record):
+    edits: tuple[ProposedEdit, ...] = ()
+    canon: CanonEntry | None = None
+    event: dict[str, Any] | None = None  # {"id": event, "when": EDTF} or {"id": event, "modality": ...}
+    none: bool = False
+
+
+class Choice(Record):
+    id: str  # short and stable: "1", "2", ... or a word
+    label: str
+    effect: ChoiceEffect = ChoiceEffect(none=True)
+
+
+class Question(Record):
+    """Something that rules and model could not settle. `mentions` are all the spans that one answer settles."""
+
+    id: str
+    note: str = ""
+    stage: str
+    start: int | None = None
+    end: int | None = None
+    subject: str = ""  # "event:ID", "trait:ID" or "canon:ID" where it is not about a span
+    question: str
+    choices: tuple[Choice, ...]
+    mentions: tuple[tuple[int, int], ...] = ()
+    reason: str = ""
+    text_sha: str = ""
+    status: Status = "undecided"
+    answer: str = ""
+
+
+class Finding(Record):
+    check: str
+    severity: Severity = "warning"
+    note: str = ""
+    start: int | None = None
+    end: int | None = None
+    message: str
+
+
+class Message(Record):
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class Sample(Record):
+    id: str
+    kind: SampleKind
+    messages: tuple[Message, ...]  # without the system message, which export adds
+    traits: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    edits: tuple[str, ...] = ()
+    source: str = "rule:compose"
+    text_sha: str = ""
+    status: Status = "undecided"
+    blocked: tuple[str, ...] = ()  # ids of the undecided items in its sources
+
+
+class Decision(Record):
+    """One line of `data/review/decisions.jsonl`. `text_sha` is that of the item when it was decided."""
+
+    item: str
+    text_sha: str = ""
+    verdict: DecisionVerb
+    text: str | None = None  # the person's own words, for `edit`
+    choice: str | None = None  # for `answer`
+    reason: str | None = None
+    undoes: str | None = None  # id of the decision that `undo` or `redo` is about
+    at: str = ""  # ISO time, UTC
+    id: str = ""
+
+
+class StageResult(Record):
+    """What a stage says about one note. An empty result is a result: the stage found nothing to change."""
+
+    note: str
+    stage: str
+    edits: tuple[Edit, ...] = ()
+    questions: tuple[Question, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    canon: tuple[CanonEntry, ...] = ()
+
+
+Extraction.model_rebuild()
