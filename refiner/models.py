@@ -393,6 +393,7 @@ class Decision(Record):
     verdict: DecisionVerb
     text: str | None = None  # the person's own words, for `edit`
     choice: str | None = None  # for `answer`
+    effect: ChoiceEffect | None = None  # what the answered choice does: kept here, since the question may go away
     reason: str | None = None
     undoes: str | None = None  # id of the decision that `undo` or `redo` is about
     at: str = ""  # ISO time, UTC

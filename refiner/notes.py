@@ -15,7 +15,10 @@ from refiner.models import Entry, Note, Sentence
 
 SUFFIXES = (".md", ".txt")
 
-_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)"
+)
 _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?"
 _DATE = (
     rf"(?:{_WEEKDAY}\.?,?\s+)?(?:\d{{4}}-\d{{2}}(?:-\d{{2}})?|\d{{1,2}}[/.]\d{{1,2}}(?:[/.]\d{{2,4}})?"
@@ -61,7 +64,7 @@ def _sentence_ends(block: str) -> Iterator[int]:
         first = rest.lstrip("\"'“‘([*_#`")[:1]
         if mark[0] == "." and _is_abbreviation(block[max(0, match.start() - 12) : match.start() + 1]):
             continue
-        # Lower case goes on with the same sentence after ?, ! or a quotation ("Why?" she asked), but not after a full stop.
+        # Lower case goes on with the same sentence after ?, ! or a quotation ("Why?" she asked), not after a full stop.
         if first.islower() and not new_line and (mark != "." or re.search(r"\b(?:\w\.)+\w$", block[: match.start()])):
             continue
         yield match.end()

@@ -1,0 +1,151 @@
+"""How well plain notes are read: which traits hold today, from the notes and the names of the traits alone.
+
+    python benchmarks/reading.py [GOLD] [--pred FILE] [--trace]
+
+GOLD is a folder with lives_dev.jsonl and score.py (default: $REFINER_GOLD/override, else ../shared/gold/override beside
+the repository). Each life's notes are extracted by rules and resolved; the annotated events are not looked at. Then
+override runs over every note, and what the refined text still claims of dead traits is counted. `--trace` prints each
+reading and each wrong verdict.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from refiner.checks.dead_traits import present_claims  # noqa: E402
+from refiner.config import Config  # noqa: E402
+from refiner.edits import render  # noqa: E402
+from refiner.models import Edit, Extraction, Note, Timeline  # noqa: E402
+from refiner.notes import note_from_text  # noqa: E402
+from refiner.stages.base import StageInput  # noqa: E402
+from refiner.stages.extract import extract, link_events  # noqa: E402
+from refiner.stages.override import Override  # noqa: E402
+from refiner.stages.reframe import Reframe  # noqa: E402
+from refiner.timeline import resolve  # noqa: E402
+
+FILE = "lives_dev.jsonl"
+
+
+def gold_folder(given: str) -> Path:
+    """The folder of the annotated lives. Exits with a message when it is not there."""
+    tried = [Path(given)] if given else []
+    if root := os.environ.get("REFINER_GOLD"):
+        tried += [Path(root), Path(root) / "override"]
+    tried.append(ROOT.parent / "shared" / "gold" / "override")
+    for folder in tried:
+        if (folder / FILE).is_file():
+            return folder
+    places = ", ".join(str(t) for t in tried)
+    raise SystemExit(f"no {FILE} in {places}\n  → name the folder: python benchmarks/reading.py GOLD, or set REFINER_GOLD")
+
+
+def config_of(life: dict[str, Any]) -> Config:
+    """The traits of a life as refiner.toml would declare them; the other traits are tracked only."""
+    traits = [{**t, "importance": 3} for t in life["important_traits"]] + [{**t, "importance": 0} for t in life["other_traits"]]
+    return Config.from_dict({"persona": {"born": life["born"]}, "traits": traits}, where=life["id"])
+
+
+def read_life(life: dict[str, Any]) -> tuple[Config, list[Note], list[Extraction], Timeline]:
+    """Notes, extractions and timeline of a life from its plain notes."""
+    config = config_of(life)
+    notes = [note_from_text(n["text"], n["path"]) for n in life["notes"]]
+    found = link_events([extract(note, config) for note in notes])
+    timeline = resolve(
+        [e for x in found for e in x.events],
+        [o for x in found for o in x.observations],
+        [r for x in found for r in x.retractions],
+        config.traits,
+        now=life["now"],
+        born=life["born"],
+    )
+    return config, notes, found, timeline
+
+
+def refine(config: Config, notes: list[Note], found: list[Extraction], timeline: Timeline) -> dict[str, tuple[Edit, ...]]:
+    """The edits of reframe and override, note by note."""
+    events = {e.id: e for x in found for e in x.events}
+    out: dict[str, tuple[Edit, ...]] = {}
+    for note, extraction in zip(notes, found, strict=True):
+        earlier: tuple[Edit, ...] = ()
+        for stage in (Reframe(), Override()):
+            given = StageInput(note, config, earlier=earlier, extraction=extraction, timeline=timeline, events=events)
+            earlier += stage.run(given).edits
+        out[note.path] = earlier
+    return out
+
+
+def claims_left(life: dict[str, Any], config: Config, texts: dict[str, str]) -> list[tuple[str, str]]:
+    """Sentences of the texts that claim a trait which the annotation calls dead."""
+    dead = {t for t, v in life["expected"]["verdicts"].items() if v in ("NOT", "RETRACTED")}
+    return [
+        (trait.id, text[start:end])
+        for trait in config.traits
+        if trait.id in dead
+        for text in texts.values()
+        for start, end in present_claims(text, trait)
+    ]
+
+
+def trace(life: dict[str, Any], found: list[Extraction], timeline: Timeline) -> None:
+    print(f"\n== {life['id']} ({life['scenario']})")
+    for x in found:
+        for e in x.events:
+            effects = ", ".join(f"{f.trait} {f.kind}" for f in e.effects)
+            print(f"  {e.id} {x.note}: {effects} [{e.when.raw} {e.when.earliest}..{e.when.latest} {e.when.anchor}] {e.modality} | {e.label}")
+        for o in x.observations:
+            print(f"  observed {x.note}: {o.trait} {o.holds} {o.at} | {o.quote[:90]}")
+        for r in x.retractions:
+            print(f"  retracted {x.note}: {r.target} | {r.quote[:90]}")
+        for q in x.questions:
+            print(f"  question {x.note}: {q.question} {[c.id for c in q.choices]}")
+    for v in timeline.traits:
+        want = life["expected"]["verdicts"].get(v.id)
+        print(f"  {'ok   ' if want == v.verdict else 'WRONG'} {v.id}: {v.verdict}, should be {want}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("gold", nargs="?", default="")
+    parser.add_argument("--pred", default="", help="where to write the predictions")
+    parser.add_argument("--trace", action="store_true", help="print every reading")
+    args = parser.parse_args()
+    gold = gold_folder(args.gold)
+    lives = [json.loads(line) for line in (gold / FILE).read_text(encoding="utf-8").splitlines() if line.strip()]
+    rows, before, after, edits, questions = [], 0, 0, 0, 0
+    for life in lives:
+        config, notes, found, timeline = read_life(life)
+        rows.append({"id": life["id"], "verdicts": {v.id: v.verdict for v in timeline.traits}})
+        if args.trace:
+            trace(life, found, timeline)
+        made = refine(config, notes, found, timeline)
+        raw = claims_left(life, config, {n.path: n.text for n in notes})
+        left = claims_left(life, config, {n.path: render(n.text, made[n.path]) for n in notes})
+        before, after = before + len(raw), after + len(left)
+        edits += sum(map(len, made.values()))
+        questions += sum(len(x.questions) for x in found)
+        if args.trace:
+            for path, some in made.items():
+                for e in some:
+                    print(f"  edit {path} {e.stage}: {e.before!r} → {e.after!r}")
+            for trait, sentence in left:
+                print(f"  still claims {trait}: {sentence}")
+    pred = Path(args.pred) if args.pred else Path(tempfile.mkdtemp()) / "pred.jsonl"
+    pred.write_text("".join(json.dumps(r) + "\n" for r in rows), encoding="utf-8")
+    print(f"predictions: {pred}")
+    code = subprocess.run([sys.executable, str(gold / "score.py"), str(gold / FILE), str(pred)], check=False).returncode
+    print(f"claims of dead traits in the text: {before} raw, {after} refined; {edits} edits; {questions} questions of extract")
+    return code
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

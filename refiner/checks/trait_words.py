@@ -1,0 +1,201 @@
+"""Which words speak of which trait. Evidence, with weights: a trait's own words, and groups of related plain words.
+
+The traits of one workspace are weighed against each other: a word that fits three of them says little about each.
+Traits that consist in avoiding something ("afraid of dogs", "shy of strangers") keep two kinds of words apart: the
+*state* (afraid, shy) and its *target* (dogs, strangers). "The fear was gone" ends the trait; "I have not touched a dog
+since" begins it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Literal, NamedTuple
+
+from refiner.checks.stems import WORD, faint, stems, stop, tables
+from refiner.config import Trait
+
+Role = Literal["self", "state", "target"]
+_ITEM = re.compile(r'(-?)(?:"([^"]+)"|(\S+))')
+_NEGATION = re.compile(r"\b(?:not|never|without|no|nothing|n't|avoids?|refuses?)\b", re.I)
+_AVOIDS = re.compile(
+    r"\b(?:afraid|fear\w*|frighten\w*|scared|terrified|phobi\w+|dread\w*|panic\w*|anxious about|nervous (?:of|about)|shy(?:ness)?|hates?|dislikes?|avoids?)\b", re.I
+)
+
+
+class Group(NamedTuple):
+    """Related words: stems and phrases, each with the side it is on (+1 of the trait, -1 against it)."""
+
+    stems: dict[str, int]
+    phrases: tuple[tuple[re.Pattern[str], int], ...]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A word or phrase of a text that speaks of a trait; a span of that text."""
+
+    start: int
+    end: int
+    weight: float
+    sign: int
+    role: Role
+
+
+@dataclass
+class Evidence:
+    """All hits of one trait in one text."""
+
+    trait: str
+    hits: list[Hit] = field(default_factory=list)
+
+    @property
+    def weight(self) -> float:
+        return sum(h.weight for h in self.hits)
+
+    @property
+    def sign(self) -> int:
+        """-1 if all that speaks, speaks against the trait or of what it avoids; else +1."""
+        return -1 if self.hits and all(h.sign < 0 or h.role == "target" for h in self.hits) else 1
+
+    @property
+    def state(self) -> bool:
+        """The avoided thing's feeling itself is named."""
+        return any(h.role != "target" for h in self.hits)
+
+    def words(self, text: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(text[h.start : h.end] for h in self.hits))
+
+
+class Key(NamedTuple):
+    weight: float
+    sign: int
+    role: Role
+
+
+def _group(source: str) -> Group:
+    found: dict[str, int] = {}
+    phrases: list[tuple[re.Pattern[str], int]] = []
+    for minus, phrase, word in _ITEM.findall(source):
+        sign = -1 if minus else 1
+        if phrase:
+            phrases.append((re.compile(rf"\b(?:{phrase})\b" if phrase[-1].isalnum() else rf"\b(?:{phrase})", re.I), sign))
+        else:
+            for stem in stems(word)[:1]:
+                found.setdefault(stem, sign)
+    return Group(found, tuple(phrases))
+
+
+@cache
+def groups() -> dict[str, Group]:
+    """The groups of related words, by name."""
+    return {name: _group(words) for name, words in tables()["concepts"].items()}
+
+
+@cache
+def _states() -> dict[str, Group]:
+    return {name: _group(words) for name, words in tables()["state"].items()}
+
+
+def _touches(group: Group, text: str, *, faint_too: bool) -> tuple[int, bool]:
+    """`(sign, negated)` with which a text touches a group; sign 0: it does not."""
+    for match in WORD.finditer(text):
+        word = match[0].lower()
+        if word in stop() or word in faint() and not faint_too:
+            continue
+        for stem in stems(word):
+            if stem in group.stems:
+                return group.stems[stem], bool(_NEGATION.search(text, 0, match.start()))
+    for pattern, sign in group.phrases:
+        if match2 := pattern.search(text):
+            return sign, bool(_NEGATION.search(text, 0, match2.start()))
+    return 0, False
+
+
+class Profile:
+    """The words of one trait, with their weights."""
+
+    def __init__(self, trait: Trait) -> None:
+        self.trait = trait
+        names = [*trait.words, trait.context] if trait.context else list(trait.words)
+        self.avoids = any(_AVOIDS.search(n) for n in names)
+        self.keys: dict[str, Key] = {}
+        self.phrases: list[tuple[re.Pattern[str], Key]] = []
+        state = [g for g in _states().values() if any(_touches(g, n, faint_too=False)[0] for n in (*names, trait.description))]
+        for group in state if self.avoids else []:
+            self._add_group(group, 0.8, 1, "state")
+        rest: Role = "target" if self.avoids else "self"
+        spelled = re.sub("[-_]", " ", trait.id)
+        for text, weight in [(n, 0.6 if n == spelled and trait.name else 1.0) for n in names] + [(trait.description, 0.5)]:
+            for match in WORD.finditer(text):
+                word = match[0].lower()
+                for stem in stems(word) if word not in stop() else ():
+                    self._add(stem, Key(weight * (0.12 if word in faint() else 1), 1, rest))
+        for name in trait.words:
+            if len(name.split()) > 1:
+                self.phrases.append((re.compile(rf"\b{re.escape(name)}\b", re.I), Key(1.0, 1, "self")))
+        self._add_groups(names, rest)
+
+    def _add(self, stem: str, key: Key) -> None:
+        if stem not in self.keys or self.keys[stem].weight < key.weight:
+            self.keys[stem] = key if stem not in self.keys else key._replace(role=self.keys[stem].role)
+
+    def _add_group(self, group: Group, weight: float, sign: int, role: Role) -> None:
+        for stem, side in group.stems.items():
+            share = 0.2 if stem in _faint_stems() else 1
+            self._add(stem, Key(weight * share, side * sign, role))
+            if side * sign < 0 and self.keys[stem].role == "self":
+                self.keys[stem] = self.keys[stem]._replace(sign=-1)
+        self.phrases += [(pattern, Key(weight, side * sign, role)) for pattern, side in group.phrases]
+
+    def _add_groups(self, names: list[str], role: Role) -> None:
+        chosen: dict[str, tuple[float, int]] = {}
+        for name, group in groups().items():
+            for text, weight in [(n, 0.8) for n in names] + [(self.trait.description, 0.5)]:
+                sign, negated = _touches(group, text, faint_too=weight > 0.5)
+                if sign and name not in chosen:
+                    # "Does not eat meat": what the description denies is on the other side; two denials cancel out.
+                    twice = len(_NEGATION.findall(text)) > 1
+                    chosen[name] = weight, sign * (-1 if negated and not twice and role == "self" else 1)
+        for name, others in tables()["unless"].items():
+            if name in chosen and any(o in chosen and chosen[o][0] >= chosen[name][0] for o in others.split()):
+                del chosen[name]
+        for name, (weight, sign) in chosen.items():
+            self._add_group(groups()[name], weight, sign, role)
+
+
+@cache
+def _faint_stems() -> frozenset[str]:
+    return frozenset(stems(w)[0] for w in faint())
+
+
+class TraitWords:
+    """Evidence for the traits of one workspace."""
+
+    def __init__(self, traits: Iterable[Trait]) -> None:
+        self.profiles = {t.id: Profile(t) for t in traits}
+        self.by_stem: dict[str, list[tuple[str, Key]]] = defaultdict(list)
+        count: Counter[str] = Counter(stem for p in self.profiles.values() for stem in p.keys)
+        for trait_id, profile in self.profiles.items():
+            for stem, key in profile.keys.items():
+                self.by_stem[stem].append((trait_id, key._replace(weight=key.weight / count[stem] ** 0.5)))
+
+    def evidence(self, text: str) -> dict[str, Evidence]:
+        """What a text holds for each trait; traits without any hit are left out. A word counts once, however often it stands."""
+        out: dict[str, Evidence] = {}
+        seen: set[tuple[str, str]] = set()
+        for match in WORD.finditer(text):
+            for stem in stems(match[0]):
+                for trait_id, key in self.by_stem.get(stem, ()):
+                    if (trait_id, stem) not in seen:
+                        seen.add((trait_id, stem))
+                        hit = Hit(match.start(), match.end(), key.weight, key.sign, key.role)
+                        out.setdefault(trait_id, Evidence(trait_id)).hits.append(hit)
+        for trait_id, profile in self.profiles.items():
+            for pattern, key in profile.phrases:
+                if found := pattern.search(text):
+                    hit = Hit(found.start(), found.end(), key.weight, key.sign, key.role)
+                    out.setdefault(trait_id, Evidence(trait_id)).hits.append(hit)
+        return out

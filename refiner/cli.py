@@ -1,0 +1,290 @@
+"""The command line: parse, call, print. No logic lives here.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 undecided items remain, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from refiner import __version__
+from refiner.errors import RefinerError, UsageError
+
+app = typer.Typer(
+    name="refiner",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="From raw autobiographical notes to a local model of a different version of their author. "
+    "The way: init, refine, review, samples, review, export, train, chat.",
+)
+
+WorkspaceOption = Annotated[Path | None, typer.Option("--workspace", "-C", help="The workspace; default: this folder.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what failed.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Data as JSON on stdout, messages on stderr.")]
+NowOption = Annotated[str, typer.Option("--now", metavar="DATE", help="The day that counts as today; default: today.")]
+
+
+def _now(given: str) -> str:
+    try:
+        return date.fromisoformat(given).isoformat() if given else date.today().isoformat()
+    except ValueError:
+        raise UsageError(f'--now "{given}" is no day', mend="write it as 2026-01-31") from None
+
+
+def _output(quiet: bool = False, as_json: bool = False) -> Any:
+    from refiner.console import Output
+
+    return Output(quiet=quiet, as_json=as_json)
+
+
+def _workspace(given: Path | None) -> Any:
+    from refiner.workspace import find
+
+    return find(given)
+
+
+@app.callback(invoke_without_command=True)
+def _root(version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False) -> None:
+    if version:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="The new workspace; made if it is not there.")],
+    name: Annotated[str, typer.Option(help="Your name, as in the notes.")] = "",
+    becomes: Annotated[str, typer.Option(help="The other version's name; empty: proposed for you.")] = "",
+    gender: Annotated[str, typer.Option(help="Your gender in the notes: male or female.")] = "male",
+    born: Annotated[str, typer.Option(help="Your date of birth, or the year.")] = "",
+    quiet: QuietOption = False,
+) -> None:
+    """Make a workspace: settings, a folder for notes, and a .gitignore that keeps them out of git."""
+    from refiner.config import Config
+    from refiner.workspace import init as make
+
+    if gender not in ("male", "female"):
+        raise UsageError(f'--gender "{gender}"', mend="write male or female")
+    ws = make(folder, name=name, becomes=becomes, gender=gender, born=born)
+    Config.load(ws.config)
+    out = _output(quiet)
+    out.say(f"made {ws.root}: settings in refiner.toml, notes go into data/raw")
+    out.say(f"next: write a note in {ws.raw}, add your [[traits]] to {ws.config}, then: cd {ws.root} && refiner refine")
+
+
+@app.command()
+def refine(
+    raw: Annotated[Path | None, typer.Argument(help="Folder of notes; default: data/raw.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where results go; default: data/refined.")] = None,
+    engine: Annotated[str, typer.Option(help="auto, rules or llm.")] = "auto",
+    stages: Annotated[str, typer.Option(help="Only these, with commas: swap,reframe,override,selfimage.")] = "",
+    workspace: WorkspaceOption = None,
+    now: NowOption = "",
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Refine the notes: swap, reframe, override, self-image. Does only what changed since the last time."""
+    from refiner import report
+    from refiner.refine import ALL_STAGES
+    from refiner.refine import refine as run
+
+    show = _output(quiet, as_json)
+    chosen = tuple(s.strip() for s in stages.split(",") if s.strip()) or ALL_STAGES
+    with show.progress() as progress:
+        done = run(
+            _workspace(workspace), now=_now(now), raw=raw, out=out, engine=engine, stages=chosen, progress=progress
+        )
+    report.refined(show, done)
+    if done.failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def review(
+    status: Annotated[str, typer.Option(help="Only undecided, approved, rejected, edited or flagged.")] = "",
+    stage: Annotated[
+        str, typer.Option(help="Only this stage, or kind: canon, question, edit, event, trait, sample.")
+    ] = "",
+    note: Annotated[str, typer.Option(help="Only this note.")] = "",
+    trait: Annotated[str, typer.Option(help="Only what concerns this trait.")] = "",
+    source: Annotated[str, typer.Option(help="Only from this source: rule:NAME, model:NAME.")] = "",
+    below: Annotated[float | None, typer.Option(help="Only below this confidence.")] = None,
+    match: Annotated[str, typer.Option(help="Only what contains these words.")] = "",
+    list_: Annotated[bool, typer.Option("--list", help="Print the items and stop.")] = False,
+    approve: Annotated[list[str] | None, typer.Option(help="Approve this item (id or its beginning).")] = None,
+    reject: Annotated[list[str] | None, typer.Option(help="Reject this item.")] = None,
+    reason: Annotated[str, typer.Option(help="Why, with --reject.")] = "",
+    answer: Annotated[list[str] | None, typer.Option(metavar="ID=CHOICE", help="Answer this question.")] = None,
+    import_: Annotated[Path | None, typer.Option("--import", help="Take decisions from a file.")] = None,
+    approve_shown: Annotated[bool, typer.Option(help="Approve all that the filters leave.")] = False,
+    check: Annotated[bool, typer.Option(help="Only say what is undecided; exit code 3 if anything is.")] = False,
+    plain: Annotated[bool, typer.Option(help="No colour: [-old-]{+new+}.")] = False,
+    workspace: WorkspaceOption = None,
+    now: NowOption = "",
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Decide: approve, reject, edit or answer what was proposed. Everything is kept at once; q stops at any time."""
+    from refiner.reviewing import Request, run_review_command
+
+    filters = {
+        "status": status, "stage": stage, "note": note, "trait": trait, "source": source, "below": below,
+        "match": match,
+    }  # fmt: skip
+    asked = Request(
+        filters, list_, approve or [], reject or [], reason, answer or [], import_, approve_shown, check, plain
+    )
+    raise typer.Exit(run_review_command(_workspace(workspace), asked, _output(quiet, as_json), now=_now(now)))
+
+
+@app.command()
+def timeline(
+    why: Annotated[str, typer.Option(metavar="TRAIT", help="Only this trait, with the events behind it.")] = "",
+    workspace: WorkspaceOption = None,
+    now: NowOption = "",
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Show which traits hold today, since when, and by which events."""
+    from refiner import report
+    from refiner.refine import with_life
+
+    show = _output(quiet, as_json)
+    with with_life(_workspace(workspace), now=_now(now), stages=()) as life:
+        report.timeline(show, life, why)
+
+
+@app.command()
+def samples(
+    coverage: Annotated[bool, typer.Option(help="Print trait by kind, with what is missing.")] = False,
+    trace: Annotated[str, typer.Option(metavar="ID", help="Print where this sample comes from.")] = "",
+    workspace: WorkspaceOption = None,
+    now: NowOption = "",
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Make training samples of the refined notes; they wait for your review like everything else."""
+    from refiner import report
+    from refiner.sampling import make_samples
+
+    show = _output(quiet, as_json)
+    made = make_samples(_workspace(workspace), now=_now(now))
+    report.samples(show, made, coverage=coverage, trace=trace)
+
+
+@app.command()
+def export(
+    out: Annotated[Path | None, typer.Option(help="Where the data set goes; default: data/refined/dataset.")] = None,
+    base: Annotated[str, typer.Option(help="The base model that it is meant for, noted in the manifest.")] = "",
+    partial: Annotated[bool, typer.Option(help="Leave out what is undecided or blocked, and say how much.")] = False,
+    workspace: WorkspaceOption = None,
+    now: NowOption = "",
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Write the data set of approved samples. Undecided ones stop it (exit code 3) unless --partial."""
+    from refiner import report
+    from refiner.sampling import export_samples
+
+    show = _output(quiet, as_json)
+    done = export_samples(_workspace(workspace), now=_now(now), out=out, base=base, partial=partial)
+    report.exported(show, done)
+
+
+@app.command()
+def train(
+    recipe: Annotated[str, typer.Option(help="A recipe's name (cpu-smoke, rtx3050-4gb, …) or a file.")],
+    name: Annotated[str, typer.Option(help="The run's name; default: the recipe's, with a number.")] = "",
+    dataset: Annotated[Path | None, typer.Option(help="Default: data/refined/dataset.")] = None,
+    plan: Annotated[bool, typer.Option(help="Only say what would be done and whether it fits.")] = False,
+    resume: Annotated[bool, typer.Option(help="Go on with the interrupted run of this name.")] = False,
+    base: Annotated[str, typer.Option(help="Another base model than the recipe's.")] = "",
+    allow_download: Annotated[bool, typer.Option(help="Fetch the base model from the hub if needed.")] = False,
+    workspace: WorkspaceOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Train an adapter on the data set. Needs the training packages: refiner doctor says what is missing."""
+    from refiner.running import train_run
+
+    raise typer.Exit(
+        train_run(
+            _workspace(workspace), recipe, name=name, dataset=dataset, plan=plan, resume=resume, base=base,
+            allow_download=allow_download, show=_output(quiet),
+        )
+    )  # fmt: skip
+
+
+@app.command()
+def chat(
+    run: Annotated[str, typer.Option(help="The run to talk to; default: the newest.")] = "",
+    endpoint: Annotated[str, typer.Option(metavar="URL", help="An OpenAI-compatible server instead.")] = "",
+    model: Annotated[str, typer.Option(help="The model's name at --endpoint.")] = "",
+    untrained: Annotated[bool, typer.Option(help="The base model without what it was taught.")] = False,
+    ask: Annotated[list[str] | None, typer.Option(help="Ask this and stop; may be given more than once.")] = None,
+    max_tokens: Annotated[int, typer.Option(min=1, max=4096, help="Longest answer.")] = 200,
+    temperature: Annotated[float, typer.Option(min=0, max=2, help="0 = always the likeliest word.")] = 0.0,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Talk to her, on this machine."""
+    from refiner.running import chat_run
+
+    chat_run(
+        _workspace(workspace), _output(quiet, as_json), run=run, endpoint=endpoint, model=model, untrained=untrained,
+        ask=ask or [], max_tokens=max_tokens, temperature=temperature,
+    )  # fmt: skip
+
+
+@app.command()
+def evaluate(workspace: WorkspaceOption = None, quiet: QuietOption = False) -> None:
+    """Interview a model against the timeline. Not built yet."""
+    raise RefinerError(
+        "evaluate is not built yet: nothing was measured",
+        mend='until then, ask her yourself: refiner chat --ask "Who are you?"',
+    )
+
+
+@app.command()
+def status(workspace: WorkspaceOption = None, as_json: JsonOption = False, quiet: QuietOption = False) -> None:
+    """Say where the workspace stands: notes, what is stale, what is undecided, data set, runs, and the next step."""
+    from refiner import report
+    from refiner.standing import standing
+
+    report.standing(_output(quiet, as_json), standing(_workspace(workspace)))
+
+
+@app.command()
+def doctor(workspace: WorkspaceOption = None, as_json: JsonOption = False, quiet: QuietOption = False) -> None:
+    """Check Python, packages, GPU, model endpoint, disk and workspace, with the command that adds what is missing."""
+    from refiner import report
+    from refiner.doctor import examine
+
+    checks = examine(_workspace(workspace))
+    report.doctor(_output(quiet, as_json), checks)
+    if any(c.level == "error" for c in checks):
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """The program `refiner`: one message for an expected failure, 130 when interrupted."""
+    try:
+        app()
+    except RefinerError as error:
+        _output().error(str(error))
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.exit(0)
+    except KeyboardInterrupt:
+        _output().say("interrupted; what was decided and answered is kept")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

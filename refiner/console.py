@@ -1,0 +1,63 @@
+"""What the commands print with: one console for data (stdout), one for messages (stderr), text made safe to show.
+
+Notes are untrusted: nothing of them is parsed as markup, and control characters (an ESC that would move the cursor, a
+bidirectional override that would turn a line round) are shown as what they are.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from refiner.review.visible import visible
+
+
+class Output:
+    """Prints for one command. `data` goes to stdout, `say` to stderr unless --quiet; errors always."""
+
+    def __init__(self, *, quiet: bool = False, as_json: bool = False) -> None:
+        plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+        self.quiet, self.as_json = quiet, as_json
+        self.out = Console(highlight=False, markup=False, emoji=False, no_color=plain or None, soft_wrap=True)
+        self.err = Console(
+            stderr=True, highlight=False, markup=False, emoji=False, no_color=plain or None, soft_wrap=True
+        )
+
+    def say(self, text: str, style: str = "") -> None:
+        if not self.quiet:
+            self.err.print(Text(visible(text), style=style))
+
+    def error(self, text: str) -> None:
+        self.err.print(Text(visible(text), style="red"))
+
+    def data(self, text: str | Text, style: str = "") -> None:
+        self.out.print(text if isinstance(text, Text) else Text(visible(text), style=style))
+
+    def json(self, value: Any) -> None:
+        sys.stdout.write(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1))
+        sys.stdout.write("\n")
+
+    @contextmanager
+    def progress(self, total: int | None = None) -> Iterator[Callable[[str, int], None]]:
+        """A bar on stderr when it is a terminal and the work takes longer than a moment; nothing otherwise."""
+        if self.quiet or not self.err.is_terminal:
+            yield lambda stage, done: None
+            return
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=self.err, transient=True) as bars:
+            tasks: dict[str, Any] = {}
+
+            def step(stage: str, done: int) -> None:
+                if stage not in tasks:
+                    tasks[stage] = bars.add_task(stage, total=total)
+                bars.advance(tasks[stage], done)
+
+            yield step

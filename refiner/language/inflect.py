@@ -1,0 +1,74 @@
+"""The form that stands there instead: case, articles, pronouns, plural, possessive. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from refiner.models import Gender
+
+
+def match_case(before: str, after: str) -> str:
+    """`after` in the case of `before`: lower, Capitalised, Title Case or ALL CAPS."""
+    letters = [c for c in before if c.isalpha()]
+    if not letters or not after:
+        return after
+    if len(letters) > 1 and all(c.isupper() for c in letters):
+        return after.upper()
+    starts = [w[0] for w in re.findall(r"[^\W\d_]+", before)]
+    if len(starts) > 1 and all(c.isupper() for c in starts):
+        return re.sub(r"(?<![\w'’])[^\W\d_]", lambda m: m[0].upper(), after)
+    if letters[0].isupper():
+        at = next(i for i, c in enumerate(after) if c.isalpha()) if any(c.isalpha() for c in after) else 0
+        return after[:at] + after[at : at + 1].upper() + after[at + 1 :]
+    return after
+
+
+def name_case(before: str, after: str) -> str:
+    """A name keeps its own capitals, unless the note writes it small or large throughout."""
+    letters = [c for c in before if c.isalpha()]
+    if letters and all(c.islower() for c in letters):
+        return after.lower()
+    if len(letters) > 1 and all(c.isupper() for c in letters):
+        return after.upper()
+    return after
+
+
+def starts_with_vowel_sound(word: str) -> bool:
+    """Whether "an" goes before `word`; the common exceptions only."""
+    low = word.casefold()
+    if re.match(r"(?:uni|use|usu|euro|one\b|once|u\.|ewe)", low):
+        return False
+    if re.match(r"(?:hour|honest|honour|honor|heir)", low):
+        return True
+    return low[:1] in "aeiou"
+
+
+def fix_article(text: str, start: int, before: str, after: str) -> tuple[int, str]:
+    """Where the edit begins and what it writes, the article before it included where it must change."""
+    match = re.search(r"(?<![\w'’])(an?)([ \t]+)$", text[:start], re.IGNORECASE)
+    if not match or not after or not after[0].isalnum():
+        return start, after
+    had, has = starts_with_vowel_sound(before), starts_with_vowel_sound(after)
+    if had == has:
+        return start, after
+    article = "an" if has else "a"
+    if match[1].isupper() and len(match[1]) > 1 or (match[1] == "A" and before.isupper() and len(before) > 1):
+        article = article.upper()
+    elif match[1][0].isupper():
+        article = article.capitalize()
+    return match.start(1), article + match[2] + after
+
+
+def pronoun(word: str, to: Gender, possessive_before_noun: bool) -> str:
+    """The pronoun of the other gender in the case of `word`; his and her need to know whether a noun follows."""
+    low = word.casefold()
+    if to == "female":
+        after = {"he": "she", "him": "her", "himself": "herself", "his": "her" if possessive_before_noun else "hers"}[low]
+    else:
+        after = {"she": "he", "herself": "himself", "hers": "his", "her": "his" if possessive_before_noun else "him"}[low]
+    return match_case(word, after) if len(word) > 1 else after
+
+
+def possessive(name: str) -> str:
+    """The possessive of a name, with the plain apostrophe."""
+    return name + "'s"

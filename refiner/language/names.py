@@ -1,0 +1,213 @@
+"""The narrator's names in a text: first and full name, nicknames, handles, initials, hashtags, slips of the pen."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from refiner.language import lexicon
+from refiner.language.inflect import name_case
+from refiner.models import CanonEntry, Gender
+
+_THINGS = (
+    "Street|St|Road|Rd|Nagar|Stores?|Tailors?|Temple|Hospital|Textiles|Sweets|Travels|Award|Trophy|Cup|Bakery|Hotel|Lodge|Mess|Medicals?|"
+    "Electronics|Enterprises|Traders|Bros|Brothers|School|College|Chowk|Colony|Park|Theatre|Talkies|Jewellers|Cafe|Restaurant|Prize|Foundation"
+)
+_NOT_HIM_BEFORE = re.compile(r"\b(?:Lord|King|Saint|St\.?|Prince|Queen|Princess|Swami|Emperor|Goddess|Maa|Sri Sri|Maharaja|Hurricane|Cyclone)\s+$")
+_NAMESAKE_BEFORE = re.compile(
+    r"\b(?:another|(?:the )?other|both|two|three|several|many|second|a certain|some|every|different|cousin|friend|classmate|neighbou?r)\s+$|"
+    r"\balso (?:called|named)\s+$|\b(?:called|named)\s+$",
+    re.IGNORECASE,
+)
+_NAMESAKE_AFTER = re.compile(
+    r"^\s+(?:from (?:accounts|upstairs|downstairs|next door|the other|section|class|hr|sales|finance|marketing|legal|admin|it\b)|"
+    r"the (?:dog|cat|goat|cow|horse|parrot|first|second|great|other)|in (?:the )?(?:other|accounts|hr|sales|finance|section))",
+    re.IGNORECASE,
+)
+_NAMESAKE = re.compile(r"\bnamesake|\bsame (?:first )?name\b|\b(?:two|three|both|four) (?=[A-Z])", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class NameMention:
+    """A name of the narrator at `[start, end)` and the name that follows it. `confidence` that the narrator is meant."""
+
+    start: int
+    end: int
+    after: str
+    kind: str  # first full nick handle initials surname typo
+    confidence: float
+    why: str
+    head: bool = True  # stands for the person, so that pronouns can follow it
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the narrator is called before and after. Made from the canon's entries of kind name."""
+
+    first: tuple[str, str] = ("", "")
+    last: tuple[str, str] = ("", "")
+    middle: tuple[tuple[str, str], ...] = ()
+    nicks: tuple[tuple[str, str], ...] = ()
+    handles: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def calls(self) -> tuple[tuple[str, str], ...]:
+        """First name and nicknames, longest first, those without a substitute left out."""
+        pairs = [p for p in (self.first, *self.nicks) if p[0]]
+        return tuple(sorted(dict.fromkeys(pairs), key=lambda p: -len(p[0])))
+
+    def is_narrator(self, label: str) -> bool:
+        """Whether a speaker's label or a salutation names the narrator."""
+        low = label.casefold().strip(" .@*_")
+        known = {b.casefold() for b, _ in (*self.calls, *self.handles)} | {a.casefold() for _, a in (*self.calls, *self.handles) if a}
+        full = " ".join(x for x in (self.first[0], self.last[0]) if x).casefold()
+        return low in known or low == full or low in ("me", "i", "myself") or bool(low.split()) and low.split()[0] in known
+
+    @property
+    def now(self) -> str:
+        return self.first[1]
+
+
+def from_canon(entries: tuple[CanonEntry, ...]) -> Names:
+    """The names in the canon. An entry says its part in its id: name:first, name:last, name:nick:N, name:handle:N."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for entry in entries:
+        if entry.kind == "name" and entry.status != "rejected":
+            part = entry.id.split(":")[1] if entry.id.startswith("name:") and ":" in entry.id else "nick"
+            found.setdefault(part, []).append((entry.before, entry.after))
+    nothing = ("", "")
+    return Names(
+        found.get("first", [nothing])[0], found.get("last", [nothing])[0], tuple(found.get("middle", ())),
+        tuple(found.get("nick", ())), tuple(found.get("handle", ())),
+    )  # fmt: skip
+
+
+def wordlike(name: str) -> bool:
+    """Whether the name is an English word too, so that only its capital tells it."""
+    return name.casefold() in lexicon.words("names", "words")
+
+
+def _called(text: str, start: int, end: int, names: Names, kind: str) -> tuple[float, str]:
+    """How sure it is that this is the narrator and not a namesake, a god, a street; with the reason."""
+    before, after = text[max(0, start - 40) : start], text[end : end + 40]
+    if _NOT_HIM_BEFORE.search(before):
+        return 0.0, "another bearer of the name"
+    nxt = re.match(r"[ \t]+([A-Z][\w.'’-]*)", after)
+    if nxt and re.fullmatch(_THINGS, nxt[1].rstrip(".")):
+        return 0.0, "the name of a place or a shop"
+    if nxt and kind == "first" and names.last[0] and re.match(r"[A-Z][a-z]+$", nxt[1]) and nxt[1] != names.last[0]:
+        follows = nxt[1].casefold()
+        if follows not in lexicon.words("address", "after_name") and not lexicon.is_role(follows) and nxt[1] not in dict(names.middle):
+            return 0.3, f"{nxt[1]} is not the narrator's surname"
+    if text[end : end + 1] == "s" or _NAMESAKE_AFTER.match(after):
+        return 0.0, "a namesake"
+    if match := _NAMESAKE_BEFORE.search(before):
+        if re.search(r"(?:called|named)\s+$", match[0], re.IGNORECASE) and re.search(
+            r"\b(?:I|me|my|we|us|they|she|he|mother|father|parents)\b[^.]*$", before, re.IGNORECASE
+        ) and not re.search(r"\b(?:also|boy|man|girl|woman|dog|cat|friend|cousin|someone|somebody|one)\b[^.]*$", before, re.IGNORECASE):  # fmt: skip
+            return 0.97, "the narrator's name"
+        return 0.2, "perhaps a namesake"
+    return 0.98, "the narrator's name"
+
+
+def find(text: str, start: int, names: Names) -> list[NameMention]:
+    """Every mention of the narrator's names from `start` on; overlapping finds are settled by length."""
+    out: list[NameMention] = []
+    body = text[start:]
+    for before, after in names.handles:
+        for m in re.finditer(rf"(?<![\w.])@?({re.escape(before)})(?![\w])", body, re.IGNORECASE):
+            new = after or _within_handle(m[1], names)
+            if new:
+                out.append(NameMention(start + m.start(1), start + m.end(1), new if m[1] == before else name_case(m[1], new), "handle", 0.98, "the narrator's user name", False))
+    for kind, (before, after) in [("first", names.first), *(("nick", n) for n in names.nicks)]:
+        if not before or not after or before == after:
+            continue
+        dotted = re.search(r"[^\w ]", before) is not None
+        for m in re.finditer(rf"(?<![\w.@/-])({_spelled(before)})(?!\w)(?![.@_-][\w])", body, re.IGNORECASE):
+            word = m[1]
+            if wordlike(before) and not word[0].isupper():
+                continue
+            if wordlike(before) and re.search(r"\d[ \t]+$|\d$", body[: m.start()]) or re.match(r"[ \t]+\d", body[m.end() :]) and wordlike(before):
+                continue
+            sure, why = _called(body, m.start(), m.end(), names, kind)
+            if sure:
+                out.append(NameMention(start + m.start(), start + m.end(), name_case(word, after) if not dotted else after, "handle" if dotted else kind, sure, why, not dotted))
+    out += _handles(body, start, names) + _surnames(body, start, names)
+    return _settle(out)
+
+
+def _spelled(name: str) -> str:
+    """A pattern for the name that lets its last vowel be drawn out, as in a call, and spaces vary."""
+    parts = [re.escape(p) for p in name.split()]
+    pattern = r"[ \t]+".join(parts)
+    return re.sub(r"([aeiou])([^aeiou]*)$", r"\1{1,8}\2", pattern) if re.fullmatch(r"[A-Za-z]+", name) and len(name) > 3 else pattern
+
+
+def _within_handle(token: str, names: Names) -> str:
+    """A handle with the narrator's first name or nickname in it, rewritten; empty where none stands in it."""
+    for before, after in names.calls:
+        if not after or len(before) < 3:
+            continue
+        m = re.search(rf"(?<![a-z])({re.escape(before)})(?=[\W\d_]|$|[A-Z]|{re.escape(names.last[0].lower()) or '$'}|(?<=[a-z])(?:makes|codes|writes|says|official|the)\b)", token, re.IGNORECASE)
+        if m and (token[m.end() : m.end() + 1].isupper() or not token[m.end() : m.end() + 1].isalpha() or names.last[0] and token[m.end() :].casefold().startswith(names.last[0].casefold())):
+            new = name_case(m[1], after)
+            return token[: m.start()] + (new if m[1][0].isupper() else new.lower()) + token[m.end() :]
+    return ""
+
+
+def _handles(body: str, start: int, names: Names) -> list[NameMention]:
+    """User names, mail addresses and hashtags that hold the narrator's first name."""
+    out = []
+    known = {b.casefold() for b, _ in (*names.handles, *names.nicks)}
+    for m in re.finditer(r"[@#]?[\w][\w.+-]*(?:@[\w.-]+\w)?", body):
+        token = m[0].rstrip(".-+")
+        bare = token.lstrip("@#")
+        if bare.casefold() in known or not (token[0] in "@#" or re.search(r"[._@\d]|[a-z][A-Z]|-", bare[1:])):
+            continue
+        if re.match(r"https?$|www$", bare, re.IGNORECASE):
+            continue
+        new = _within_handle(token, names)
+        if new and new != token:
+            hyphen = re.fullmatch(r"[\w]+-[\w]+", bare) is not None and token[0] not in "@#"
+            out.append(NameMention(start + m.start(), start + m.start() + len(token), new, "first" if hyphen else "handle", 0.95, "the narrator's name within a user name", False))
+    return out
+
+
+def _surnames(body: str, start: int, names: Names) -> list[NameMention]:
+    """The surname where it changes (Singh -> Kaur), only behind the narrator's first name; and initials."""
+    out = []
+    first, last = names.first, names.last
+    for before, after in [p for p in (last, *names.middle) if p[0] and p[1] and p[0] != p[1]]:
+        for m in re.finditer(rf"\b{re.escape(first[0])}((?:[ \t]+[A-Z][\w.]*){{0,2}}?)[ \t]+({re.escape(before)})\b", body, re.IGNORECASE):
+            out.append(NameMention(start + m.start(2), start + m.end(2), name_case(m[2], after), "surname", 0.97, "the surname goes with the name", False))
+    if first[0] and first[1] and last[0] and first[0][0] != first[1][0]:
+        a, b = first[0][0], last[0]
+        for m in re.finditer(rf"(?<![\w.])({re.escape(a)})(\.[ \t]*|[ \t]+){re.escape(b)}\b", body):
+            out.append(NameMention(start + m.start(1), start + m.end(1), first[1][0], "initials", 0.93, "the narrator's initial", False))
+        for m in re.finditer(rf"(?<![\w.])({re.escape(a)})\.[ \t]*({re.escape(b[0])})\.(?!\w)", body):
+            out.append(NameMention(start + m.start(1), start + m.end(1), first[1][0], "initials", 0.6, "perhaps the narrator's initials", False))
+        for m in re.finditer(rf"\b{re.escape(b)},[ \t]+({re.escape(a)})\.", body):
+            out.append(NameMention(start + m.start(1), start + m.end(1), first[1][0], "initials", 0.93, "the narrator's initial", False))
+    return out
+
+
+def _settle(found: list[NameMention]) -> list[NameMention]:
+    out: list[NameMention] = []
+    for m in sorted(found, key=lambda m: (m.start, -(m.end - m.start), -m.confidence)):
+        if not out or m.start >= out[-1].end:
+            out.append(m)
+    return out
+
+
+def namesake_in(text: str) -> bool:
+    """Whether the text says that somebody else has the same name."""
+    return _NAMESAKE.search(text) is not None and bool(re.search(r"\bnamesake|\bsame (?:first )?name\b", text, re.IGNORECASE))
+
+
+def propose(name: str, gender: Gender, culture: str) -> str:
+    """A first name of the other gender: same initial where the small table has one. Deterministic."""
+    pools = lexicon.data()["pools"]
+    pool = pools["india" if culture.casefold() in ("", "india", "indian", "in") else "other"][gender].split()
+    letter = (name[:1] or "A").upper()
+    fit = [n for n in pool if n[0] == letter and n.casefold() != name.casefold()]
+    return str(fit[0] if fit else pool[0])

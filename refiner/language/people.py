@@ -1,0 +1,112 @@
+"""Who else is there: every mention of a person in a block, with gender where it shows. They compete for a pronoun."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from refiner.language import lexicon
+from refiner.language.scene import Scene
+from refiner.models import Gender
+
+_PLACES = {"GPE", "LOC", "FAC", "DATE", "TIME", "LANGUAGE", "NORP", "MONEY", "QUANTITY", "ORDINAL", "CARDINAL", "PERCENT", "LAW", "WORK_OF_ART", "EVENT"}
+_THINGS = {"compound", "nmod"}
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A person in the text. `key` tells people apart: "narrator", a name, or a head noun. `sent` counts through the note."""
+
+    start: int
+    end: int
+    key: str
+    gender: Gender | None
+    sent: int
+    role: str  # subj obj other
+    plural: bool = False
+    token: Any = None
+    pronoun: bool = False
+    quoted: bool = False
+
+
+def role_of(token: Any) -> str:
+    """Subject, object or other, by the parse."""
+    if token.dep_ in ("nsubj", "nsubjpass", "ROOT"):
+        return "subj"
+    if token.dep_ in ("conj", "appos") and token.head.dep_ in ("nsubj", "nsubjpass"):
+        return "subj"
+    return "obj" if token.dep_ in ("dobj", "dative", "iobj") else "other"
+
+
+def sentence_index(doc: Any) -> list[int]:
+    """For each token the number of its sentence in the block."""
+    out = []
+    for i, s in enumerate(doc.sents):
+        out += [i] * len(s)
+    return out
+
+
+def token_gender(token: Any, known: dict[str, Gender]) -> Gender | None:
+    """The gender that a pronoun, a noun or a common name says."""
+    if token.pos_ == "PROPN" or token.text[:1].isupper() and not token.is_sent_start:
+        return known.get(token.lower_) or lexicon.gender_of_name(token.text) or lexicon.gender_of_word(token.lower_)
+    return lexicon.gender_of_word(token.lower_)
+
+
+def people(scene: Scene, index: int) -> list[Mention]:
+    """The persons mentioned in block `index`, the narrator's names and "I" among them, in order."""
+    block = scene.blocks[index]
+    doc = scene.doc(block)
+    sents = sentence_index(doc)
+    out: list[Mention] = []
+    for t in doc:
+        if t.is_space or t.is_punct:
+            continue
+        start, end = scene.at(block, t)
+        quoted = scene.quoted(start)
+        low = t.lower_
+        common = dict(sent=sents[t.i], role=role_of(t), token=t, quoted=quoted)
+        if scene.is_name(start, end):
+            if not (out and out[-1].key == "narrator" and out[-1].end + 1 >= start and not out[-1].pronoun):
+                out.append(Mention(start, end, "narrator", scene.gender, **common))
+        elif low in ("he", "him", "himself", "his", "she", "her", "herself", "hers"):
+            gender: Gender = "male" if low[0] == "h" and low[1] == "i" or low == "he" else "female"
+            out.append(Mention(start, end, "?", gender, pronoun=True, **common))
+        elif low in ("i", "me", "my", "myself", "mine") and t.pos_ == "PRON":
+            out.append(Mention(start, end, "I", None, pronoun=True, **common))
+        elif t.pos_ == "PROPN" and t.text[:1].isupper():
+            if t.ent_type_ in _PLACES or t.dep_ in _THINGS and t.head.pos_ == "PROPN" and not lexicon.gender_of_name(t.text):
+                continue
+            gender_ = token_gender(t, scene.known)
+            person = gender_ is not None or t.ent_type_ == "PERSON" or t.dep_ in ("nsubj", "nsubjpass", "conj", "appos", "dobj", "dative", "poss", "pobj") and t.ent_type_ in ("", "ORG", "PRODUCT")
+            if person and t.nbor(-1).lower_ not in ("the", "in", "at", "from", "near", "of") if t.i else person:
+                out.append(Mention(start, end, low, gender_, **common))
+        elif t.pos_ in ("NOUN", "PROPN") and t.dep_ not in _THINGS and lexicon.is_role(low):
+            plural = t.tag_ in ("NNS", "NNPS")
+            out.append(Mention(start, end, t.lemma_.lower(), token_gender(t, scene.known), plural=plural, **common))
+    return out
+
+
+def learn_genders(scene: Scene) -> None:
+    """Writes into `scene.known` the names whose gender the text shows: "my sister Lata", "his wife, Shirin"."""
+    for block in scene.blocks:
+        body = scene.text[block.start : block.end]
+        if not any(c.isupper() for c in body):
+            continue
+        for m in _apposed(body):
+            scene.known.setdefault(m[0].casefold(), m[1])
+
+
+def _apposed(body: str) -> list[tuple[str, Gender]]:
+    import re
+
+    out: list[tuple[str, Gender]] = []
+    for m in re.finditer(r"\b(?:[Mm]y|[Hh]is|[Hh]er|[Oo]ur|[Tt]heir|[Tt]he|[Aa])[ \t]+(?:[a-z]+[ \t]+){0,2}?([a-z-]+),?[ \t]+(?:called[ \t]+|named[ \t]+)?([A-Z][a-z]+)\b", body):
+        if gender := lexicon.gender_of_word(m[1]):
+            out.append((m[2], gender))
+    for m in re.finditer(r"\b(Mrs?|Ms|Miss|Shri|Smt)\.?[ \t]+([A-Z][a-z]+)", body):
+        out.append((m[2], "male" if m[1] in ("Mr", "Shri") else "female"))
+    for m in re.finditer(r"\b([A-Z][a-z]+)[ \t]+(uncle|aunty|auntie|sir|madam|ma'am|bhai|bhaiya|didi|anna|akka|aunt|mama|chacha|kaka|sister|brother)\b", body):
+        if gender := lexicon.gender_of_word(m[2]) or ("male" if m[2] in ("sir", "bhai", "bhaiya", "anna", "mama", "chacha", "kaka") else "female"):
+            out.append((m[1], gender))
+    return out

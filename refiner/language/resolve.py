@@ -1,0 +1,202 @@
+"""Who a third-person word in somebody's speech means: the narrator, another, or nobody can tell.
+
+The evidence for and against is added up openly; its words become the reason of the edit. Nothing here looks at a list of
+sentences: what counts is who speaks, to whom, who else of that gender is near, and what was said before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from refiner.language import lexicon
+from refiner.language.people import Mention, people
+from refiner.language.scene import Scene
+from refiner.language.speech import Frame
+
+EPITHETS = ("boy", "man", "guy", "lad", "fellow", "chap", "girl", "woman", "lady", "lass", "kid", "bloke", "gentleman", "fella", "dude", "ladka", "ladki")
+
+
+@dataclass
+class Reading:
+    """The verdict on one mention: how sure it is that the narrator is meant (0..1), with the evidence in words."""
+
+    confidence: float
+    why: list[str] = field(default_factory=list)
+
+    def add(self, weight: float, words: str) -> None:
+        self.confidence += weight
+        self.why.append(words)
+
+
+class Speechreader:
+    """Reads the third-person words in the quotes of a note, in order, so that a later quote can go on from an earlier."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self._people: dict[int, list[Mention]] = {}
+        self.read: dict[int, Reading] = {}  # by start
+        self.topic: dict[int, tuple[str, float]] = {}  # by frame number: what its last pronoun meant
+        self.told: dict[int, float] = {}  # narrator as third-person antecedent outside quotes: by start
+
+    def people(self, index: int) -> list[Mention]:
+        if index not in self._people:
+            self._people[index] = people(self.scene, index)
+        return self._people[index]
+
+    def run(self) -> dict[int, Reading]:
+        """Readings for every pronoun of the old gender and every epithet within quotes, by start."""
+        for number, frame in enumerate(self.scene.frames):
+            if frame.speaker.role != "narrator":
+                self._frame(number, frame)
+        return self.read
+
+    def _targets(self, frame: Frame) -> list[Mention]:
+        scene = self.scene
+        out = []
+        for m in self.people(frame.block):
+            if not frame.start <= m.start < frame.end:
+                continue
+            if m.pronoun and m.key == "?" and m.gender == scene.gender:
+                out.append(m)
+            elif m.key in EPITHETS and not m.plural and m.gender == scene.gender and _definite(m):
+                out.append(m)
+        return out
+
+    def _frame(self, number: int, frame: Frame) -> None:
+        targets = self._targets(frame)
+        if not targets:
+            named = [m for m in self.people(frame.block) if m.key == "narrator" and frame.start <= m.start < frame.end]
+            if named:
+                self.topic[number] = ("narrator", 0.9)
+            return
+        for m in targets:
+            reading = self._read(number, frame, m)
+            reading.confidence = max(0.0, min(0.99, reading.confidence))
+            self.read[m.start] = reading
+            self.topic[number] = ("narrator" if reading.confidence >= 0.5 else "other", reading.confidence)
+
+    def _read(self, number: int, frame: Frame, m: Mention) -> Reading:
+        scene = self.scene
+        r = Reading(0.5)
+        inside = [p for p in self.people(frame.block) if frame.start <= p.start < frame.end]
+        before = [p for p in inside if p.start < m.start]
+        same_clause = [p for p in inside if p.start > m.start and p.token.head.i == m.token.head.i]
+        last = next((p for p in reversed(before) if self._could(p, m)), None)
+        if m.token.head.dep_ == "relcl" and False:
+            return r
+        if last is not None and last.key == "narrator" and not _vocative(scene, last):
+            rivals = [p for p in before if self._could(p, m) and p.key not in ("narrator", "?")]
+            return Reading(0.95 if not rivals else 0.6, ["the narrator is named just before, in the same speech"])
+        if last is not None and last.start in self.read and last.key == "?":
+            nearer = [p for p in before if p.start > last.start and p.key not in ("narrator", "?", "I") and p.gender in (None, m.gender) and not p.plural]
+            if not nearer:
+                earlier = self.read[last.start]
+                return Reading(earlier.confidence, [*earlier.why[:2], "goes on from the pronoun before it"])
+        if last is not None and last.key not in ("narrator", "?"):
+            r.add(-0.45 if last.gender == m.gender else -0.25, f'"{last.token.text}" stands before it in the same speech')
+        named = [p for p in inside if p.key == "narrator"]
+        if named and last is None:
+            r.add(0.35, "the narrator is named in the same speech")
+        if same_clause and last is None and not named and m.role != "subj":
+            pass
+        # what was said before
+        near = [n for n in range(max(0, number - 3), number) if frame.block - scene.frames[n].block <= 1]
+        topics = [(n, self.topic[n]) for n in near if n in self.topic]
+        if topics and last is None:
+            n, (who, sure) = topics[-1]
+            if who == "narrator" and sure > 0.6:
+                r.add(0.4 * sure, "the speech before it was about the narrator")
+            elif who == "other" and sure < 0.4:
+                r.add(-0.3, "the speech before it was about somebody else")
+        # who speaks to whom
+        if frame.addressee.role == "narrator":
+            r.add(-0.5, "it is said to the narrator")
+        elif frame.addressee.role == "other" and frame.addressee.noun:
+            r.add(0.15, f'it is said to "{frame.addressee.noun}", not to the narrator')
+        if frame.about:
+            r.add(frame.about, f'the words around it say so: "{frame.cue}"')
+        if frame.speaker.role == "unknown":
+            r.add(-0.1, "nobody says who speaks")
+        elif frame.speaker.gender == m.gender:
+            r.why.append("the speaker does not mean himself" if m.gender == "male" else "the speaker does not mean herself")
+        # who else is near
+        rival, far = self._rival(frame, m)
+        if rival is None and last is None:
+            r.add(0.35, "nobody else of that gender is near")
+        elif rival is not None:
+            weight = (-0.3 if far <= 1 else -0.2 if far == 2 else -0.1 if far <= 4 else 0.0) * (1.0 if rival.gender == m.gender else 0.5)
+            r.add(weight, f'"{rival.token.text}" may be meant')
+            if far >= 5:
+                r.add(0.2, "nobody else of that gender is near")
+        if m.key in EPITHETS:
+            r.add(-0.05, "an epithet")
+        return r
+
+    def _could(self, p: Mention, m: Mention) -> bool:
+        """Whether mention `p` can be what `m` means, by gender, number and clause."""
+        if p.key == "I" or p.plural or p.gender not in (None, m.gender) or p.start == m.start:
+            return False
+        if p.key in EPITHETS and p.start in self.read:
+            return True
+        reflexive = m.token.lower_.endswith("self") or m.token.dep_ == "poss"
+        return reflexive or p.token.head.i != m.token.head.i or p.token.dep_ == "poss"
+
+    def _rival(self, frame: Frame, m: Mention) -> tuple[Mention | None, int]:
+        """The nearest other person of that gender in the narration before (and in the attribution), with its distance in sentences."""
+        scene = self.scene
+        here = [p for p in self.people(frame.block) if p.start < frame.start and not (frame.start <= p.start < frame.end)]
+        after = [p for p in self.people(frame.block) if frame.end <= p.start < frame.end + len(frame.attribution) + 1]
+        speaker, to = frame.speaker.span[0], frame.addressee.span[0]
+        sent = m.sent
+        best: tuple[Mention | None, int] = (None, 99)
+        blocks = [(here, 0)]
+        if frame.block:
+            blocks.append((self.people(frame.block - 1), 1))
+        speaker_keys = {p.key for p in self.people(frame.block) if p.start == speaker} - {"?", "I", "narrator"}
+        for group, back in blocks:
+            last = max((p.sent for p in self.people(frame.block - 1)), default=0) + 1 if back else 0
+            for p in reversed(group):
+                if p.key in ("I", "narrator") or p.plural or p.gender not in (None, m.gender) or p.start in (speaker, to) or p.key in speaker_keys:
+                    continue
+                if p.pronoun and (frame.speaker.gender == p.gender and frame.speaker.role == "other" or self.read.get(p.start, Reading(0)).confidence > 0.7):
+                    continue
+                if p.gender is None and not (p.token.pos_ == "PROPN"):
+                    continue
+                if p.start in self.read and self.read[p.start].confidence > 0.7:
+                    continue
+                if p.key == frame.speaker.noun or p.quoted and p.key == "?":
+                    continue
+                far = sent - p.sent + last * (1 if back else 0)
+                if far < best[1]:
+                    best = (p, far)
+                break
+        for p in after:
+            if p.key not in ("I", "narrator", "?") and p.gender == m.gender and p.start not in (speaker, to) and not p.plural and not p.quoted:
+                best = (p, 1) if best[1] > 1 else best
+        return best
+
+
+def _definite(m: Mention) -> bool:
+    return any(c.lower_ in ("that", "this", "the", "our", "your", "my", "such") for c in m.token.children if c.dep_ in ("det", "poss", "predet", "amod"))
+
+
+def _vocative(scene: Scene, m: Mention) -> bool:
+    """Whether a name calls somebody: set off by commas or alone at an end of the speech."""
+    left = scene.text[max(0, m.start - 3) : m.start].rstrip()
+    right = scene.text[m.end : m.end + 3].lstrip()
+    starts = not left or left[-1] in "\"“‘,.!?—–-*'("
+    return starts and right[:1] in (",", "!", "?", ".", '"', "”", "") or left.endswith(",") and right[:1] in ",.!?\"”"
+
+
+def is_vocative(scene: Scene, start: int, end: int) -> bool:
+    """Whether the word at the span calls somebody (see `_vocative`)."""
+    return _vocative(scene, Mention(start, end, "", None, 0, "other"))
+
+
+def speaker_relation(frame: Frame) -> str:
+    """The kin word that the speaker is to the narrator ("mother"), or "" where it is not said."""
+    noun = frame.speaker.noun
+    if frame.speaker.role != "other" or not noun:
+        return ""
+    calls = lexicon.words("address", "parents") | lexicon.words("address", "elders")
+    return noun if frame.speaker.mine or noun in calls else ""

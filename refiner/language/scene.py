@@ -1,0 +1,200 @@
+"""A note read once: blocks, their parses, frames of speech, the narrator's names. The rules work on a Scene."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from refiner.language import lexicon, names as naming
+from refiner.language.blocks import SALUTATION, SIGNATURE, Block, chat_labels, is_chat, split
+from refiner.language.names import NameMention, Names
+from refiner.language.parse import parse
+from refiner.language.speech import NARRATOR, OTHER, UNKNOWN, Frame, Party, Speech
+from refiner.models import Gender
+
+_FIRST = re.compile(r"(?<![\w.'’@])(?:I|me|my|mine|myself|i(?=\s|'m|'ve|'d|'ll|’m|’ve|’d|’ll|,))(?![\w@])(?!\.\w)")
+_WE = re.compile(r"(?<![\w'’])(?:we|us|our|ours|ourselves)(?!\w)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a rule would do with `[start, end)`. Without `after` it only says that the span stays.
+
+    `confidence` decides between edit, question and nothing; `group` joins spans that one answer settles.
+    """
+
+    start: int
+    end: int
+    after: str | None
+    rule: str
+    reason: str
+    confidence: float
+    evidence: tuple[str, ...] = ()
+    group: str = ""
+    options: tuple[str, ...] = ()  # other texts that a question offers
+
+
+@dataclass
+class Scene:
+    """One note with everything that can be read off it. `gender` is the narrator's before, `to` the one after."""
+
+    text: str
+    body: int
+    gender: Gender
+    to: Gender
+    names: Names
+    author: str = "self"
+    kind: str = "note"
+    known: dict[str, Gender] = field(default_factory=dict)  # other people's names and what they are
+    culture: str = "India"
+
+    @cached_property
+    def chat(self) -> bool:
+        labels = chat_labels(self.text, self.body)
+        mine = any(self.names.is_narrator(label) for label in labels)
+        return (self.kind == "chat" and bool(labels)) or (mine and is_chat(self.text, self.body))
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        return split(self.text, self.body, chat=self.chat)
+
+    @cached_property
+    def mentions(self) -> list[NameMention]:
+        """The narrator's names, in order."""
+        return naming.find(self.text, self.body, self.names)
+
+    def doc(self, block: Block) -> Any:
+        """The parse of a block; token offsets count from the block's start."""
+        return parse(self.text[block.start : block.end])
+
+    def at(self, block: Block, token: Any) -> tuple[int, int]:
+        """The span of a token in the note."""
+        start = block.start + token.idx
+        return start, start + len(token.text)
+
+    def block_at(self, position: int) -> Block | None:
+        return next((b for b in self.blocks if b.start <= position < b.end), None)
+
+    def is_name(self, start: int, end: int) -> bool:
+        """Whether the span lies in a sure mention of the narrator by name."""
+        return any(m.start <= start < m.end and m.head and m.confidence > 0.5 for m in self.mentions)
+
+    # ---- frames of speech ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def base(self) -> Frame:
+        """Who says what stands outside quotes."""
+        mine = self.author.casefold() in ("self", "me", "") or self.names.is_narrator(self.author)
+        if mine:
+            return Frame(self.body, len(self.text), "base", NARRATOR)
+        low = self.author.casefold().split()[-1] if self.author.split() else ""
+        gender = lexicon.gender_of_word(low) or lexicon.gender_of_name(self.author.split()[0])
+        return Frame(self.body, len(self.text), "base", Party("other", gender, low, True))
+
+    @cached_property
+    def letters(self) -> list[Frame]:
+        """Letters to the narrator: from a salutation that names the narrator to the signature."""
+        out: list[Frame] = []
+        blocks = [b for b in self.blocks]
+        for i, b in enumerate(blocks):
+            m = SALUTATION.match(self.text, b.start, b.end)
+            if not m:
+                continue
+            end = len(self.text)
+            signed = ""
+            for later in blocks[i + 1 :]:
+                if SALUTATION.match(self.text, later.start, later.end):
+                    end = later.start
+                    break
+                if sig := SIGNATURE.match(self.text, later.start, later.end):
+                    end = later.end
+                    signed = self.text[sig.end() : later.end].strip()
+                    break
+            if self._is_narrator_call(m["who"]) and not (signed and self.names.is_narrator(signed)):
+                out.append(Frame(b.start, end, "letter", OTHER, NARRATOR, block=b.index))
+        return out
+
+    def _is_narrator_call(self, who: str) -> bool:
+        if self.names.is_narrator(who) or any(self.names.is_narrator(w) for w in who.split()):
+            return True
+        last = who.split()[-1].casefold().strip(".") if who.split() else ""
+        mine = re.match(r"(?:my|our)\b", who, re.IGNORECASE) or self.author not in ("self", "") or self.kind == "letter"
+        return last not in ("sir", "madam", "friend", "ma'am") and lexicon.address(last, self.gender) is not None and bool(mine) and last not in lexicon.words("address", "elders")
+
+    @cached_property
+    def frames(self) -> list[Frame]:
+        """Chat lines and quotes of all blocks, in order."""
+        out: list[Frame] = []
+        labels = {b.label.casefold() for b in self.blocks if b.kind == "chat"}
+        pair = len(labels) == 2 and any(self.names.is_narrator(x) for x in labels)
+        for b in self.blocks:
+            if b.kind == "chat":
+                start = b.label_span[1] + 1
+                if self.names.is_narrator(b.label):
+                    out.append(Frame(start, b.end, "chat", NARRATOR, OTHER, block=b.index, attributed=True))
+                else:
+                    low = b.label.casefold().split()[-1]
+                    gender = lexicon.gender_of_word(low) or lexicon.gender_of_name(b.label.split()[0])
+                    out.append(Frame(start, b.end, "chat", Party("other", gender, low, True), NARRATOR if pair else UNKNOWN, block=b.index, attributed=True))
+                continue
+            body = self.text[b.start : b.end]
+            if b.kind == "quote":
+                out.append(Frame(b.start, b.end, "quote", UNKNOWN, UNKNOWN, block=b.index))
+                continue
+            if re.search(r"[\"“”«‘]|(?<!\w)'\w|:[ \t]*(?:[*_`]|\S+ )", body):
+                reader = Speech(self.text, b, self.doc(b), lambda t, b=b: self.is_name(b.start + t.idx, b.start + t.idx + 1))  # type: ignore[misc]
+                out += reader.frames(out)
+        return out
+
+    def frame_at(self, position: int) -> Frame:
+        """The innermost frame that holds the position."""
+        for f in self.frames:
+            if f.start <= position < f.end:
+                return f
+        for f in self.letters:
+            if f.start <= position < f.end:
+                return f
+        return self.base
+
+    def quoted(self, position: int) -> bool:
+        return any(f.start <= position < f.end for f in self.frames)
+
+    def narration(self, block: Block) -> str:
+        """The block's text with quoted words blanked out, same length."""
+        chars = list(self.text[block.start : block.end])
+        for f in self.frames:
+            if f.block == block.index and f.kind != "chat":
+                for i in range(max(f.start, block.start), min(f.end, block.end)):
+                    if chars[i - block.start] != "\n":
+                        chars[i - block.start] = " "
+        return "".join(chars)
+
+    @cached_property
+    def first_person(self) -> list[bool]:
+        """For each block: whether the narrator says I in it, outside quotes."""
+        return [_FIRST.search(self.narration(b)) is not None for b in self.blocks]
+
+    @cached_property
+    def told(self) -> list[bool]:
+        """For each block: whether it tells of the narrator in the third person (a name, and no I outside quotes)."""
+        out: list[bool] = []
+        for b in self.blocks:
+            plain = self.narration(b)
+            named = any(m.head and b.start <= m.start < b.end and m.confidence > 0.5 and not self.quoted(m.start) for m in self.mentions)
+            if self.base.speaker.role == "other" and b.kind != "chat":
+                out.append(not any(f.start <= b.start < f.end for f in self.letters))
+            elif self.first_person[b.index] or b.kind in ("chat", "heading") or any(f.start <= b.start < f.end for f in self.letters):
+                out.append(False)
+            elif named:
+                out.append(True)
+            else:
+                goes_on = b.kind == "para" and bool(out) and out[-1] and not _WE.search(plain)
+                out.append(goes_on)
+        return out
+
+    def plain_first(self, start: int, end: int) -> bool:
+        """Whether "I", "my" … or "we" stands in the span."""
+        part = self.text[start:end]
+        return bool(_FIRST.search(part) or _WE.search(part))

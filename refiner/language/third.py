@@ -1,0 +1,166 @@
+"""Notes that tell of the narrator as she or he: whom each pronoun means, by who was spoken of last and how.
+
+Salience after Lappin and Leass (1994), cut down: a mention counts for its role (subject before object before others) and
+fades with each sentence; arguments of one verb are not the same person; a possessive leans to the subject of its clause.
+Two persons of nearly equal weight leave the pronoun open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from refiner.language.people import Mention, people
+from refiner.language.resolve import Reading
+from refiner.language.scene import Scene
+from refiner.models import Gender
+
+FADE = 0.55
+WEIGHT = {"subj": 1.0, "obj": 0.55, "other": 0.4}
+
+
+@dataclass
+class _Person:
+    key: str
+    gender: Gender | None
+    seen: list[tuple[int, float, Mention]] = field(default_factory=list)  # sentence, weight, mention
+
+
+class Teller:
+    """Reads the blocks that tell of the narrator in the third person; `run` gives readings by start of the pronoun."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.persons: dict[str, _Person] = {}
+        self.read: dict[int, Reading] = {}
+        self.sentence = 0
+        self.who: dict[int, str] = {}  # start of any resolved pronoun -> key
+
+    def run(self) -> dict[int, Reading]:
+        previous = False
+        for index, told in enumerate(self.scene.told):
+            if told:
+                if not previous:
+                    self.persons = {}
+                self._block(index)
+            previous = told or (previous and self.scene.blocks[index].kind == "heading")
+        return self.read
+
+    def _block(self, index: int) -> None:
+        mentions = [m for m in people(self.scene, index) if not m.quoted and not m.plural and m.key != "I"]
+        self._learn(mentions)
+        base, last = self.sentence, -1
+        if self.scene.blocks[index].kind == "item":  # a list item begins a topic of its own
+            self.persons = {}
+        for m in mentions:
+            now = base + m.sent
+            if m.pronoun:
+                self._pronoun(m, now, mentions)
+            else:
+                self._see(m.key, m.gender, m, now)
+            last = max(last, m.sent)
+        self.sentence = base + last + 1 if last >= 0 else base + 1
+
+    def _learn(self, mentions: list[Mention]) -> None:
+        """A name of unknown gender beside the narrator takes the other gender where the text says she and he of two people."""
+        scene = self.scene
+        unknown = {m.key for m in mentions if m.token.pos_ == "PROPN" and m.gender is None and m.key != "narrator" and m.key not in scene.known}
+        others = [m for m in mentions if m.pronoun and m.gender == scene.to]
+        women = {m.key for m in mentions if not m.pronoun and m.gender == scene.to}
+        if len(unknown) == 1 and others and not women:
+            scene.known[unknown.pop()] = scene.to
+
+    def _see(self, key: str, gender: Gender | None, m: Mention, now: int, weight: float = 1.0) -> None:
+        gender = gender or self.scene.known.get(key)
+        person = self.persons.setdefault(key, _Person(key, gender))
+        person.gender = person.gender or gender
+        person.seen.append((now, WEIGHT[m.role] * weight, m))
+
+    def _pronoun(self, m: Mention, now: int, mentions: list[Mention]) -> None:
+        scored = self._scores(m, now, mentions)
+        if not scored:
+            if m.gender == self.scene.gender:
+                self.read[m.start] = Reading(0.5 if self._only_told(m) else 0.2, ["nobody is named before it"])
+            return
+        (best, top), second = scored[0], scored[1][1] if len(scored) > 1 else 0.0
+        share = top / (top + second) if top else 0.0
+        self._see(best.key, best.gender or m.gender, m, now, 0.9)
+        self.who[m.start] = best.key
+        if m.gender != self.scene.gender:
+            return
+        mine = next((s for p, s in scored if p.key == "narrator"), 0.0)
+        total = mine + max((s for p, s in scored if p.key != "narrator"), default=0.0)
+        sure = mine / total if total else 0.0
+        rival = next((p.key for p, _ in scored if p.key != "narrator"), "")
+        confidence = 0.97 if sure >= 0.999 else 0.93 if sure >= 0.64 else 0.05 if sure <= 0.36 else sure
+        why = ["the narrator is the one spoken of"] + ([f'"{rival}" is spoken of too'] if rival else ["nobody else of that gender is spoken of"])
+        if self._cataphor(m, mentions):
+            confidence = min(confidence, 0.6) if confidence >= 0.5 else max(confidence, 0.4)
+            why.append("the clause stands before the one it belongs to")
+        self.read[m.start] = Reading(confidence, why)
+        _ = share
+
+    def _only_told(self, m: Mention) -> bool:
+        return self.scene.base.speaker.role == "other"
+
+    def _scores(self, m: Mention, now: int, mentions: list[Mention]) -> list[tuple[_Person, float]]:
+        out = []
+        for p in self.persons.values():
+            gender = p.gender or self.scene.known.get(p.key)
+            if gender not in (None, m.gender) or self._excluded(p, m):
+                continue
+            score = 0.0
+            for s, w, seen in p.seen:
+                far = now - s
+                if far > 6:
+                    continue
+                value = w * FADE**far
+                if far == 0 and m.role == "subj" and seen.role == "subj":
+                    value *= 1.3
+                if far == 1 and m.role == "subj" and seen.role == "subj":
+                    value *= 1.2
+                if far == 0 and m.token.dep_ == "poss" and seen.role == "subj" and _clause(seen.token) == _clause(m.token):
+                    value *= 2.5
+                score = max(score, value) if far else max(score, value) + 0.02
+            if p.seen and score:
+                score += 0.03 * min(3, len(p.seen))
+                if gender is None:
+                    score *= 0.55 if p.seen[0][2].token.pos_ == "NOUN" else 0.85
+                if p.seen[-1][2].sent == m.sent and now == p.seen[-1][0]:
+                    score *= 1.1
+                out.append((p, score))
+        return sorted(out, key=lambda x: -x[1])
+
+    def _excluded(self, p: _Person, m: Mention) -> bool:
+        """Whether the last mention of `p` is another argument of the pronoun's own verb."""
+        if m.token.dep_ == "poss" or m.token.lower_.endswith("self"):
+            return False
+        verb = _verb(m.token)
+        return any(seen.token.sent == m.token.sent and seen.token.dep_ != "poss" and _verb(seen.token) == verb and seen.token.doc is m.token.doc and seen.role == "subj" for _, _, seen in p.seen[-3:])
+
+    def _cataphor(self, m: Mention, mentions: list[Mention]) -> bool:
+        """Whether a person of that gender is named later, in the clause that this one leans on ("If he is late, Aslam …")."""
+        verb = _verb(m.token)
+        if verb is None or verb.dep_ != "advcl" or verb.head.i < verb.i:
+            return False
+        return any(x.start > m.start and x.token.sent == m.token.sent and not x.pronoun and x.key != "narrator" and x.gender in (None, m.gender) and x.role == "subj" for x in mentions)
+
+
+def _verb(token: Any) -> Any | None:
+    """The verb whose argument the token is, prepositions and conjuncts passed through."""
+    head = token.head
+    if token.dep_ == "pobj" and head.head.pos_ in ("VERB", "AUX"):
+        return head.head
+    if head.pos_ in ("VERB", "AUX"):
+        return head
+    return None
+
+
+def _clause(token: Any) -> int:
+    """The number of the verb that heads the token's clause."""
+    t = token
+    while t.head.i != t.i:
+        t = t.head
+        if t.pos_ in ("VERB", "AUX"):
+            return int(t.i)
+    return int(t.i)

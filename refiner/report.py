@@ -1,0 +1,233 @@
+"""What the commands print: counts, diffs, the timeline, samples, checks. Data goes to stdout, remarks to stderr."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from rich.text import Text
+
+from refiner.config import Trait
+from refiner.console import Output
+from refiner.dataset.coverage import coverage as coverage_rows
+from refiner.doctor import Check
+from refiner.errors import UsageError
+from refiner.models import Edit, Event, TraitVerdict
+from refiner.refine import Life, Report
+from refiner.review.diff import segments
+from refiner.review.visible import one_line, visible
+from refiner.sampling import Samples, trace
+from refiner.standing import Standing
+from refiner.timeline import timeline_lines
+
+_STYLE = {"ok": "green", "note": "", "missing": "yellow", "error": "red"}
+_MARK = {"ok": "ok     ", "note": "-      ", "missing": "missing", "error": "ERROR  "}
+
+
+def plural(count: int, word: str) -> str:
+    """`3 notes`, `1 note`."""
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
+def counts(life: Life) -> dict[str, Any]:
+    """How many of everything a life has, by status where there is one."""
+    chain = life.chain
+    edits = [e for es in chain.edits.values() for e in es]
+    return {
+        "notes": len(chain.notes),
+        "edits": dict(Counter(e.stage for e in edits)),
+        "edits_by_status": dict(Counter(e.status for e in edits)),
+        "questions": dict(Counter(q.status for q in chain.questions)),
+        "findings": dict(Counter(f.severity for f in chain.findings)),
+        "events": len(chain.events),
+        "verdicts": dict(Counter(t.verdict for t in chain.timeline.traits)) if chain.timeline else {},
+        "canon": len(chain.canon),
+    }
+
+
+def refined(show: Output, done: Report) -> None:
+    """After `refine`: what was done, what is open, what failed, and the next command."""
+    if show.as_json:
+        numbers = counts(done.life) if done.life else {"notes": done.notes}
+        show.json({"changed": done.changed, "seconds": round(done.seconds, 3), "made": done.made, **numbers})
+    show.say(f"engine: {done.engine}")
+    if not done.changed:
+        show.say(
+            f"nothing changed since the last run: {plural(done.notes, 'note')} as they were ({done.seconds:.2f} s)"
+        )
+        return
+    life = done.life
+    assert life is not None
+    work = ", ".join(f"{stage} {n}" for stage, n in done.made.items() if stage != "timeline") or "all from the cache"
+    show.say(f"{plural(done.notes, 'note')} read; done anew: {work} ({done.seconds:.1f} s)")
+    numbers = counts(life)
+    edits, questions = numbers["edits"], numbers["questions"].get("undecided", 0)
+    show.say("edits: " + (", ".join(f"{stage} {n}" for stage, n in edits.items()) or "none"))
+    show.say(f"open questions: {questions}; events: {numbers['events']}; traits: {_tally(numbers['verdicts'])}")
+    for finding in life.chain.findings:
+        if finding.severity == "error":
+            place = f"{finding.note}: " if finding.note else ""
+            show.error(f"{place}{finding.message} [{finding.check}]")
+    warnings = sum(f.severity == "warning" for f in life.chain.findings)
+    if warnings:
+        show.say(f"{plural(warnings, 'warning')} in findings.jsonl")
+    for failed in done.failed:
+        show.error(str(failed))
+    show.say("next: refiner review")
+
+
+def _tally(verdicts: dict[str, int]) -> str:
+    return ", ".join(f"{n} {v}" for v, n in sorted(verdicts.items(), key=lambda i: -i[1])) or "none"
+
+
+def diff_text(before: str, after: str, *, plain: bool) -> Text:
+    """A word diff as rich text: struck red and underlined green, or [-old-]{+new+} where colour cannot be."""
+    text = Text()
+    for s in segments(before, after):
+        if s.kind == "same":
+            text.append(visible(s.old))
+            continue
+        if s.old:
+            text.append(f"[-{visible(s.old)}-]" if plain else visible(s.old), style="" if plain else "red strike")
+        if s.new:
+            text.append(
+                f"{{+{visible(s.new)}+}}" if plain else visible(s.new), style="" if plain else "green underline"
+            )
+    return text
+
+
+def edit_in_place(show: Output, life: Life, edit: Edit) -> Text:
+    """The sentence of an edit with all changes that stand in it, as one diff line."""
+    note = next(n for n in life.chain.notes if n.path == edit.note)
+    sentence = note.sentence_at(edit.start) or note.sentence_at(max(edit.start - 1, 0))
+    start, end = (sentence.start, max(sentence.end, edit.end)) if sentence else (edit.start, edit.end)
+    after = note.text[start : edit.start] + edit.after + note.text[edit.end : end]
+    plain = show.out.no_color or not show.out.is_terminal
+    return diff_text(note.text[start:end], after, plain=plain)
+
+
+def timeline(show: Output, life: Life, why: str = "") -> None:
+    """The traits over the years, conflicts, and with `why` the events behind one trait. Raises UsageError."""
+    t = life.chain.timeline
+    assert t is not None
+    if show.as_json:
+        show.json(t.model_dump_json(indent=1))
+        return
+    known = {x.id: x for x in life.config.traits}
+    traits = [known.get(v.id) or Trait(id=v.id, importance=0) for v in t.traits]
+    if why:
+        verdict = t.verdict(why)
+        if verdict is None:
+            raise UsageError(f'there is no trait "{why}"; traits are: {", ".join(v.id for v in t.traits)}')
+        _why(show, life, verdict)
+        return
+    for line in timeline_lines(t, traits, show.out.width):
+        show.data(line)
+
+
+def _why(show: Output, life: Life, verdict: TraitVerdict) -> None:
+    show.data(f"{verdict.id}: {verdict.verdict}{f' ({verdict.note})' if verdict.note else ''}", style="bold")
+    touching = [
+        (e, f) for e in sorted(life.chain.events.values(), key=_when) for f in e.effects if f.trait == verdict.id
+    ]
+    for event, effect in touching:
+        when = event.when.edtf or (f"{event.when.earliest}..{event.when.latest}" if event.when.latest else "undated")
+        what = "" if event.modality == "actual" else f" ({event.modality}: it counts for nothing)"
+        show.data(f"  {when:<22} {effect.kind:<12} {event.label or event.id}{what} [{event.note}]")
+        if quote := effect.quote or (event.quotes[0] if event.quotes else ""):
+            show.data(f"  {'':<22} “{one_line(quote, 90)}”")
+    for x in life.chain.extractions:
+        for o in x.observations:
+            if o.trait == verdict.id:
+                show.data(
+                    f"  {o.at or 'undated':<22} {'seen' if o.holds else 'seen not':<12} “{one_line(o.quote, 80)}” [{o.note}]"
+                )
+        for r in x.retractions:
+            if r.target == verdict.id:
+                show.data(f"  {'':<22} taken back  “{one_line(r.quote, 80)}” [{r.note}]")
+    if not touching:
+        show.data("  no event says how it began")
+
+
+def _when(event: Event) -> str:
+    return event.when.earliest or event.when.latest or "9999"
+
+
+def samples(show: Output, made: Samples, *, coverage: bool = False, trace: str = "") -> None:
+    """After `samples`: counts by kind and status; or the coverage table; or where one comes from. Raises UsageError."""
+    if trace:
+        found = [s for s in made.samples if s.id.startswith(trace)]
+        if len(found) != 1:
+            raise UsageError(f'{len(found)} samples begin with "{trace}"', mend="refiner review --list --stage sample")
+        _trace(show, made, found[0].id)
+        return
+    if coverage:
+        t = made.life.chain.timeline
+        rows = coverage_rows(made.samples, made.life.config, t) if t else []
+        if show.as_json:
+            show.json([asdict(r) for r in rows])
+        for row in rows:
+            if not show.as_json:
+                kinds = " ".join(f"{k} {n}" for k, n in sorted(row.counts.items()) if n)
+                missing = f"  missing: {', '.join(row.missing)}" if row.missing else ""
+                show.data(f"{row.trait:<24} {row.total:>4}  {kinds}{missing}{'  ' + row.note if row.note else ''}")
+        return
+    by_kind = Counter(s.kind for s in made.samples)
+    if show.as_json:
+        show.json(
+            {
+                "samples": len(made.samples), "kinds": dict(by_kind),
+                "status": dict(Counter(s.status for s in made.samples)), "blocked": len(made.blocked),
+            }
+        )  # fmt: skip
+    show.say(f"{plural(len(made.samples), 'sample')}: " + ", ".join(f"{k} {n}" for k, n in by_kind.most_common()))
+    waiting = sum(bool(s.blocked) for s in made.samples)
+    if waiting:
+        show.say(f"{waiting} of them wait for undecided edits or questions in their sources: refiner review")
+    show.say("next: refiner review --stage sample" if made.undecided else "next: refiner export")
+
+
+def _trace(show: Output, made: Samples, sample_id: str) -> None:
+    sample = next(s for s in made.samples if s.id == sample_id)
+    for m in sample.messages:
+        show.data(f"{m.role}: {m.content}")
+    for what, text in trace(made, sample):
+        show.data(f"  {what:<9} {text}")
+
+
+def exported(show: Output, manifest: Any) -> None:
+    """After `export`: files and rows."""
+    if show.as_json:
+        show.json(manifest)
+    for file in manifest["files"]:
+        show.say(f"{file['name']:<20} {plural(file['rows'], 'row')}")
+    show.say("next: refiner train --recipe cpu-smoke (or rtx3050-4gb, …; try --plan first)")
+
+
+def standing(show: Output, s: Standing) -> None:
+    if show.as_json:
+        show.json(s.as_dict())
+        return
+    show.data(f"workspace  {s.workspace}")
+    show.data(
+        f"notes      {s.notes}; refined {s.refined}" + ("; something changed since" if s.stale else "; up to date")
+    )
+    for name, given in (("edits", s.edits), ("questions", s.questions), ("samples", s.samples)):
+        show.data(f"{name:<10} " + ", ".join(f"{n} {k}" for k, n in given.items()))
+    if s.blocked:
+        show.data(f"           {s.blocked} samples wait for undecided sources")
+    show.data("data set   " + (", ".join(f"{k} {n}" for k, n in s.dataset.items()) or "not exported"))
+    show.data("runs       " + (", ".join(s.runs) or "none"))
+    show.say(f"next: {s.next}")
+
+
+def doctor(show: Output, checks: Sequence[Check]) -> None:
+    if show.as_json:
+        show.json([asdict(c) for c in checks])
+        return
+    for c in checks:
+        show.data(Text.assemble((_MARK[c.level], _STYLE[c.level]), f" {c.what:<11} {visible(c.detail)}"))
+        if c.mend and c.level != "ok":
+            show.data(f"{'':<20}→ {c.mend}")

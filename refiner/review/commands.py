@@ -1,0 +1,222 @@
+"""The review without a terminal: list, approve, reject, answer, check. Each function takes the queue and the log.
+
+    refiner review --list --json          --approve ID…         --reject ID --reason …
+                   --answer ID=CHOICE     --check               (--import FILE: see importing)
+
+An id may be given as its beginning (four characters or more), and without `canon:`, `event:`, `trait:`, as long as it
+fits one item only.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from refiner.errors import UsageError
+from refiner.models import Decision, ItemKind, Question
+from refiner.review.bodies import sentence
+from refiner.review.diff import word_diff
+from refiner.review.filters import Filters
+from refiner.review.items import KINDS, Item
+from refiner.review.session import EXIT_DONE, EXIT_LEFT, Log, append_all
+from refiner.review.state import Action, ReviewState, apply, refusal, start
+from refiner.review.texts import as_text
+from refiner.review.visible import one_line
+
+MIN_PREFIX = 4
+
+
+def resolve(queue: Sequence[Item], given: str) -> Item:
+    """The item that an id, or its beginning, means. Raises UsageError that names the nearest."""
+    names = {i.id: i for i in queue}
+    if given in names:
+        return names[given]
+    bare = [i for i in queue if ":" in i.id and i.id.partition(":")[2] == given]
+    if len(bare) == 1:
+        return bare[0]
+    long_enough = len(given) >= MIN_PREFIX
+    fits = (
+        [i for i in queue if i.id.startswith(given) or i.id.partition(":")[2].startswith(given)] if long_enough else []
+    )
+    fits = bare or fits
+    if len(fits) == 1:
+        return fits[0]
+    if fits:
+        some = ", ".join(i.id for i in fits[:5]) + (" …" if len(fits) > 5 else "")
+        raise UsageError(f'"{given}" fits {len(fits)} items: {some}', mend="give more of the id")
+    if not long_enough:
+        raise UsageError(f'"{given}" is too short for the beginning of an id; give {MIN_PREFIX} characters or more')
+    near = difflib.get_close_matches(given, [*names, *(n.partition(":")[2] for n in names if ":" in n)], 1, 0.4)
+    hint = f'; the nearest is "{near[0]}"' if near else ""
+    raise UsageError(f'no item "{given}"{hint}', mend="refiner review --list")
+
+
+# ---- reading -------------------------------------------------------------------------------------------------------
+
+
+def shown(queue: Sequence[Item], filters: Filters | None, flagged: frozenset[str] = frozenset()) -> list[Item]:
+    """The items that the filters let through."""
+    filters = filters or Filters()
+    return [i for i in queue if filters.show(i, i.status, i.id in flagged)]
+
+
+def as_json(item: Item) -> dict[str, Any]:
+    """An item for programs: what a person would see, and the ids to decide by."""
+    out: dict[str, Any] = {
+        "id": item.id, "kind": item.kind, "status": item.status, "was": item.was, "note": item.note,
+        "stage": item.stage, "source": item.source, "confidence": item.confidence, "title": item.title,
+        "before": item.before, "after": item.after, "reason": item.reason, "evidence": list(item.evidence),
+        "context_before": item.context_before, "context_after": item.context_after, "severity": item.severity,
+        "start": item.start, "end": item.end, "parents": list(item.parents), "depends": list(item.depends),
+        "traits": list(item.traits), "text_sha": item.text_sha, "text": as_text(item.payload),
+    }  # fmt: skip
+    if item.choices:
+        out["choices"] = [
+            {"key": c.key, "id": c.id, "label": c.label, "after": c.after, "canon": c.canon} for c in item.choices
+        ]
+    return out
+
+
+def list_items(
+    queue: Sequence[Item],
+    filters: Filters | None = None,
+    as_json_lines: bool = False,
+    *,
+    flagged: frozenset[str] = frozenset(),
+) -> str:
+    """The items shown: a JSON array, or a line each with id, status, kind, note and change."""
+    items = shown(queue, filters, flagged)
+    if as_json_lines:
+        return json.dumps([as_json(i) for i in items], ensure_ascii=False, indent=1)
+    return "\n".join(_row(i) for i in items)
+
+
+def _row(item: Item) -> str:
+    if item.kind == "edit":
+        what = word_diff(*sentence(item))
+    elif item.kind == "canon":
+        what = f"{item.before} → {item.after}"
+    elif item.kind == "question":
+        what = f"{item.title} " + " ".join(f"[{c.key}] {c.label}" for c in item.choices)
+    else:
+        what = item.title if item.kind != "sample" else f"{item.title}: {item.after}"
+    status = item.status if item.was is None or item.status != "undecided" else f"undecided (was: {item.was})"
+    parts = (item.id, status, item.kind, item.note, one_line(what, 160))
+    return "  ".join(one_line(p) for p in parts if p)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What waits for the person. `code` is the exit code: 0 nothing, 3 something."""
+
+    code: int
+    undecided: dict[ItemKind, int]
+
+    @property
+    def words(self) -> str:
+        counts = [f"{n} {kind}{'s' * (n != 1 and kind != 'canon')}" for kind, n in self.undecided.items() if n]
+        return f"undecided: {', '.join(counts)}" if counts else "nothing is undecided"
+
+
+def check(queue: Sequence[Item], filters: Filters | None = None) -> Checked:
+    """How many items of which kind are undecided."""
+    counts: dict[ItemKind, int] = dict.fromkeys(KINDS, 0)
+    for item in shown(queue, filters):
+        counts[item.kind] += item.status == "undecided"
+    return Checked(EXIT_LEFT if any(counts.values()) else EXIT_DONE, counts)
+
+
+# ---- deciding ------------------------------------------------------------------------------------------------------
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def _decide(
+    queue: Sequence[Item], log: Log, wanted: Sequence[tuple[Item, Action]], clock: Callable[[], str]
+) -> list[Decision]:
+    """Writes all decisions, or none if one of them cannot be."""
+    _refuse(wanted)
+    state: ReviewState = start(queue, log.read())
+    place = {state.items[n].id: p for p, n in enumerate(state.shown)}
+    made: list[Decision] = []
+    at = clock()
+    for item, action in wanted:
+        state, _ = apply(state, Action("goto", number=place[item.id] + 1))
+        state, new = apply(state, Action(action.kind, action.text, action.choice, action.reason, at=at))
+        made += new
+    append_all(log, made)
+    return made
+
+
+def approve(queue: Sequence[Item], log: Log, ids: Sequence[str], *, clock: Callable[[], str] = now) -> list[Decision]:
+    """Approves the items. Raises UsageError (unknown id, a question) before anything is written."""
+    wanted = [(resolve(queue, i), Action("approve")) for i in ids]
+    if len(wanted) < 2:
+        return _decide(queue, log, wanted, clock)
+    _refuse(wanted)
+    return _at_once(queue, log, Action("decide_same", ids=tuple(i.id for i, _ in wanted), at=clock()), None)
+
+
+def approve_shown(
+    queue: Sequence[Item], log: Log, filters: Filters | None = None, *, clock: Callable[[], str] = now
+) -> list[Decision]:
+    """Approves all undecided items that the filters let through, but the questions; one undo takes it back."""
+    return _at_once(queue, log, Action("approve_shown", at=clock()), filters)
+
+
+def _at_once(queue: Sequence[Item], log: Log, action: Action, filters: Filters | None) -> list[Decision]:
+    _, made = apply(start(queue, log.read(), filters), action)
+    append_all(log, made)
+    return made
+
+
+def _refuse(wanted: Sequence[tuple[Item, Action]]) -> None:
+    for item, action in wanted:
+        if problem := refusal(item, action):
+            raise UsageError(f"{item.id}: {problem}")
+
+
+def reject(
+    queue: Sequence[Item], log: Log, ids: Sequence[str], reason: str = "", *, clock: Callable[[], str] = now
+) -> list[Decision]:
+    """Rejects the items, all for one reason."""
+    return _decide(queue, log, [(resolve(queue, i), Action("reject", reason=reason)) for i in ids], clock)
+
+
+def edit(queue: Sequence[Item], log: Log, given: str, text: str, *, clock: Callable[[], str] = now) -> list[Decision]:
+    """Decides an item with the person's own text."""
+    return _decide(queue, log, [(resolve(queue, given), Action("edit", text=text))], clock)
+
+
+def answer(
+    queue: Sequence[Item], log: Log, answers: Sequence[str], *, clock: Callable[[], str] = now
+) -> list[Decision]:
+    """Answers questions: each is `ID=CHOICE`, the choice by its id, its number or its label."""
+    wanted = []
+    for given in answers:
+        name, equals, choice = given.partition("=")
+        if not equals or not choice:
+            raise UsageError(f'"{given}" is no answer', mend="refiner review --answer ID=CHOICE")
+        item = resolve(queue, name)
+        wanted.append((item, Action("answer", choice=choice_of(item, choice))))
+    return _decide(queue, log, wanted, clock)
+
+
+def choice_of(item: Item, given: str) -> str:
+    if not isinstance(item.payload, Question):
+        raise UsageError(f"{item.id} is no question", mend=f"refiner review --approve {item.id}")
+    for fits in (
+        [c for c in item.choices if c.id == given],
+        [c for c in item.choices if c.key == given],
+        [c for c in item.choices if c.label.casefold() == given.casefold()],
+    ):
+        if len(fits) == 1:
+            return fits[0].id
+    there = ", ".join(f"{c.id} ({one_line(c.label, 40)})" for c in item.choices)
+    raise UsageError(f'{item.id} has no choice "{given}"; there are {there}')

@@ -1,0 +1,193 @@
+"""The actions that ask the person something more: a reason, a text, a confirmation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from refiner.edits import digest
+from refiner.errors import UsageError
+from refiner.models import CanonEntry, Edit, ItemKind, Question
+from refiner.review.bodies import sentence
+from refiner.review.items import Item
+from refiner.review.paint import WARN
+from refiner.review.state import Action, refusal
+from refiner.review.texts import as_text, problem_with
+
+if TYPE_CHECKING:
+    from refiner.review.session import Session
+
+REASONS: dict[ItemKind, tuple[str, ...]] = {
+    "edit": ("not about the narrator", "wrong word", "changes the meaning", "the raw text shall stay"),
+    "canon": ("another substitute", "not for the whole life"),
+    "question": ("none of these", "the raw text shall stay"),
+    "event": ("never happened", "not about me", "wrong date", "wrong effect"),
+    "trait": (),
+    "sample": ("not true", "not her voice", "a trait that is gone", "badly written"),
+}
+_HELP = {
+    "canon": "The first line stands for “{before}”; the lines below are words that follow it: bat = racquet",
+    "event": "when: a date as you would say it (in the monsoon of 1995, about 2003)\n"
+    "modality: actual planned hypothetical negated counterfactual\nsubject: self other\n"
+    "effect: TRAIT initiates|continues|weakens|terminates|reinitiates|suspends|resumes (take a line out to drop it)",
+    "sample": "Keep the marker lines: --- user --- and --- assistant ---",
+}
+
+
+class Personal:
+    """What `n`, `e`, `C`, `Y` and `N` do."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def reject(self, item: Item) -> None:
+        """Rejects, then asks why. Leaving at that question keeps the rejection."""
+        session, reasons = self.session, REASONS[item.kind]
+        question = "Why? " + "".join(f"{n} {words} · " for n, words in enumerate(reasons, 1)) + "words, or Enter:"
+        if item.kind == "trait":
+            question = "Which event or date is behind it? Words, or Enter:"
+        if problem := refusal(item, Action("reject")):
+            session.screen.say(problem, WARN)
+            return
+        try:
+            reason = session.ask_line(question)
+        except (EOFError, KeyboardInterrupt):
+            session.do(Action("reject"))
+            raise
+        if reason.isdecimal() and 1 <= int(reason) <= len(reasons):
+            reason = reasons[int(reason) - 1]
+        session.do(Action("reject", reason=reason))
+        self._stale(item)
+
+    def _stale(self, item: Item) -> None:
+        if item.kind in ("edit", "canon", "event") and item.depends:
+            count = len(item.depends)
+            self.session.screen.say(f"{count} that follow{'s' * (count == 1)} from it: refiner refine does it again")
+
+    def edit(self, item: Item) -> bool:
+        """Opens the editor, shows what came back, and asks. Says whether the item is to be shown again."""
+        session = self.session
+        if problem := refusal(item, Action("edit", text=as_text(item.payload) or item.before)):
+            session.screen.say(problem, WARN)
+            return False
+        decided = session.state.decided.get(item.id)
+        proposed = as_text(item.payload)
+        start = item.before if proposed is None else proposed
+        text = decided.text if decided and decided.verdict == "edit" and decided.text is not None else start
+        while True:
+            try:
+                new = session.editor(text, _note(item))
+            except UsageError as error:
+                session.screen.say(str(error), WARN)
+                return False
+            if new is None or new == (text if decided else proposed):
+                session.screen.say(
+                    "nothing was changed; y approves what is proposed" if proposed else "nothing was changed"
+                )
+                return False
+            text = new
+            answer = self._keep(item, text)
+            if answer == "keep":
+                session.do(Action("edit", text=text))
+                self._stale(item)
+                return False
+            if answer == "drop":
+                return True
+
+    def _keep(self, item: Item, text: str) -> Literal["keep", "again", "drop"]:
+        """Shows the person's text and asks. Leaving here keeps the text as a comment, so that no word is lost."""
+        session = self.session
+        problem = problem_with(item.payload, text)
+        session.screen.draft(item, text)
+        if problem:
+            session.screen.say(problem, WARN)
+        question = "Edit again? [e n]" if problem else "Keep your text? [y e n]"
+        while True:
+            try:
+                action = session.bound.get(session.ask_key(question), "")
+            except (EOFError, KeyboardInterrupt):
+                session.do(Action("comment", text=f"a text that was not kept: {text}"))
+                raise
+            if action == "approve" and not problem:
+                return "keep"
+            if action in ("edit", "reject"):
+                return "again" if action == "edit" else "drop"
+
+    def decide_shown(self, kind: Literal["approve_shown", "reject_shown"]) -> None:
+        """Decides all that is shown and undecided once the person has typed how many that are."""
+        session = self.session
+        waiting = session.state.undecided()
+        count = sum(i.kind != "question" for i in waiting)
+        verb = "approve" if kind == "approve_shown" else "reject"
+        asked = len(waiting) - count
+        apart = f" ({asked} question{'s' * (asked != 1)} left out)" if asked else ""
+        typed = session.ask_line(f"Type {count} to {verb} all {count} undecided that are shown{apart}:", fresh=True)
+        if typed == str(count):
+            session.do(Action(kind))
+        else:
+            session.screen.say("nothing was decided")
+
+    def whole_life(self, item: Item) -> None:
+        """Writes the canon entry that an edit or an answer means, and decides the same items the same way."""
+        session = self.session
+        if session.decide_life is None:
+            return
+        entry, choice = self._entry(item)
+        if entry is None:
+            return
+        same = self._same(item, choice)
+        others = f" and decide {len(same)} the same" if len(same) > 1 else ""
+        question = f"Write “{entry.before}” → “{entry.after}” into the canon for the whole life{others}? [y n]"
+        if session.bound.get(session.ask_key(question)) != "approve":
+            session.screen.say("nothing was decided")
+            return
+        session.decide_life(entry)
+        session.do(Action("decide_same", choice=choice, ids=tuple(i.id for i in same)))
+        session.screen.say("in the canon; u takes back the decisions, not the entry (data/review/canon.toml)")
+
+    def _entry(self, item: Item) -> tuple[CanonEntry | None, str]:
+        """The entry for an item, and the choice that the person names for a question."""
+        session, payload = self.session, item.payload
+        if isinstance(payload, Edit):
+            return _canon(item.before, item.after), ""
+        if not isinstance(payload, Question):
+            return None, ""
+        key = session.ask_line("Which choice for the whole life?")
+        choice = next((c for c in payload.choices for v in item.choices if v.id == c.id and key in (v.key, v.id)), None)
+        if choice is None:
+            session.screen.say(f"there is no choice “{key}”")
+            return None, ""
+        if choice.effect.canon is not None:
+            return choice.effect.canon.model_copy(update={"origin": "person", "status": "approved"}), choice.id
+        edits = [e for e in choice.effect.edits if (e.start, e.end) == (item.start, item.end)]
+        if not edits:
+            session.screen.say("this choice puts no other words there, so there is nothing for the canon")
+            return None, ""
+        return _canon(item.before, edits[0].after), choice.id
+
+    def _same(self, item: Item, choice: str) -> list[Item]:
+        """The undecided items that say the same as this one, this one first."""
+        state = self.session.state
+        label = next((c.label for c in item.choices if c.id == choice), "")
+        return [item] + [
+            other
+            for other in state.items
+            if other.id != item.id
+            and (other.kind, other.stage, other.before) == (item.kind, item.stage, item.before)
+            and (other.after == item.after if not choice else label in [c.label for c in other.choices])
+            and state.status(other) == "undecided"
+        ]
+
+
+def _canon(before: str, after: str) -> CanonEntry:
+    return CanonEntry(
+        id=digest("canon", before, after), before=before, after=after, origin="person", status="approved",
+        reason="decided in the review for the whole life",
+    )  # fmt: skip
+
+
+def _note(item: Item) -> str:
+    help_ = _HELP.get(item.kind, "").replace("{before}", item.before)
+    if help_:
+        return help_
+    before, after = sentence(item)
+    return f"what stands there: {item.before}\nthe sentence: {before.strip()}\nproposed: {after.strip()}"

@@ -1,0 +1,189 @@
+"""One item on the screen: header, body, why, and the prompt. Prints and forgets: made for scrollback and pipes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator
+
+from rich.console import Console, RenderableType
+from rich.text import Text
+
+from refiner.models import Edit, Event, Sample, Status
+from refiner.review.bodies import body, change, sentence
+from refiner.review.items import Item
+from refiner.review.paint import DIM, HEAD, WARN, Paint
+from refiner.review.state import ReviewState
+from refiner.review.texts import as_text
+from refiner.review.visible import one_line
+
+_LETTERS = {"approve": "y", "reject": "n", "edit": "e", "answer": "answered", "flag": "f", "comment": "c"}
+_SURE = 0.995  # above, the confidence needs no words
+PROMPTS = {"question": ("Answer?", "e n s u j k v w ?"), "trait": ("Right?", "y n s u j k w ?"),
+           "event": ("Approve?", "y n e s u j k w ?")}  # fmt: skip
+
+
+class Screen:
+    """Prints items. `plain` leaves out every style; `view` is what `v` chose."""
+
+    def __init__(self, console: Console, *, plain: bool = False) -> None:
+        self.console, self.paint, self.view = console, Paint(console, plain), "words"
+
+    def say(self, words: str, style: str = "") -> None:
+        """A line of our own or of untrusted text."""
+        self._print(self.paint.text(words, style))
+
+    def _print(self, thing: RenderableType) -> None:
+        self.console.print(thing, overflow="fold")
+
+    def show(self, state: ReviewState) -> None:
+        """The item on the screen, or the end of the queue."""
+        item = state.item
+        self._print(self.paint.text(""))
+        if item is None:
+            self._print(self.paint.text(f"End of the queue · {counts_words(state)}", HEAD))
+            return
+        self._print(self.header(state, item))
+        for thing in self.lines(state, item):
+            self._print(thing)
+
+    def header(self, state: ReviewState, item: Item) -> Text:
+        """`Edit 12 of 140 · 2014-moved.md · swap: … · 9 yes 2 no 1 edited 128 left`"""
+        head = f"{item.kind.capitalize()} {state.place + 1} of {len(state.shown)}"
+        title = {"question": "", "canon": item.title}.get(item.kind, f"{item.stage}: {one_line(item.title, 100)}")
+        if item.kind == "question":
+            title = item.stage
+        parts = [head, item.note, title, counts_words(state)]
+        out = self.paint.text(" · ".join(one_line(p) for p in parts if p), HEAD)
+        for mark in self._marks(state, item):
+            out.append_text(self.paint.text(f" ({mark})", WARN))
+        return out
+
+    def _marks(self, state: ReviewState, item: Item) -> Iterator[str]:
+        status = state.status(item)
+        if status != "undecided":
+            yield status
+        elif was := state.was(item):
+            yield f"was: {_LETTERS[was]}"
+        if state.history.flagged(item.id):
+            yield "flagged"
+
+    def lines(self, state: ReviewState, item: Item) -> Iterator[RenderableType]:
+        """Everything of an item but its header."""
+        decided = state.decided.get(item.id)
+        own = decided.text if decided and decided.verdict == "edit" and isinstance(item.payload, Edit) else None
+        if own is not None and own != item.after:
+            yield self.paint.text("your text:", DIM)
+            yield from change(*self._with(item, own), self.paint, self.view, self.console.width)
+            yield self.paint.text("proposed:", DIM)
+        yield from body(item, self.paint, self.view, self.console.width)
+        if item.reason:
+            yield self.paint.text(f"why: {item.reason}", DIM)
+        about = [item.source] if item.kind in ("canon", "event", "sample") and item.source else []
+        if item.confidence < _SURE and item.kind != "question":
+            about.append(f"confidence {item.confidence:.2f}")
+        if item.depends and item.kind != "canon":
+            about.append(f"{len(item.depends)} that follow{'s' * (len(item.depends) == 1)} from it")
+        if item.severity == "error" and item.kind == "edit":
+            about.append("a check finds an error here: w")
+        if about:
+            yield self.paint.text(" · ".join(about), DIM)
+        stale = [p for p in item.parents if (up := state.find(p)) and state.status(up) in ("rejected", "edited")]
+        if stale and item.kind in ("edit", "sample"):
+            yield self.paint.text(
+                "follows from an edit that you rejected or edited: the next `refiner refine` makes it again", WARN
+            )
+        if decided and decided.verdict == "answer":
+            label = next((c.label for c in item.choices if c.id == decided.choice), decided.choice or "")
+            yield self.paint.text(f"you answered: {label}", DIM)
+        elif decided and decided.verdict == "edit" and own is None:
+            yield self.paint.text(f"your text: {decided.text}", DIM)
+        if decided and decided.reason:
+            yield self.paint.text(f"you said: {decided.reason}", DIM)
+        for comment in state.history.comments(item.id):
+            yield self.paint.text(f"# {comment}", DIM)
+
+    @staticmethod
+    def _with(item: Item, after: str) -> tuple[str, str]:
+        before, _ = sentence(item)
+        return before, item.context_before.lstrip("\n") + after + item.context_after.rstrip("\n")
+
+    def draft(self, item: Item, text: str) -> None:
+        """The person's own text, shown before it is kept."""
+        pair = self._with(item, text) if item.start >= 0 else (self._proposal(item), text)
+        for thing in change(*pair, self.paint, self.view, self.console.width):
+            self._print(thing)
+
+    @staticmethod
+    def _proposal(item: Item) -> str:
+        return as_text(item.payload) or ""
+
+    def why(self, state: ReviewState, item: Item) -> None:
+        """Where an item comes from: source, parents, evidence, what follows, what was said about it."""
+        rows: list[tuple[str, str]] = [("id", item.id), ("source", item.source), ("stage", item.stage)]
+        if item.kind != "question":
+            rows.append(("confidence", f"{item.confidence:.2f}"))
+        rows += [("why", item.reason)]
+        rows += [("evidence", e) for e in item.evidence]
+        rows += [("from", self._name(state, p)) for p in item.parents]
+        rows += [("follows", self._name(state, d)) for d in item.depends[:10]]
+        if len(item.depends) > 10:
+            rows.append(("follows", f"and {len(item.depends) - 10} more"))
+        if isinstance(item.payload, Event | Sample):
+            rows.append(("notes", item.note if isinstance(item.payload, Event) else ", ".join(item.payload.notes)))
+        rows += [(d.verdict, d.text or d.reason or d.choice or d.at) for d in state.history.by_item.get(item.id, ())]
+        for key, value in rows:
+            if value:
+                self._print(self.paint.join((f"  {key:<10} ", DIM), (value, "")))
+
+    @staticmethod
+    def _name(state: ReviewState, item_id: str) -> str:
+        item = state.find(item_id)
+        return f"{item_id} {item.stage}: {one_line(item.title, 60)} ({state.status(item)})" if item else item_id
+
+    def help(self, keys: Iterable[tuple[str, str]]) -> None:
+        """The keys and what they do."""
+        for key, does in keys:
+            self._print(self.paint.join((f"  {key:<8}", "bold"), (does, "")))
+
+    def prompt(self, words: str) -> None:
+        """A question without the end of its line, so that the answer stands beside it."""
+        self.console.print(self.paint.text(f"{words} ", "bold"), end="", soft_wrap=True)
+        self.console.file.flush()
+
+    def pager(self, state: ReviewState, item: Item) -> None:
+        """Everything about an item, in the pager where there is a terminal."""
+        with self.console.pager(styles=not self.paint.plain):
+            self._print(self.header(state, item))
+            for view in ("before", "after") if item.kind == "edit" else ("words",):
+                for thing in body(item, self.paint, view, self.console.width):
+                    self._print(thing)
+            self.why(state, item)
+
+
+def prompt_words(item: Item | None) -> str:
+    """The question under an item with the commonest keys; `?` names all."""
+    if item is None:
+        return "Done? [u j k g / q ?]"
+    question, keys = PROMPTS.get(item.kind, ("Approve?", "y n e s u j k v w ?"))
+    if item.kind == "question":
+        if item.start < 0:
+            keys = keys.removeprefix("e ")
+        keys = " ".join([*(c.key for c in item.choices), keys])
+    return f"{question} [{keys}]"
+
+
+def counts_words(state: ReviewState) -> str:
+    """`9 yes 2 no 1 edited 128 left`"""
+    counts = state.counts()
+    named: tuple[tuple[Status, str], ...] = (("approved", "yes"), ("rejected", "no"), ("edited", "edited"))
+    return " ".join([*(f"{counts[k]} {word}" for k, word in named if counts[k]), f"{counts['undecided']} left"])
+
+
+def as_string(state: ReviewState, *, width: int = 80) -> str:
+    """The screen of the item as plain text."""
+    out = io.StringIO()
+    console = Console(file=out, width=width, markup=False, emoji=False, highlight=False, color_system=None)
+    screen = Screen(console, plain=True)
+    screen.show(state)
+    screen.prompt(prompt_words(state.item))
+    return out.getvalue()

@@ -1,0 +1,130 @@
+"""`refiner review`: a workspace's queue, decided in the terminal or by options; then the notes are brought up to date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from refiner.canon_file import add_canon
+from refiner.console import Output
+from refiner.engine import ENGINES
+from refiner.errors import UsageError
+from refiner.models import CanonEntry
+from refiner.refine import Life, last_state, refine, with_life
+from refiner.review import commands
+from refiner.review.filters import Filters
+from refiner.review.items import Item, build_queue
+from refiner.review.keys import make_reader
+from refiner.review.session import run_review
+from refiner.sampling import samples_of
+from refiner.store import DecisionLog, Workspace, locked
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the command line asks of the review."""
+
+    filters: dict[str, Any]
+    list: bool
+    approve: list[str]
+    reject: list[str]
+    reason: str
+    answer: list[str]
+    import_: Path | None
+    approve_shown: bool
+    check: bool
+    plain: bool
+
+    @property
+    def decides(self) -> bool:
+        return bool(self.approve or self.reject or self.answer or self.import_ or self.approve_shown)
+
+
+def queue_of(life: Life, *, with_samples: bool) -> list[Item]:
+    """Everything that there is to decide. Samples are in it once `refiner samples` has made them."""
+    chain = life.chain
+    samples = samples_of(life).proposed if with_samples else ()
+    return build_queue(
+        chain.offered,
+        chain.asked,
+        chain.proposed,
+        [e for x in chain.read for e in x.events],
+        chain.timeline.traits if chain.timeline else (),
+        samples,
+        {n.path: n for n in chain.notes},
+        life.decisions,
+        findings=chain.findings,
+    )
+
+
+def run_review_command(ws: Workspace, asked: Request, show: Output, *, now: str) -> int:
+    """Lists, decides or asks; the exit code. Raises UsageError, StoreError, WorkspaceBusy."""
+    if asked.reason and not asked.reject:
+        raise UsageError("--reason goes with --reject")
+    filters = Filters(**{k: v for k, v in asked.filters.items() if v not in ("", None)})
+    log = DecisionLog(ws.decisions)
+    with locked(ws, "review"):
+        with with_life(ws, now=now) as life:
+            queue = queue_of(life, with_samples=(ws.refined / "samples.jsonl").exists())
+        if asked.list:
+            print(commands.list_items(queue, filters, show.as_json))
+            return 0
+        if asked.check:
+            return _check(queue, filters, show)
+        before = len(log.read())
+        code = (
+            _by_options(ws, queue, log, asked, filters, show)
+            if asked.decides
+            else _by_hand(ws, queue, log, filters, asked, show)
+        )
+        changed = len(log.read()) != before
+    if changed:
+        _apply(ws, now, show)
+    return code
+
+
+def _check(queue: list[Item], filters: Filters, show: Output) -> int:
+    checked = commands.check(queue, filters)
+    if show.as_json:
+        show.json({"undecided": checked.undecided})
+    show.say(checked.words)
+    return checked.code
+
+
+def _by_options(
+    ws: Workspace, queue: list[Item], log: DecisionLog, asked: Request, filters: Filters, show: Output
+) -> int:
+    made = 0
+    if asked.approve:
+        made += len(commands.approve(queue, log, asked.approve))
+    if asked.reject:
+        made += len(commands.reject(queue, log, asked.reject, asked.reason))
+    if asked.answer:
+        made += len(commands.answer(queue, log, asked.answer))
+    if asked.import_ is not None:
+        made += len(commands.import_file(queue, log, asked.import_).made)
+    if asked.approve_shown:
+        open_ = [i for i in commands.shown(queue, filters) if i.status == "undecided" and i.kind != "question"]
+        made += len(commands.approve(queue, log, [i.id for i in open_]))
+    show.say(f"{made} decided")
+    return 0
+
+
+def _by_hand(ws: Workspace, queue: list[Item], log: DecisionLog, filters: Filters, asked: Request, show: Output) -> int:
+    def decide_life(entry: CanonEntry) -> None:
+        add_canon(ws.canon, entry)
+
+    reader = make_reader()
+    return run_review(
+        queue, log, console=show.out, reader=reader, plain=asked.plain, filters=filters, decide_life=decide_life
+    )
+
+
+def _apply(ws: Workspace, now: str, show: Output) -> None:
+    """Refines by the new decisions, so that what lies in data/refined is what was decided."""
+    engine = str(last_state(ws.refined).get("engine", "rules"))
+    with show.progress() as progress:
+        done = refine(ws, now=now, engine=engine if engine in ENGINES else "rules", progress=progress)
+    if done.changed:
+        show.say(f"refined notes brought up to date ({done.written} files changed)")

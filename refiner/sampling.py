@@ -1,0 +1,132 @@
+"""Samples of a workspace: made from the refined notes, joined with the person's decisions, exported as a data set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from refiner.dataset.export import export_dataset
+from refiner.dataset.persona import persona_card, system_prompt
+from refiner.errors import Undecided
+from refiner.models import Edit, Note, Sample
+from refiner.refine import Life, with_life
+from refiner.review.effects import apply_status
+from refiner.review.identity import text_shas
+from refiner.review.state import verdicts
+from refiner.stages.compose import compose
+from refiner.stages.compose_open import open_items
+from refiner.store import Workspace, locked, to_jsonl, write_atomic
+
+
+@dataclass(frozen=True)
+class Samples:
+    """The samples of a life with their status, and the life that they come from."""
+
+    life: Life
+    samples: tuple[Sample, ...]
+    proposed: tuple[Sample, ...]  # the same as the tool made them, where the person edited
+
+    @property
+    def undecided(self) -> list[Sample]:
+        return [s for s in self.samples if s.status == "undecided"]
+
+    @property
+    def blocked(self) -> list[Sample]:
+        return [s for s in self.samples if s.blocked and s.status in ("approved", "edited")]
+
+
+def samples_of(life: Life) -> Samples:
+    """Composes the samples of a life and applies the decisions about them. Writes nothing."""
+    chain = life.chain
+    if chain.timeline is None:
+        return Samples(life, (), ())
+    proposed = compose(
+        chain.notes,
+        chain.edits,
+        life.config,
+        chain.timeline,
+        chain.extractions,
+        open_items=open_items(chain.edits, chain.questions, chain.findings),
+    )
+    decided = verdicts(life.decisions, text_shas(proposed))
+    return Samples(life, tuple(apply_status(proposed, decided)), tuple(proposed))
+
+
+def make_samples(ws: Workspace, *, now: str) -> Samples:
+    """Makes the samples and writes samples.jsonl. Raises StoreError, ConfigError, WorkspaceBusy."""
+    with locked(ws, "samples"), with_life(ws, now=now) as life:
+        made = samples_of(life)
+        write_atomic(ws.refined / "samples.jsonl", to_jsonl(made.samples))
+        return made
+
+
+def card(life: Life) -> str:
+    """The persona card: the system message of training, chat and evaluation."""
+    chain = life.chain
+    if chain.timeline is None:
+        raise Undecided("there is no timeline yet", mend="refiner refine")
+    return persona_card(life.config, chain.timeline, chain.people, [m for x in chain.extractions for m in x.media])
+
+
+def export_samples(
+    ws: Workspace, *, now: str, out: Path | None = None, base: str = "", partial: bool = False
+) -> dict[str, Any]:
+    """Writes the data set of what is approved and free; its manifest.
+
+    Raises Undecided (exit code 3) when items wait and `partial` is not set, or when nothing is approved at all.
+    """
+    with locked(ws, "export"), with_life(ws, now=now) as life:
+        made = samples_of(life)
+        write_atomic(ws.refined / "samples.jsonl", to_jsonl(made.samples))
+        _refuse(made, life, partial)
+        originals = {s.id: s for s in made.proposed}
+        pairs = [(s, originals[s.id]) for s in made.samples if s.status == "edited"]
+        text = card(life)
+        return export_dataset(
+            made.samples,
+            out or ws.dataset,
+            config=life.config,
+            card=text,
+            base=base,
+            system=system_prompt(text),
+            pairs=pairs,
+            rejected=[s for s in made.samples if s.status == "rejected"],
+            partial=partial,
+        )
+
+
+def _refuse(made: Samples, life: Life, partial: bool) -> None:
+    if not made.samples:
+        raise Undecided("there are no samples: the notes gave none", mend="write more notes, or: refiner gaps")
+    ready = [s for s in made.samples if s.status in ("approved", "edited") and not s.blocked]
+    if not partial and (made.undecided or made.blocked):
+        edits = sum(e.status == "undecided" for es in life.chain.edits.values() for e in es)
+        questions = sum(q.status == "undecided" for q in life.chain.questions)
+        raise Undecided(
+            f"{len(made.undecided)} samples are undecided and {len(made.blocked)} approved ones wait for their sources "
+            f"({edits} edits, {questions} questions undecided)",
+            mend=f"refiner review; or leave them out: refiner export --partial ({len(ready)} samples are ready)",
+        )
+    if not ready:
+        raise Undecided("no sample is approved yet", mend="refiner review --stage sample")
+
+
+def trace(made: Samples, sample: Sample) -> list[tuple[str, str]]:
+    """Where a sample comes from: (what, text) lines from its notes, events and edits to its decisions."""
+    life = made.life
+    notes: dict[str, Note] = {n.path: n for n in life.chain.notes}
+    edits: dict[str, Edit] = {e.id: e for es in life.chain.edits.values() for e in es}
+    events = life.chain.events
+    lines = [("sample", f"{sample.kind}, {sample.source}, {sample.status}")]
+    lines += [("note", path) for path in sample.notes if path in notes]
+    lines += [
+        ("event", f"{events[e].label or e} ({events[e].when.edtf or 'undated'})") for e in sample.events if e in events
+    ]
+    for edit_id in sample.edits:
+        if edit := edits.get(edit_id):
+            lines.append(("edit", f"{edit.stage}, {edit.status}: {edit.before!r} → {edit.after!r}: {edit.reason}"))
+    for d in life.decisions:
+        if d.item in (sample.id, *sample.edits):
+            lines.append(("decision", f"{d.at[:16]} {d.verdict} {d.item[:8]} {d.reason or ''}".rstrip()))
+    return lines

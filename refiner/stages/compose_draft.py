@@ -1,0 +1,132 @@
+"""A sample before it is chosen, and what the makers of samples share: passages of the whole life, dead claims left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from refiner.checks.dead_traits import present_claims
+from refiner.edits import digest
+from refiner.models import Edit, Event, Message, Sample, SampleKind
+from refiner.stages.compose_facts import Life
+from refiner.stages.compose_open import OpenItem, blocking
+from refiner.stages.compose_questions import Asked
+from refiner.stages.compose_scenes import Passage, Unit, by_narrator, narrator_names, passages, units
+from refiner.stages.compose_text import leans, normal
+from refiner.stages.compose_topics import Topic, topics
+
+HELD_OUT = "/held-out"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A question and an answer with where they come from. Drafts with one `scene` tell the same thing."""
+
+    kind: SampleKind
+    scene: str  # "memory/3f2a…": kind and what it tells of
+    question: str
+    answer: str
+    sources: tuple[str, ...] = ()  # what the id hashes besides kind and question: places of sentences, facts
+    notes: tuple[str, ...] = ()
+    spans: tuple[tuple[int, int], ...] = ()  # in notes[0]
+    edits: tuple[str, ...] = ()
+    traits: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+    held_out: bool = False
+
+    @property
+    def source(self) -> str:
+        return f"rule:compose/{self.scene}{HELD_OUT if self.held_out else ''}"
+
+    @property
+    def id(self) -> str:
+        return digest("sample", self.kind, *self.sources, normal(self.question))
+
+    def sample(self, items: Mapping[str, Iterable[str | OpenItem]], edits: Mapping[str, Sequence[Edit]]) -> Sample:
+        """The finished sample, with the open items that hold it back."""
+        note = self.notes[0] if self.notes else ""
+        undecided = [e for e in edits.get(note, ()) if e.status == "undecided"] if note else []
+        messages = (Message(role="user", content=self.question), Message(role="assistant", content=self.answer))
+        return Sample(
+            id=self.id, kind=self.kind, messages=messages, traits=self.traits, events=self.events, notes=self.notes,
+            edits=self.edits, source=self.source,
+            text_sha=digest("sample", *(f"{m.role}\n{m.content}" for m in messages)),
+            blocked=tuple(blocking(note, self.spans, self.events, self.traits, items, undecided)),
+        )  # fmt: skip
+
+
+@dataclass
+class Told:
+    """The refined life as its teller can use it: units and passages of each note, and every question asked so far."""
+
+    life: Life
+    units: dict[str, list[Unit]]
+    passages: list[Passage]
+    topics: dict[str, list[Topic]]  # passage id -> what it is about
+    seen: Counter[str]  # topic -> in how many passages it is
+    asked: Asked = field(default_factory=Asked)
+
+    def events_in(self, note: str, spans: Sequence[tuple[int, int]]) -> list[Event]:
+        """The events that a stretch of a note tells of."""
+        return [
+            e
+            for e in self.life.events.values()
+            if any(s.note == note and any(a < s.end and s.start < b for a, b in spans) for s in e.spans)
+        ]
+
+    def traits_of(self, events: Iterable[Event]) -> tuple[str, ...]:
+        """The traits that events act on and that may be spoken of today."""
+        known = {t.id for t in self.life.config.important}
+        found = dict.fromkeys(f.trait for e in events for f in e.effects if f.trait in known)
+        return tuple(t for t in found if self.life.verdict(t) in ("HOLDS", "DORMANT"))
+
+    def from_passage(
+        self, kind: SampleKind, passage: Passage, question: str, *, scene: str = "", answer: str = "", held_out: bool = False,
+        traits: Sequence[str] = (), events: Sequence[str] | None = None,
+    ) -> Draft:  # fmt: skip
+        """A draft that answers with a passage (`answer`: with words that contain it)."""
+        spans = tuple((u.start, u.end) for u in passage.units)
+        within = self.events_in(passage.note, spans)
+        return Draft(
+            kind=kind, scene=scene or f"{kind}/{passage.id}", question=question, answer=answer or passage.text,
+            sources=(passage.note, *(u.place for u in passage.units)), notes=(passage.note,), spans=spans,
+            edits=passage.edits, traits=tuple(dict.fromkeys((*traits, *self.traits_of(within)))),
+            events=tuple(e.id for e in within) if events is None else tuple(events), held_out=held_out,
+        )  # fmt: skip
+
+    def around(self, unit: Unit, *, after: int = 0) -> Passage | None:
+        """The unit with as many before it as it leans on (and `after` following ones); None where it leans on nothing
+        that may be told."""
+        run = [u for u in self.units[unit.note] if (u.entry, u.section) == (unit.entry, unit.section) and not u.speaker]
+        at = run.index(unit)
+        first = at
+        while leans(run[first].text):
+            first -= 1
+            if first < 0 or at - first > 2 or run[first].paragraph != unit.paragraph:
+                return None
+        last = at
+        while last < min(at + after, len(run) - 1) and run[last + 1].paragraph == unit.paragraph:
+            last += 1
+        part = run[first : last + 1]
+        whole = next((p for p in self.passages if p.note == unit.note and p.overlaps(unit.start, unit.end)), None)
+        return Passage(unit.note, tuple(part), whole.date if whole else "", whole.at_the_time if whole else False)
+
+
+def tell(life: Life) -> Told:
+    """Reads the refined life: units, passages, topics. Sentences that say a dead trait in the present are left out."""
+    dead = life.dead()
+    own = narrator_names(life.config)
+
+    def may_say(unit: Unit) -> bool:
+        return not any(present_claims(unit.text, trait) for trait in dead)
+
+    by_note: dict[str, list[Unit]] = {}
+    found: list[Passage] = []
+    for path, note in life.notes.items():
+        by_note[path] = [u for u in units(note, life.edits.get(path, ()), life.config) if may_say(u)]
+        if by_narrator(note, life.config):
+            found += passages(note, by_note[path])
+    about = {p.id: topics(p.text, life.people, own) for p in found}
+    seen = Counter(normal(t.words) for of in about.values() for t in {normal(t.words): t for t in of}.values())
+    return Told(life, by_note, found, about, seen)

@@ -1,0 +1,81 @@
+"""Question forms from questions.toml: filled with slots, chosen by hash, never the same question twice.
+
+A form is `train` or `held_out`; held-out forms are only asked in the evaluation, of scenes that training saw.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from refiner.edits import digest
+from refiner.stages.compose_text import normal, upper_first
+
+_SLOT = re.compile(r"\{([A-Za-z_]+)\}")
+
+
+@cache
+def tables() -> dict[str, dict[str, dict[str, list[str]]]]:
+    """questions.toml: kind -> group -> train, held_out, answers, …"""
+    data: Any = tomllib.loads((Path(__file__).parent / "questions.toml").read_text(encoding="utf-8"))
+    return dict(data)
+
+
+def forms(group: str, which: str = "train") -> list[str]:
+    """The forms of a group, "memory.topic"; [] where it has none of that sort."""
+    kind, _, name = group.partition(".")
+    return list(tables().get(kind, {}).get(name, {}).get(which, ()))
+
+
+def fill(form: str, slots: Mapping[str, str]) -> str | None:
+    """The form with its slots; None where one is not known. A capital slot, {When}, is the slot with a capital."""
+    out = form
+    for slot in _SLOT.findall(form):
+        value = slots.get(slot) or (upper_first(slots.get(slot[:1].lower() + slot[1:], "")) if slot[0].isupper() else "")
+        if not value:
+            return None
+        out = out.replace("{" + slot + "}", value)
+    return upper_first(out)
+
+
+def fill_all(form: str, slots: Mapping[str, str]) -> str | None:
+    """Like `fill`, but a slot that is given as "" is left out."""
+    for slot in _SLOT.findall(form):
+        if slots.get(slot) == "":
+            form = form.replace("{" + slot + "}", "")
+    return fill(form, slots)
+
+
+def ordered(options: Iterable[str], *key: str) -> list[str]:
+    """The options in an order that the key decides, the same on every run and machine."""
+    return sorted(options, key=lambda o: digest("order", *key, o))
+
+
+@dataclass
+class Asked:
+    """Every question asked so far, so that one question never has two answers. Near-equal questions count as equal."""
+
+    taken: dict[str, str] = field(default_factory=dict)
+
+    def ask(
+        self, group: str, slots: Mapping[str, str], key: Sequence[str], *, held_out: bool = False, skip: int = 0
+    ) -> str | None:
+        """A question of the group that nobody asked yet, by the hash of `key`; None where all are taken."""
+        for form in ordered(forms(group, "held_out" if held_out else "train"), group, *key, str(skip)):
+            question = fill(form, slots)
+            if question is not None and self.claim(question, key):
+                return question
+        return None
+
+    def claim(self, question: str, key: Sequence[str]) -> bool:
+        """Takes a question for an answer; False where it is taken already."""
+        norm = normal(question)
+        if norm in self.taken:
+            return False
+        self.taken[norm] = digest(*key)
+        return True

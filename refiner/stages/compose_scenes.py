@@ -1,0 +1,247 @@
+"""Refined notes -> passages: her own sentences as they stand after the edits, cut where an answer can begin and end.
+
+A passage is what a sample answers with: a whole entry or as many of its paragraphs as a small model learns by heart,
+begun with a sentence that leans on none before it. Nothing in it is written here: every unit is the rendering of a raw
+span with the edits in force. Headings, dates, list marks and other people's lines are no units.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from refiner.config import Config
+from refiner.edits import digest, in_force, render_span
+from refiner.models import Edit, Note, Sentence
+from refiner.stages.compose_text import leans, plain, words
+from refiner.stages.compose_when import heading_edtf
+
+LONGEST = 120  # words of an answer; a single sentence that is longer stays whole
+SHORTEST = 5
+ENOUGH = 60  # from here on a paragraph's end is a good place to stop
+
+_HEADING = re.compile(r"[ \t>]*#{1,6}[ \t]+")
+_BLANK = re.compile(r"\n[ \t>]*\r?\n")
+_LINE = re.compile(
+    r"(?:\[?[\d/.,: -]{4,20}(?:[ap]\.?m\.?)?\]?[ \t]*[-–]?[ \t]*)?(?P<who>[^\W\d_][\w .@'-]{0,30}?):[ \t]+(?P<said>\S.*)", re.I | re.S
+)
+_GREETING = re.compile(r"(?:dear|dearest|hi|hello|hey|namaste|respected)\b[^.!?]{0,40}[,!]?$", re.I)
+_FAREWELL = re.compile(
+    r"(?:yours|your (?:loving|son|daughter|friend|brother|sister)|love|with (?:much )?love|regards|warm regards|best|sincerely|bye)\b"
+    r"[^.!?]{0,40}$",
+    re.I,
+)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One refined sentence, or several where an edit joins them, or one message of a chat."""
+
+    note: str
+    start: int
+    end: int
+    text: str
+    place: str  # hash of the raw sentences: the same wherever else the note changes
+    entry: int
+    paragraph: int
+    section: int
+    item: bool
+    edits: tuple[str, ...]
+    speaker: str = ""  # of a chat's line: "self" or the name; "" in prose
+
+    @property
+    def length(self) -> int:
+        return len(words(self.text))
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Units in a row that make one answer. `lead` is the sentence before, where the passage leans on it."""
+
+    note: str
+    units: tuple[Unit, ...]
+    date: str = ""  # EDTF of the entry or note
+    at_the_time: bool = False  # a diary: told in the present of `date`
+    lead: str = ""
+
+    @property
+    def id(self) -> str:
+        return digest("passage", self.note, *(u.place for u in self.units))
+
+    @property
+    def text(self) -> str:
+        out = ""
+        for before, unit in zip((None, *self.units), self.units, strict=False):
+            if before is not None:
+                same = before.paragraph == unit.paragraph
+                out += " " if same else "\n" if before.item and unit.item else "\n\n"
+            out += unit.text
+        return out
+
+    @property
+    def edits(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(e for u in self.units for e in u.edits))
+
+    def overlaps(self, start: int, end: int) -> bool:
+        return any(u.start < end and start < u.end or start == end and u.start <= start <= u.end for u in self.units)
+
+
+def narrator_names(config: Config) -> frozenset[str]:
+    """All names of the person before and after, first names too, lower case."""
+    out: set[str] = {"me", "i", "self"}
+    for side in (config.persona.before, config.persona.after):
+        for name in (side.name, *side.nicknames, *side.handles):
+            out |= {name.casefold(), *name.casefold().split()[:1]}
+    return frozenset(out - {""})
+
+
+def by_narrator(note: Note, config: Config) -> bool:
+    """Whether the person wrote the note, and not somebody else about the person."""
+    return note.meta.author.casefold() in narrator_names(config)
+
+
+def _hulls(note: Note, live: Sequence[Edit]) -> Iterator[tuple[int, int, list[Sentence]]]:
+    """Sentences with the whole of every edit that touches them; those that one edit joins come together."""
+    sentences = note.sentences
+    reach = [(s.start, s.end) for s in sentences]
+    joined = list(range(len(sentences)))  # index of the first sentence of its group
+    for edit in live:
+        touched = [
+            i
+            for i, s in enumerate(sentences)
+            if edit.start < s.end and s.start < edit.end or edit.start == edit.end and s.start <= edit.start <= s.end
+        ]
+        if not touched:  # between sentences: it belongs to the one before, or opens the first
+            before = [i for i, s in enumerate(sentences) if s.end <= edit.start]
+            if not sentences:
+                continue
+            touched = [before[-1] if before else 0]
+        first, last = touched[0], touched[-1]
+        reach[first] = (min(reach[first][0], edit.start), reach[first][1])
+        reach[last] = (reach[last][0], max(reach[last][1], edit.end))
+        lead = min(joined[first : last + 1])
+        for i in range(lead, last + 1):
+            joined[i] = min(joined[i], lead)
+    at = 0
+    while at < len(sentences):
+        stop = at + 1
+        while stop < len(sentences) and joined[stop] <= at:
+            stop += 1
+        yield reach[at][0], max(r[1] for r in reach[at:stop]), list(sentences[at:stop])
+        at = stop
+
+
+def _is_chat(note: Note) -> bool:
+    speakers = [m["who"] for s in note.sentences if (m := _LINE.fullmatch(s.text))]
+    return note.meta.kind == "chat" and bool(speakers) or len(speakers) >= 3 and 2 <= len(set(speakers)) <= len(speakers) // 2 + 1
+
+
+def units(note: Note, edits: Iterable[Edit], config: Config) -> list[Unit]:
+    """The refined sentences of a note, without headings, dates, greetings and what the edits dropped."""
+    live = in_force(edits)
+    chat = _is_chat(note)
+    names = narrator_names(config)
+    out: list[Unit] = []
+    paragraph = section = 0
+    last_end = note.body_start
+    speaker = ""
+    for start, end, sentences in _hulls(note, live):
+        gap = note.text[last_end:start]
+        line = note.text[note.text.rfind("\n", 0, start) + 1 : start]
+        entry = note.entries[sentences[0].entry] if note.entries else None
+        item = bool(line.strip(" \t>")) and not note.text[last_end:start].strip(" \t>\r\n") == "" and "\n" in "\n" + gap
+        if _BLANK.search(gap) or item or chat:
+            paragraph += 1
+        last_end = end
+        raw = " ".join(s.text for s in sentences)
+        text = plain(render_span(note.text, start, end, live))
+        if entry and entry.date and not note.text[entry.start : start].strip(" \t#*_["):
+            # The heading of a dated entry, or the date that runs into its first sentence.
+            text = text.removeprefix(entry.date).lstrip(" :,–—-]") if plain(raw).startswith(entry.date) else text
+            if not words(text) or _HEADING.fullmatch(line) or "\n" in note.text[end : end + 2] and len(words(text)) < SHORTEST:
+                section += 1
+                continue
+        bold = re.fullmatch(r"(?:\*\*|__)[^*_]+(?:\*\*|__):?", note.text[start:end].strip())
+        if _HEADING.fullmatch(line) or bold or _is_title(note, start, end, text, item):
+            section += 1
+            continue
+        if chat:
+            if match := _LINE.fullmatch(text):
+                speaker, text = match["who"].strip(), match["said"].strip()
+                speaker = "self" if speaker.casefold() in names else speaker
+        elif _GREETING.fullmatch(text) or note.meta.kind == "letter" and _FAREWELL.fullmatch(text):
+            continue
+        if not words(text):
+            continue
+        out.append(
+            Unit(
+                note=note.path, start=start, end=end, text=text,
+                place=digest(*(f"{s.text}\0{s.occurrence}" for s in sentences)),
+                entry=sentences[0].entry, paragraph=paragraph, section=section, item=item,
+                edits=tuple(e.id for e in live if start <= e.start and e.end <= end),
+                speaker=speaker if chat else "",
+            )  # fmt: skip
+        )
+    return out
+
+
+def _is_title(note: Note, start: int, end: int, text: str, item: bool) -> bool:
+    """A short line alone, without a stop: a title that has no hash marks."""
+    alone = not note.text[note.text.rfind("\n", 0, start) + 1 : start].strip() and note.text[end : end + 1] in ("", "\n", "\r")
+    stops = re.search(r"[.!?…:;,]['\"”’)]*$", text)
+    blank = bool(_BLANK.match(note.text[end : end + 4])) or end >= len(note.text.rstrip())
+    return alone and not item and not stops and blank and len(words(text)) <= 8
+
+
+def dates(note: Note, entry: int) -> tuple[str, bool]:
+    """(EDTF, told at the time) of an entry: its heading, else the note's date."""
+    words_ = note.entries[entry].date if note.entries else ""
+    if words_ and (edtf := heading_edtf(words_)):
+        if re.fullmatch(r"\d{4}", edtf) is None or not note.meta.date:
+            return edtf, not note.meta.written
+    if note.meta.date:
+        edtf = note.meta.date if re.fullmatch(r"\d{4}(-\d{2}){0,2}[~?]?", note.meta.date) else heading_edtf(note.meta.date)
+        return edtf, not note.meta.written and bool(edtf)
+    return "", False
+
+
+def passages(note: Note, found: Sequence[Unit], keep: Callable[[Unit], bool] = lambda u: True) -> list[Passage]:
+    """The prose of a note as passages of at most LONGEST words. `keep` says which units may be told at all."""
+    out: list[Passage] = []
+    sections: dict[tuple[int, int], list[Unit]] = {}
+    for unit in found:
+        if not unit.speaker and keep(unit):
+            sections.setdefault((unit.entry, unit.section), []).append(unit)
+    for (entry, _), run in sections.items():
+        date, at_the_time = dates(note, entry)
+        lead = ""
+        for part in _parts(run):
+            if sum(u.length for u in part) >= SHORTEST:
+                leaning = lead if leans(part[0].text) else ""
+                out.append(Passage(note.path, tuple(part), date, at_the_time, leaning))
+            lead = part[-1].text
+    return out
+
+
+def _parts(run: Sequence[Unit]) -> Iterator[list[Unit]]:
+    if sum(u.length for u in run) <= LONGEST:
+        yield list(run)
+        return
+    atoms: list[list[Unit]] = []  # a sentence with those that lean on it
+    for unit in run:
+        room = atoms and sum(u.length for u in atoms[-1]) + unit.length <= LONGEST
+        if room and leans(unit.text):
+            atoms[-1].append(unit)
+        else:
+            atoms.append([unit])
+    part: list[Unit] = []
+    for atom in atoms:
+        size = sum(u.length for u in part)
+        turn = bool(part) and part[-1].paragraph != atom[0].paragraph and size >= ENOUGH
+        if part and (turn or size + sum(u.length for u in atom) > LONGEST):
+            yield part
+            part = []
+        part = part + atom
+    if part:
+        yield part

@@ -1,0 +1,138 @@
+"""When a told thing happened: the time words nearest to it, read on the day of writing of its entry.
+
+The day of writing is `written`, or a full-day `date`, or the dated heading above the sentence. A date of the note places
+an event only if nothing else does.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from refiner.config import Config
+from refiner.models import Entry, Note, TimeSpec, When
+from refiner.timeline.dates import FoundTime, ImpossibleTime, find_times, parse_time
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
+_LOOK_BACK = 4  # sentences
+
+
+class Placed(NamedTuple):
+    """A time and the sentence whose words gave it; `sentence` -1: the date of the entry or note."""
+
+    when: When
+    sentence: int
+
+
+class Days:
+    """The calendar of one note."""
+
+    def __init__(self, note: Note, config: Config) -> None:
+        self.note, self.config = note, config
+        self._base = self._own_date()
+        self._times: dict[int, list[FoundTime]] = {}
+
+    # ---- the day of writing ----------------------------------------------------------------------------------------
+
+    def _own_date(self) -> str:
+        """The ISO day on which the whole note was written, "" unknown."""
+        meta = self.note.meta
+        for raw in (meta.written, meta.date):
+            if raw:
+                when = self._parse(raw, "")
+                if when and (raw == meta.written or when.granularity == "day" or when.earliest == when.latest):
+                    return when.latest
+        return ""
+
+    def _year(self) -> str:
+        """The year that a heading without one is in."""
+        for raw in (self.note.meta.written, self.note.meta.date):
+            if match := re.search(r"\b(?:19|20)\d\d\b", raw):
+                return match[0]
+        dated = [m[0] for e in self.note.entries if (m := re.search(r"\b(?:19|20)\d\d\b", e.date))]
+        if dated:
+            return dated[0]
+        match = re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", self.note.path)
+        return match[0] if match else ""
+
+    def entry_day(self, entry: Entry) -> str:
+        """The ISO day on which an entry was written, "" unknown; a heading of a month gives its last day."""
+        if self.note.meta.written and len({e.date for e in self.note.entries if e.date}) < 1:
+            return self._base
+        if not entry.date:
+            return self._base if len(self.note.entries) == 1 or not self.note.entries[0].date else self._base
+        text = entry.date
+        if not re.search(r"\d{4}", text) and self._year():
+            text = f"{text} {self._year()}"
+        when = self._parse(text, self._base)
+        return when.latest if when and when.latest else self._base
+
+    def written(self, start: int | None) -> str:
+        """The day of writing of what stands at `start`; None: of the note."""
+        if start is None:
+            days = [self.entry_day(e) for e in self.note.entries]
+            return max(days) if days and all(days) else self._base
+        entry = next((e for e in self.note.entries if e.start <= start < e.end), None)
+        return self.entry_day(entry) if entry else self._base
+
+    # ---- words to times --------------------------------------------------------------------------------------------
+
+    def _parse(self, raw: str, written: str) -> When | None:
+        try:
+            return parse_time(raw, persona=self.config.persona, written=written)
+        except ImpossibleTime:
+            return None
+
+    def given(self, spec: TimeSpec, start: int | None) -> tuple[When, str]:
+        """The time that front matter gives, and what is wrong with it; without one, the date of the note."""
+        if spec.earliest or spec.latest:
+            return When(raw=spec.raw, earliest=spec.earliest, latest=spec.latest, granularity="range"), ""
+        if not spec.raw:
+            return self.own(start), ""
+        try:
+            when = parse_time(spec.raw, persona=self.config.persona, written=self.written(start))
+        except ImpossibleTime as error:
+            return When(raw=spec.raw), str(error)
+        if when is None:
+            return When(raw=spec.raw), f"“{spec.raw}” is no time that can be read; write EDTF (2014-08, 199X) or words (in the summer of 2002)"
+        return when, ""
+
+    def day(self, raw: str, start: int | None) -> tuple[str, str]:
+        """A time as EDTF or ISO day for an observation; the day of writing where none is given."""
+        if not raw:
+            return self.written(start), ""
+        when, problem = self.given(TimeSpec(raw=raw), start)
+        return when.edtf or when.latest or raw, problem
+
+    def own(self, start: int | None) -> When:
+        """The date of the entry or the note as the time of an event: it dates an event only if nothing else does."""
+        entry = next((e for e in self.note.entries if start is not None and e.start <= start < e.end), None)
+        raw = entry.date if entry else ""
+        if raw and (day := self.entry_day(entry) if entry else ""):
+            return When(raw=raw, edtf=day, earliest=day, latest=day, granularity="day")
+        raw = self.note.meta.date
+        if not raw:
+            return When()
+        return self._parse(raw, self.note.meta.written) or When(raw=raw)
+
+    def times(self, index: int) -> list[FoundTime]:
+        """The times that a sentence names."""
+        if index not in self._times:
+            sentence = self.note.sentences[index]
+            found = find_times(sentence.text, persona=self.config.persona, written=self.written(sentence.start))
+            self._times[index] = [t for t in found if not t.problem]
+        return self._times[index]
+
+    def place(self, index: int, at: int, *, pointing: bool) -> Placed:
+        """The time of what stands at `at` in a sentence: its own words, those before it, else the date of the note."""
+        own = self.times(index)
+        if own:
+            return Placed(min(own, key=lambda t: abs(t.start - at)).when, index)
+        entry = self.note.sentences[index].entry
+        for back in range(1, _LOOK_BACK + 1):
+            near = index - back
+            if near < 0 or self.note.sentences[near].entry != entry:
+                break
+            if found := self.times(near):
+                return Placed(found[-1].when, near)
+        return Placed(self.own(self.note.sentences[index].start), -1)

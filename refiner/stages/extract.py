@@ -1,0 +1,212 @@
+"""Reads one note for the timeline: events, effects, observations, retractions, people, media. Rules only, pure.
+
+What front matter says outright is taken as it stands; where a note gives no `events`, plain words of change are read.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from functools import lru_cache
+
+from refiner.checks.trait_words import TraitWords
+from refiner.config import Config, Trait
+from refiner.edits import digest, question_id
+from refiner.models import (
+    Choice,
+    ChoiceEffect,
+    Effect,
+    Event,
+    Extraction,
+    Finding,
+    Note,
+    Observation,
+    Question,
+    Retraction,
+    Span,
+    When,
+)
+from refiner.stages.declared import declared
+from refiner.stages.event_times import Days
+from refiner.stages.media import media_of
+from refiner.stages.people import people_of
+from refiner.stages.told import Reading, Teller
+
+NAME = "extract"
+MAX_QUESTIONS = 3  # a note; more would not be answered
+_SURE = {"ending": 0.8, "onset": 0.75, "restart": 0.75, "denial": 0.75}
+
+
+@lru_cache(maxsize=8)
+def trait_words(traits: tuple[Trait, ...]) -> TraitWords:
+    """The word evidence of a workspace's traits, made once for all its notes."""
+    return TraitWords(traits)
+
+
+def extract(note: Note, config: Config) -> Extraction:
+    """What one note gives to the timeline, by front matter and rules."""
+    days = Days(note, config)
+    said = declared(note, config, days)
+    events, observations, retractions, questions = said.events, said.observations, said.retractions, list[Question]()
+    if note.meta.events is None and config.traits and note.meta.author == "self":
+        spoken = {o.trait for o in observations} | {r.target for r in retractions}
+        told = _Told(note, config, days)
+        told.read()
+        events = events + told.events
+        observations = observations + [o for o in told.observations if o.trait not in spoken]
+        retractions = retractions + [r for r in told.retractions if r.target not in spoken]
+        questions = told.questions[:MAX_QUESTIONS]
+    return Extraction(
+        note=note.path,
+        events=tuple(events),
+        observations=tuple(observations),
+        retractions=tuple(retractions),
+        people=people_of(note),
+        media=media_of(note),
+        questions=tuple(questions),
+        findings=tuple(said.findings),
+    )
+
+
+class _Told:
+    """Turns the readings of plain words into events, observations, retractions and questions."""
+
+    def __init__(self, note: Note, config: Config, days: Days) -> None:
+        self.note, self.config, self.days = note, config, days
+        self.events: list[Event] = []
+        self.observations: list[Observation] = []
+        self.retractions: list[Retraction] = []
+        self.questions: list[Question] = []
+
+    def read(self) -> None:
+        readings = Teller(self.note, trait_words(self.config.traits)).readings()
+        clear = []
+        for r in readings:
+            if r.rivals and r.kind is not None:
+                self._ask(r)
+            elif r.cue.subject == "self":
+                clear.append(r)
+        for r in clear:
+            if r.retracts:
+                self.retractions.append(Retraction(target=r.trait, note=self.note.path, quote=self._quote(r), source=f"rule:{r.cue.rule}"))
+            elif r.kind is None or r.cue.kind == "denial":
+                self._observe(r)
+        self._tell([r for r in clear if r.kind is not None and not r.retracts])
+
+    def _quote(self, r: Reading) -> str:
+        return self.note.sentences[r.sentence].text
+
+    def _span(self, r: Reading) -> Span:
+        s = self.note.sentences[r.sentence]
+        return Span(note=self.note.path, start=s.start, end=s.end)
+
+    def _observe(self, r: Reading) -> None:
+        at = self.days.written(self.note.sentences[r.sentence].start)
+        if not any(o.trait == r.trait and o.holds == r.holds and o.at == at for o in self.observations):
+            self.observations.append(
+                Observation(trait=r.trait, holds=r.holds, at=at, note=self.note.path, quote=self._quote(r), source=f"rule:{r.cue.rule}")
+            )
+
+    def _tell(self, readings: list[Reading]) -> None:
+        """One event for what the note dates alike, so long as no trait changes twice in it."""
+        groups: dict[tuple[str, str, str, int], list[tuple[Reading, When]]] = defaultdict(list)
+        for r in readings:
+            placed = self.days.place(r.sentence, r.cue.start, pointing=r.cue.pointing)
+            key = (placed.when.earliest, placed.when.latest, r.modality, placed.sentence)
+            turn = sum(any(o.trait == r.trait for o, _ in groups[k]) for k in list(groups) if k[:4] == key)
+            groups[(*key[:3], placed.sentence * 100 + turn)].append((r, placed.when))
+        for group in groups.values():
+            self.events.append(self._event(group))
+        self.events.sort(key=lambda e: (e.order, e.id))
+
+    def _event(self, group: list[tuple[Reading, When]]) -> Event:
+        first = min((r for r, _ in group), key=lambda r: (r.sentence, r.cue.start))
+        effects: dict[tuple[str, str], Effect] = {}
+        spans: dict[tuple[int, int], Span] = {}
+        for r, _ in group:
+            if r.kind is not None:
+                effects.setdefault((r.trait, r.kind), Effect(trait=r.trait, kind=r.kind, quote=self._quote(r)))
+            span = self._span(r)
+            spans[span.start, span.end] = span
+        quotes = tuple(self.note.text[s.start : s.end] for s in spans.values())
+        sentence = self.note.sentences[first.sentence]
+        return Event(
+            id="told-" + digest("told", self.note.path, *quotes, first.modality, *(f"{t} {k}" for t, k in effects))[:10],
+            note=self.note.path,
+            spans=tuple(spans.values()),
+            quotes=quotes,
+            label=_label(sentence.text),
+            when=group[0][1],
+            written=self.days.written(sentence.start),
+            modality=first.modality,
+            effects=tuple(effects.values()),
+            order=sentence.start,
+            source=f"rule:{first.cue.rule}",
+            confidence=round(min(0.95, _SURE.get(first.cue.kind, 0.7) * min(1.0, 0.6 + 0.2 * min(r.score for r, _ in group))), 3),
+        )
+
+    def _ask(self, r: Reading) -> None:
+        """Two traits fit about equally: the person says which, or none."""
+        sentence = self.note.sentences[r.sentence]
+        names = {t.id: t.name or t.id for t in self.config.traits}
+        item, sha = question_id(self.note, NAME, sentence.start, sentence.end, "which-trait")
+        if any(q.id == item for q in self.questions):
+            return
+        when = self.days.place(r.sentence, r.cue.start, pointing=r.cue.pointing).when
+        event = "told-" + digest("told", self.note.path, sentence.text, r.cue.rule)[:10]
+        choices = [
+            Choice(
+                id=trait,
+                label=f"{names[trait]}: it {_VERBS.get(r.kind or '', 'concerns it')}",
+                effect=ChoiceEffect(event={"id": event, "effects": {trait: r.kind}, "quote": sentence.text, "when": when.edtf, "modality": r.modality}),
+            )
+            for trait in (r.trait, *r.rivals[:3])
+        ]
+        self.questions.append(
+            Question(
+                id=item,
+                note=self.note.path,
+                stage=NAME,
+                start=sentence.start,
+                end=sentence.end,
+                question=f"“{_label(sentence.text)}”: which trait does this change?",
+                choices=(*choices, Choice(id="none", label="none of them")),
+                mentions=((sentence.start, sentence.end),),
+                reason="the words fit these traits about equally",
+                text_sha=sha,
+            )
+        )
+
+
+_VERBS = {
+    "initiates": "began here", "terminates": "ended here", "reinitiates": "came back here", "suspends": "rests from here",
+    "weakens": "became weaker", "continues": "went on", "resumes": "goes on again",
+}  # fmt: skip
+
+
+def _label(text: str, limit: int = 70) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
+
+
+def check_ids(extractions: Iterable[Extraction]) -> list[Finding]:
+    """Event ids that stand more than once in the workspace: one error each, in the later note."""
+    seen: dict[str, str] = {}
+    found: list[Finding] = []
+    for extraction in extractions:
+        for event in extraction.events:
+            if event.id in seen:
+                start, end = (event.spans[0].start, event.spans[0].end) if event.spans else (None, None)
+                message = f'two events have the id "{event.id}": in {seen[event.id]} and in {event.note}; give one of them another id'
+                found.append(Finding(check="event-ids", severity="error", note=event.note, start=start, end=end, message=message))
+            else:
+                seen[event.id] = event.note
+    return found
+
+
+def link_events(extractions: Iterable[Extraction]) -> list[Extraction]:
+    """Joins times like "the year after Dada died" to the event of another note that they count from."""
+    return list(extractions)
+
+
+__all__ = ["Counter", "check_ids", "extract", "link_events", "trait_words"]

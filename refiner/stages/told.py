@@ -1,0 +1,174 @@
+"""Plain words to effects: which trait a cue of change is about, what it does to it, and when.
+
+Precision first. A cue without a trait's words near it is nothing; one that fits two traits about equally is a question.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from refiner.checks.trait_words import Evidence, Hit, TraitWords
+from refiner.models import EffectKind, Modality, Note
+from refiner.stages.change_words import Cue, cues, masked
+
+OWN = 0.3  # least weight of a trait's words in the clause of the cue
+NEAR = 0.45  # least weight where a pointing cue ("since then", "stopped it") leans on the sentences around it
+STRONG = 0.75  # from here on a reading is sure enough to be told without a doubt
+MARGIN = 1.3  # how many times the best trait must outweigh the second
+_AROUND = ((-1, 0.35), (-2, 0.2), (1, 0.25), (-3, 0.1))  # sentences around the cue's, and what their words count
+
+_NO = re.compile(r"\b(?:not|never|no|hardly|without)\b|n['’]t\b", re.I)
+_TWICE = re.compile(r"\bnot only\b|\bnot\b.*\bwithout\b|\bnot help\b", re.I)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A cue with the trait it is about. `kind` None: it only says that the trait holds or not."""
+
+    sentence: int
+    cue: Cue
+    trait: str
+    kind: EffectKind | None
+    holds: bool
+    score: float
+    rivals: tuple[str, ...] = ()
+    retracts: bool = False
+
+    @property
+    def modality(self) -> Modality:
+        return self.cue.modality
+
+
+class _Score(NamedTuple):
+    own: float
+    total: float
+    hits: tuple[Hit, ...]
+
+
+class Teller:
+    """Reads the sentences of one note for changes of the traits."""
+
+    def __init__(self, note: Note, words: TraitWords) -> None:
+        self.note, self.words = note, words
+        self.texts = [masked(s.text) for s in note.sentences]
+        self.evidence = [words.evidence(t) for t in self.texts]
+        self.whole: dict[str, float] = defaultdict(float)
+        for found in self.evidence:
+            for trait, e in found.items():
+                self.whole[trait] += min(e.weight, 1.5)
+
+    def readings(self) -> list[Reading]:
+        """All that the note says of change, in order of place."""
+        found: list[Reading] = []
+        for index, sentence in enumerate(self.note.sentences):
+            for cue in cues(sentence.text):
+                if reading := self._read(index, cue):
+                    found.append(reading)
+        return _settle(found)
+
+    # ---- one cue ---------------------------------------------------------------------------------------------------
+
+    def _read(self, index: int, cue: Cue) -> Reading | None:
+        scores = {t: self._score(index, cue, t) for t in self._candidates(index)}
+        scores = {t: s for t, s in scores.items() if self._enough(cue, s)}
+        if not scores:
+            return None
+        ranked = sorted(scores, key=lambda t: (-scores[t].total, t))
+        best = scores[ranked[0]]
+        rivals = tuple(t for t in ranked[1:] if scores[t].total * MARGIN > best.total)
+        if rivals and cue.kind == "present":
+            return None
+        trait = ranked[0]
+        said = self._effect(cue, index, trait, best)
+        if said is None:
+            return None
+        kind, holds = said
+        return Reading(index, cue, trait, kind, holds, round(best.total, 3), rivals, retracts=cue.kind == "retraction")
+
+    def _candidates(self, index: int) -> list[str]:
+        near = range(max(0, index - 3), min(len(self.evidence), index + 2))
+        return sorted({t for i in near if self._same_entry(i, index) for t in self.evidence[i]})
+
+    def _same_entry(self, a: int, b: int) -> bool:
+        return self.note.sentences[a].entry == self.note.sentences[b].entry
+
+    def _score(self, index: int, cue: Cue, trait: str) -> _Score:
+        start, end = cue.clause
+        here = self.evidence[index].get(trait, Evidence(trait)).hits
+        low, high = (cue.start, end) if cue.where == "after" else (start, cue.end) if cue.where == "before" else (start, end)
+        own = [h for h in here if low <= h.start < high]
+        rest = [h for h in here if h not in own]
+        around = 0.0
+        for step, share in _AROUND:
+            at = index + step
+            if 0 <= at < len(self.evidence) and self._same_entry(at, index) and trait in self.evidence[at]:
+                around += share * min(self.evidence[at][trait].weight, 2)
+        inside = sum(h.weight for h in own)
+        total = inside + 0.5 * sum(h.weight for h in rest) + around + 0.05 * min(self.whole[trait], 4)
+        return _Score(inside, total, tuple(own or rest))
+
+    def _enough(self, cue: Cue, s: _Score) -> bool:
+        if s.own >= OWN and s.total >= 0.55:
+            return True
+        if cue.kind in ("present", "past", "retraction", "denial"):
+            return cue.kind == "denial" and s.total >= NEAR
+        if cue.rule in ("became-mine", "made-me", "began", "stopped", "resting", "again", "since-then", "since-then-no", "cured-me", "not-since", "came-back"):
+            return (cue.pointing or cue.rule in ("resting", "cured-me", "came-back")) and s.total >= NEAR or s.total >= STRONG and cue.rule in ("became-mine", "made-me")
+        return False
+
+    # ---- what it does ----------------------------------------------------------------------------------------------
+
+    def _denied(self, cue: Cue, sentence: int, near: list[Hit]) -> bool:
+        """A present-tense clause that says no: "I do not drink"."""
+        before = self.texts[sentence][cue.clause[0] : near[0].start if near else cue.end]
+        return bool(_NO.search(before)) and not _TWICE.search(before)
+
+    def _effect(self, cue: Cue, sentence: int, trait: str, s: _Score) -> tuple[EffectKind | None, bool] | None:
+        """`(kind, holds)`: the effect on the trait, or None and what is observed; None where the cue says nothing of it."""
+        near = sorted(s.hits, key=lambda h: min(abs(h.start - cue.end), abs(cue.start - h.end)))
+        avoids = self.words.profiles[trait].avoids
+        state = any(h.role != "target" for h in s.hits)
+        only_target = avoids and bool(s.hits) and not state
+        against = bool(near) and near[0].role == "self" and near[0].sign < 0
+        match cue.kind:
+            case "retraction":
+                return None, False
+            case "denial":
+                return ("initiates" if against or only_target else "terminates"), True
+            case "ending":
+                if only_target:
+                    # "I never went near a dog again" begins the fear; "the exam was over" says nothing of it.
+                    return ("initiates", True) if cue.rule in ("no-longer", "never-again", "not-since", "since-then-no", "stopped") else None
+                return ("initiates", True) if against else ("terminates", False)
+            case "onset":
+                return None if only_target else ("terminates", False) if against else ("initiates", True)
+            case "restart":
+                return None if only_target else ("terminates", False) if against else ("reinitiates", True)
+            case "suspension":
+                return None if only_target or against else ("suspends", True)
+            case "weakening":
+                return None if only_target or against else ("weakens", True)
+            case "past":
+                if only_target or against:
+                    return None
+                return ("terminates", False) if cue.rule == "used-to" else ("continues", True)
+            case "present":
+                if only_target:
+                    return None
+                return None, self._denied(cue, sentence, near) == against
+
+
+def _settle(found: list[Reading]) -> list[Reading]:
+    """Joins readings of the same trait in one note that say the same or correct each other."""
+    out: list[Reading] = []
+    for r in found:
+        twin = next((o for o in out if o.trait == r.trait and o.kind == r.kind and o.modality == r.modality and abs(o.sentence - r.sentence) <= 1), None)
+        if twin and r.kind is not None:
+            if r.score > twin.score:
+                out[out.index(twin)] = r
+            continue
+        out.append(r)
+    return out

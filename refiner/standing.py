@@ -1,0 +1,77 @@
+"""`refiner status`: where a workspace stands, in numbers, and the next step."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from refiner.config import Config
+from refiner.engine import choose_engine
+from refiner.models import Edit, Question, Sample
+from refiner.notes import note_files
+from refiner.refine import fingerprint, last_state
+from refiner.store import Workspace, read_jsonl
+from refiner.training.runs import list_runs
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Counts of a workspace as its files say them."""
+
+    workspace: str
+    notes: int
+    stale: bool  # notes, settings or decisions changed since the last refine
+    refined: int
+    engine: str
+    edits: dict[str, int]
+    questions: dict[str, int]
+    samples: dict[str, int]
+    blocked: int
+    dataset: dict[str, int]
+    runs: tuple[str, ...]
+    next: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def _count(records: list[Any]) -> dict[str, int]:
+    out = {"undecided": 0, "approved": 0, "edited": 0, "rejected": 0}
+    for r in records:
+        out[r.status] += 1
+    return out
+
+
+def standing(ws: Workspace) -> Standing:
+    """Reads a workspace's files. Raises ConfigError when it is none, StoreError when a record cannot be read."""
+    config = Config.load(ws.config)
+    notes = len(note_files(ws.raw))
+    state = last_state(ws.refined)
+    stale = not state
+    if state:
+        engine = choose_engine(config, "rules" if state["engine"] == "rules" else "auto")
+        stale = fingerprint(ws, ws.raw, state["now"], engine, state["stages"]) != state["fingerprint"]
+    edits = _count(read_jsonl(ws.refined / "edits.jsonl", Edit))
+    questions = _count(read_jsonl(ws.refined / "questions.jsonl", Question))
+    made = read_jsonl(ws.refined / "samples.jsonl", Sample)
+    samples = _count(made)
+    rows: dict[str, int] = {}
+    if (ws.dataset / "manifest.json").is_file():
+        from refiner.running import read_json
+
+        rows = {f["name"]: f["rows"] for f in read_json(ws.dataset / "manifest.json").get("files", [])}
+    runs = tuple(r.name for r in list_runs(ws.runs) if r.is_finished)
+    step = (
+        f"write a note in {ws.raw}" if not notes
+        else "refiner refine" if stale
+        else "refiner review" if edits["undecided"] or questions["undecided"]
+        else "refiner samples" if not made
+        else "refiner review --stage sample" if samples["undecided"]
+        else "refiner export" if not rows
+        else "refiner train --recipe cpu-smoke" if not runs
+        else "refiner chat"
+    )  # fmt: skip
+    return Standing(
+        str(ws.root), notes, stale, int(state.get("notes", 0)), str(state.get("engine", "")), edits, questions, samples,
+        sum(bool(s.blocked) for s in made), rows, runs, step,
+    )  # fmt: skip

@@ -1,0 +1,169 @@
+"""Days as whole numbers, and what an EDTF date means in days. `edtf` only checks the grammar: its bounds are padded.
+
+EDTF is ISO 8601-2 (Library of Congress, https://www.loc.gov/standards/datetime/). Supported: day, month, year, decade
+and century (199X, 19XX), unspecified month or day (1995-XX), `~ ? %`, seasons 21-24, intervals, open ends.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import date
+
+FIRST, LAST = date.min.toordinal(), date.max.toordinal()
+
+
+class ImpossibleTime(ValueError):
+    """Words or figures that look like a date and name none, such as 31 February."""
+
+
+class Window(tuple[int | None, int | None]):
+    """First and last possible day, inclusive; None: open on that side."""
+
+    def __new__(cls, low: int | None, high: int | None) -> Window:
+        return super().__new__(cls, (low, high))
+
+    @property
+    def low(self) -> int | None:
+        return self[0]
+
+    @property
+    def high(self) -> int | None:
+        return self[1]
+
+
+def to_day(iso: str) -> int | None:
+    """The day's number; None for "". Raises ImpossibleTime where it is no ISO day."""
+    if not iso:
+        return None
+    try:
+        return date.fromisoformat(iso).toordinal()
+    except ValueError:
+        raise ImpossibleTime(f'"{iso}" is no day; write 2014-08-19') from None
+
+
+def to_iso(day: int | None) -> str:
+    """The ISO day of a number; "" for None."""
+    return "" if day is None else date.fromordinal(min(max(day, FIRST), LAST)).isoformat()
+
+
+def day_of(year: int, month: int, day: int) -> int:
+    """The number of a calendar day. Raises ImpossibleTime for 31 February and the like."""
+    try:
+        return date(year, month, day).toordinal()
+    except ValueError:
+        raise ImpossibleTime(f"there is no {year:04d}-{month:02d}-{day:02d}") from None
+
+
+def month_window(year: int, month: int, last_month: int | None = None) -> Window:
+    """From the first day of a month to the last day of it or of a later month; a number above 12 is in the next year."""
+    low = day_of(year, month, 1)
+    year, month = _carry(year, last_month or month)
+    return Window(low, day_of(year, month, calendar.monthrange(max(1, min(year, 9999)), month)[1]))
+
+
+def year_window(first: int, last: int | None = None) -> Window:
+    """Whole years, as windows are: 2014 is not 1 January."""
+    return Window(day_of(first, 1, 1), day_of(last or first, 12, 31))
+
+
+def shift_months(day: int, months: int) -> int:
+    """The same day some months on or back, or the last day of that month where it is shorter."""
+    d = date.fromordinal(day)
+    year, month = _carry(d.year, d.month + months)
+    if not 1 <= year <= 9999:
+        return FIRST if months < 0 else LAST
+    return date(year, month, min(d.day, calendar.monthrange(year, month)[1])).toordinal()
+
+
+def _carry(year: int, month: int) -> tuple[int, int]:
+    return year + (month - 1) // 12, (month - 1) % 12 + 1
+
+
+def widen_months(window: Window, months: int) -> Window:
+    """The window with some months more on either side; whole months stay whole."""
+    low, high = window
+    return Window(
+        None if low is None else shift_months(low, -months),
+        None if high is None else shift_months(high + 1, months) - 1,
+    )
+
+
+def edtf_of(window: Window) -> str:
+    """The shortest EDTF that says the window exactly: 2014, 2010-06, 2010-06/2010-08, ../2003; "" for no bounds."""
+    low, high = window
+    if low is None and high is None:
+        return ""
+    a = None if low is None else date.fromordinal(low)
+    b = None if high is None else date.fromordinal(high)
+    whole_years = (not a or (a.month, a.day) == (1, 1)) and (not b or (b.month, b.day) == (12, 31))
+    whole_months = (not a or a.day == 1) and (not b or b.day == calendar.monthrange(b.year, b.month)[1])
+    size = 4 if whole_years else 7 if whole_months else 10
+    left = a.isoformat()[:size] if a else ".."
+    right = b.isoformat()[:size] if b else ".."
+    return left if left == right else f"{left}/{right}"
+
+
+SEASON_CODES = {21: "spring", 22: "summer", 23: "autumn", 24: "winter"}
+_DATE = re.compile(r"(\d{4}|\d{3}X|\d{2}XX)(?:-(\d{2}|XX))?(?:-(\d{2}|XX))?([~?%]?)\Z")
+
+
+def edtf_window(text: str, seasons: dict[str, tuple[int, int]] | None = None) -> tuple[Window, str] | None:
+    """`(window, granularity)` of an EDTF date; None where it is no EDTF, or a part of EDTF that nothing here reads.
+
+    `seasons` maps a season's name to its first and last month. Raises ImpossibleTime for 2014-02-31.
+    """
+    text = text.strip()
+    if "/" in text:
+        left, _, right = text.partition("/")
+        ends = [edtf_window(part, seasons) if part not in ("", "..") else (Window(None, None), "") for part in (left, right)]
+        if ends[0] is None or ends[1] is None or (left in ("", "..") and right in ("", "..")):
+            return None
+        low, high = ends[0][0].low, ends[1][0].high
+        if low is not None and high is not None and low > high:
+            raise ImpossibleTime(f'"{text}" ends before it begins')
+        return Window(low, high), "range"
+    match = _DATE.match(text)
+    if not match:
+        return None
+    found = _plain(*match.groups(), seasons=seasons)
+    if found is not None and not _is_edtf(text):
+        return None
+    return found
+
+
+def _plain(
+    y: str, m: str | None, d: str | None, mark: str, *, seasons: dict[str, tuple[int, int]] | None
+) -> tuple[Window, str] | None:
+    circa = bool(mark)
+    if "X" in y:
+        first, last = int(y.replace("X", "0")), int(y.replace("X", "9"))
+        window, grain = year_window(max(first, 1), last), "decade" if y.endswith("X") and y[2] != "X" else "century"
+        return (widen_months(window, 12) if circa else window), grain
+    year = int(y)
+    if year < 1:
+        return None
+    if m is None or m == "XX":
+        return (widen_months(year_window(year), 6) if circa else year_window(year)), "year"
+    month = int(m)
+    if month in SEASON_CODES:
+        a, b = (seasons or {}).get(SEASON_CODES[month], ((month - 21) * 3 + 3, (month - 21) * 3 + 5))
+        window = month_window(year, a, b)
+        return (widen_months(window, 1) if circa else window), "season"
+    if not 1 <= month <= 12:
+        return None
+    if d is None or d == "XX":
+        window = month_window(year, month)
+        return (widen_months(window, 1) if circa else window), "month"
+    day = day_of(year, month, int(d))
+    return (Window(day - 7, day + 7) if circa else Window(day, day)), "day"
+
+
+def _is_edtf(text: str) -> bool:
+    from edtf import EDTFParseException, parse_edtf
+
+    try:
+        parse_edtf(text)
+    except EDTFParseException:
+        return False
+    return True

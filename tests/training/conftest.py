@@ -1,0 +1,79 @@
+"""Fixtures of the training tests: a dataset folder, a tiny model, and train.py run as a person runs it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+if str(HERE) not in sys.path:
+    sys.path.insert(0, str(HERE))
+
+from training_persona import persona_rows, write_dataset  # noqa: E402
+from training_tiny import TRAINING, make_tiny  # noqa: E402
+
+Train = Callable[..., "subprocess.CompletedProcess[str]"]
+
+# The tiny model is random and small, so it takes large steps; every second row is enough for it.
+TINY_RECIPE = """
+[base]
+model = "{base}"
+[lora]
+r = 8
+alpha = 32
+[data]
+max_length = 256
+replay = 0.1
+[train]
+epochs = {epochs}
+batch_size = 4
+gradient_accumulation = 2
+learning_rate = 2e-2
+gradient_checkpointing = false
+patience = 0
+"""
+
+
+@pytest.fixture(scope="session")
+def train_py() -> Train:
+    """Run train.py with the given arguments; returns the finished process with its output as text."""
+
+    def run(*arguments: object, timeout: float = 600) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, str(TRAINING / "train.py"), *map(str, arguments)]
+        environment = {**os.environ, "OMP_NUM_THREADS": "2", "PYTHONWARNINGS": "default"}
+        return subprocess.run(command, capture_output=True, text=True, timeout=timeout, env=environment)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_dataset(tmp_path_factory.mktemp("dataset"))
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a tiny random model."""
+    texts = [m["content"] for rows in persona_rows() for row in rows for m in row["messages"]]
+    return make_tiny(tmp_path_factory.mktemp("tiny"), texts)
+
+
+@pytest.fixture
+def tiny_recipe(tmp_path: Path, tiny: Path) -> Callable[..., Path]:
+    """Write a recipe for the tiny model; `changes` are (old, new) texts in it."""
+
+    def write(*changes: tuple[str, str], epochs: int = 3) -> Path:
+        text = TINY_RECIPE.format(base=tiny, epochs=epochs)
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        file = tmp_path / "tiny.toml"
+        file.write_text(text, encoding="utf-8")
+        return file
+
+    return write

@@ -1,0 +1,81 @@
+"""Recipes: strict, all errors at once, and every one that is shipped is valid."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from training_tiny import TRAINING
+from tuning.errors import Refused
+from tuning.recipe import read_recipe
+
+SHIPPED = sorted((TRAINING / "recipes").glob("*.toml"))
+
+
+def recipe(tmp_path: Path, text: str) -> Path:
+    file = tmp_path / "mine.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
+def test_shipped_recipe_is_valid_and_says_how_to_run_it(file: Path) -> None:
+    checked = read_recipe(file)
+    head = file.read_text(encoding="utf-8").split("\n[")[0]
+    assert f"train.py data/refined/dataset --recipe {checked.name} --out" in head
+    assert "Hardware:" in head
+    # Only what ran on a CPU was run by us; a recipe for a card has to say that it was not.
+    assert ("Not run by us" in head) == (checked.hardware.vram_gb > 0)
+
+
+def test_the_five_recipes_are_there() -> None:
+    assert [file.stem for file in SHIPPED] == ["cloud-24gb", "cpu-smoke", "gpu-8gb", "rtx3050-4gb", "rtx3050-6gb"]
+
+
+def test_all_errors_come_at_once_and_name_the_nearest_key(tmp_path: Path) -> None:
+    file = recipe(
+        tmp_path,
+        """
+        method = "dpo"
+        epochs = 3
+        [lora]
+        rank = 8
+        alhpa = 16
+        [train]
+        batch_size = "4"
+        warmup = 1.5
+        gradient_checkpointing = 1
+        [trian]
+        """,
+    )
+    with pytest.raises(Refused) as caught:
+        read_recipe(file)
+    text = str(caught.value)
+    assert caught.value.exit_code == 2
+    assert "8 errors" in text
+    assert "method = 'dpo': must be one of sft" in text
+    assert "epochs: no such key; did you mean train.epochs?" in text
+    assert "lora.rank: no such key; known here: r, alpha, dropout" in text
+    assert "lora.alhpa: no such key; did you mean lora.alpha?" in text
+    assert "train.batch_size = '4': must be a whole number" in text
+    assert "train.warmup = 1.5: must be at most 1" in text
+    assert "train.gradient_checkpointing = 1: must be true or false" in text
+    assert "trian: no such key; did you mean train?" in text
+
+
+def test_a_recipe_needs_a_base(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=re.escape("base.model is missing")):
+        read_recipe(recipe(tmp_path, "[lora]\nr = 8\n"))
+
+
+def test_a_whole_number_stands_for_a_number(tmp_path: Path) -> None:
+    checked = read_recipe(recipe(tmp_path, '[base]\nmodel = "a/b"\n[lora]\nalpha = 8\n'))
+    assert checked.lora.alpha == 8.0
+    assert isinstance(checked.lora.alpha, float)
+    assert checked.name == "mine"
+
+
+def test_broken_toml_is_one_message(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="is not valid TOML"):
+        read_recipe(recipe(tmp_path, "[lora\n"))
