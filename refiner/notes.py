@@ -82,7 +82,8 @@ def _blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         bare = text[at:line_end]
         marker = _MARKER.match(bare)
         begins = at + (marker.end() if marker else 0)
-        alone = bool(re.match(r"[ \t]*#{1,6}[ \t]", bare))
+        # A line that stands alone: a heading, or a date that begins an entry.
+        alone = bool(re.match(r"[ \t]*#{1,6}[ \t]", bare)) or (at == start and bool(_DATED.match(bare)))
         fresh = begins > at + len(bare) - len(bare.lstrip()) or (chat and bool(_CHAT.match(bare)))
         if not bare.strip() or _RULE.match(bare) or fresh or alone:
             if open_from is not None:

@@ -195,9 +195,7 @@ class DecisionLog:
         make_folder(self.path.parent)
         try:
             with open(self.path, "ab+", opener=lambda p, f: os.open(p, f, 0o600)) as file:
-                file.seek(0, os.SEEK_END)
-                if file.tell() and not self._ends_whole(file):
-                    file.write(b"\n")
+                self._mend_end(file)
                 file.write("".join(d.model_dump_json(exclude_none=True) + "\n" for d in done).encode())
                 file.flush()
                 os.fsync(file.fileno())
@@ -205,10 +203,22 @@ class DecisionLog:
             raise _explain(self.path, error, "written") from None
         return done
 
-    @staticmethod
-    def _ends_whole(file: Any) -> bool:
-        file.seek(-1, os.SEEK_END)
-        return bool(file.read(1) == b"\n")
+    def _mend_end(self, file: Any) -> None:
+        """Makes the next line begin a line. Half a line, which a crash left, goes to a file of its own."""
+        size = file.seek(0, os.SEEK_END)
+        if not size:
+            return
+        file.seek(max(0, size - 1_000_000))
+        last = file.read().rsplit(b"\n", 1)[-1]
+        if not last:
+            return
+        try:
+            Decision.model_validate_json(last)
+            file.write(b"\n")
+        except ValidationError:
+            write_atomic(self.path.with_suffix(".torn"), last)
+            file.truncate(size - len(last))
+            file.seek(0, os.SEEK_END)
 
 
 class Cache(Protocol):

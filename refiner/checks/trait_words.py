@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal, NamedTuple
 
-from refiner.checks.stems import WORD, faint, stems, stop, tables
+from refiner.checks.stems import WORD, share, stems, tables
 from refiner.config import Trait
 
 Role = Literal["self", "state", "target"]
@@ -24,6 +24,8 @@ _NEGATION = re.compile(r"\b(?:not|never|without|no|nothing|n't|avoids?|refuses?)
 _AVOIDS = re.compile(
     r"\b(?:afraid|fear\w*|frighten\w*|scared|terrified|phobi\w+|dread\w*|panic\w*|anxious about|nervous (?:of|about)|shy(?:ness)?|hates?|dislikes?|avoids?)\b", re.I
 )
+
+_GIVES_UP = re.compile(r"\b(giv\w+|gav\w+|stop\w*|quit\w*|abandon\w*|drop\w*|leav\w+|end\w*|los\w+|break\w*|finish\w*)\b", re.I)
 
 
 class Group(NamedTuple):
@@ -103,7 +105,7 @@ def _touches(group: Group, text: str, *, faint_too: bool) -> tuple[int, bool]:
     """`(sign, negated)` with which a text touches a group; sign 0: it does not."""
     for match in WORD.finditer(text):
         word = match[0].lower()
-        if word in stop() or word in faint() and not faint_too:
+        if not share(word) or share(word) < 1 and not faint_too:
             continue
         for stem in stems(word):
             if stem in group.stems:
@@ -131,12 +133,18 @@ class Profile:
         for text, weight in [(n, 0.6 if n == spelled and trait.name else 1.0) for n in names] + [(trait.description, 0.5)]:
             for match in WORD.finditer(text):
                 word = match[0].lower()
-                for stem in stems(word) if word not in stop() else ():
-                    self._add(stem, Key(weight * (0.12 if word in faint() else 1), 1, rest))
+                for stem in stems(word) if share(word) else ():
+                    self._add(stem, Key(weight * share(word), 1, rest))
         for name in trait.words:
             if len(name.split()) > 1:
                 self.phrases.append((re.compile(rf"\b{re.escape(name)}\b", re.I), Key(1.0, 1, "self")))
         self._add_groups(names, rest)
+
+    def shows(self, verb: str) -> bool:
+        """The words of a cue are part of the trait's own description ("gives up safe positions")."""
+        if not _GIVES_UP.search(self.trait.description):
+            return False
+        return bool({s for m in WORD.finditer(verb) for s in stems(m[0])} & {s for m in _GIVES_UP.finditer(self.trait.description) for s in stems(m[1])})
 
     def _add(self, stem: str, key: Key) -> None:
         if stem not in self.keys or self.keys[stem].weight < key.weight:
@@ -144,8 +152,7 @@ class Profile:
 
     def _add_group(self, group: Group, weight: float, sign: int, role: Role) -> None:
         for stem, side in group.stems.items():
-            share = 0.2 if stem in _faint_stems() else 1
-            self._add(stem, Key(weight * share, side * sign, role))
+            self._add(stem, Key(weight * _share_of(stem), side * sign, role))
             if side * sign < 0 and self.keys[stem].role == "self":
                 self.keys[stem] = self.keys[stem]._replace(sign=-1)
         self.phrases += [(pattern, Key(weight, side * sign, role)) for pattern, side in group.phrases]
@@ -167,8 +174,13 @@ class Profile:
 
 
 @cache
-def _faint_stems() -> frozenset[str]:
-    return frozenset(stems(w)[0] for w in faint())
+def _shares() -> dict[str, float]:
+    words = [*tables()["faint"].split(), *tables()["human"].split()]
+    return {stem: share(w) for w in words for stem in stems(w)[:1]}
+
+
+def _share_of(stem: str) -> float:
+    return _shares().get(stem, 1.0)
 
 
 class TraitWords:

@@ -134,6 +134,7 @@ def check(queue: Sequence[Item], filters: Filters | None = None) -> Checked:
 
 
 def now() -> str:
+    """The time, ISO in UTC."""
     return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
@@ -160,7 +161,9 @@ def approve(queue: Sequence[Item], log: Log, ids: Sequence[str], *, clock: Calla
     if len(wanted) < 2:
         return _decide(queue, log, wanted, clock)
     _refuse(wanted)
-    return _at_once(queue, log, Action("decide_same", ids=tuple(i.id for i, _ in wanted), at=clock()), None)
+    return _at_once(
+        queue, log, Action("decide_same", ids=tuple(dict.fromkeys(i.id for i, _ in wanted)), at=clock()), None
+    )
 
 
 def approve_shown(

@@ -73,21 +73,21 @@ _TABLE: tuple[tuple[CueKind, Where, str, str], ...] = (
     ("restart", "after", "again", rf"{_I}(?:{_START}|resumed|restarted)\b.*?\bagain\b|\b(?:t[ao]ken?|took|pick(?:ed)?) (?:it|them|this|that) up again\b|\b(?:resumed|restarted|relapsed)\b|\b(?:returned|went back|gone back|came back|come back|got back|fallen back|fell back|slid back|slipped back|am back|was back|are back|were back|be(?:en)? back|fully back|back) (?:to|into|at|on|in|with)\b(?! (?:home|bed|town|india|the (?:city|village|room|flat|house|door|office)))"),
     ("restart", "before", "came-back", rf"\b(?:came|come|crept|{_BE}) (?:all |right )?back\b(?! (?:to|from|in|into|on|at|home|with)\b)|\b(?:has |had )?returned\b(?! (?:to|from|home|the|my|it)\b)|\bcame up again\b|\bwas there again\b"),
     ("ending", "after", "stopped", rf"{_I}{_STOP}"),
-    ("ending", "before", "was-gone", rf"\b{_BE}(?: \w+ly| all| quite| just| long| now)* (?:gone|finished|over\b(?! \w)|past\b(?! \w)|history|behind me|dead|cured|no more)|\bc[ao]me to an end\b|\b(?:ended|ceased|vanished|disappeared|dissolved|evaporated|faded|melted away|wore off|died (?:away|out|down)|left me|fell (?:away|off|from) ?(?:me)?|dropped (?:away|off)|went away|lifted|subsided|broke off|let go of me)\b|\bstopped\b(?! \w+ing\b)(?=[,.;:!]| (?:altogether|completely|too|there|then|for good|with|in|after)\b|$)"),
+    ("ending", "before", "was-gone", rf"\b{_BE}(?: \w+ly| all| quite| just| long| now)* (?:gone|finished|over\b(?! \w)|past\b(?! \w)|history|behind me|dead|cured|no more)|\bc[ao]me to an end\b|\b(?:ended|ceased|vanished|disappeared|dissolved|evaporated|faded|melted away|wore off|died (?:away|out|down)|left me|fell (?:away|off|from) ?(?:me)?|dropped (?:away|off)|went away|(?<!never )lifted(?! \w)|subsided|broke off|let go of me)\b|\bstopped\b(?! \w+ing\b)(?=[,.;:!]| (?:altogether|completely|too|there|then|for good|with|in|after)\b|$)"),
     ("weakening", "clause", "less", r"\b(?:a (?:little|bit)|somewhat|slightly|much|far) (?:better|less|calmer|softer|milder|easier|fewer)\b|\bless and less\b|\bless (?:often|\w+) than\b|\bnot (?:as|so) \w+ as (?:I|before|it)\b|\b(?:rarely|seldom) now\b|\bworking on (?:it|my)\b|\bhas (?:softened|eased|lessened|mellowed)\b|\bmellowed\b"),
     ("past", "after", "used-to", r"\b(?:I|we) (?:always |often )?used to (?!be able)|\b(?:in those days|back then|at that time|those years) (?:I|we)\b"),
-    ("past", "after", "for-years", r"\bfor (?:\w+ )?years (?:I|we) (?:was|were|had|could|would)\b|\b(?:I|we) (?:was|were)(?: always| also| already| so| very| a| an| the)* (?=[a-z])"),
     ("onset", "after", "began", rf"{_I}{_START}\b"),
     ("onset", "clause", "since-then", rf"\b{_POINT}|\bsince (?:about |around |the |my |our )?(?:\w+ )?(?:(?:19|20)\d\d|\d{{1,2}}(?:st|nd|rd|th)?|childhood|boyhood|birth|school|college|marriage|the \w+|(?:January|February|March|April|May|June|July|August|September|October|November|December))\b|\bsince\s*[.,;!]|\bsince$|\bfrom the (?:very )?(?:first|day)\b|\bonwards?\b"),
     ("onset", "clause", "made-me", r"\b(?:made|turned|left|taught|has made|have made|had made|shaped|hardened) me\b(?! (?:a (?:cup|tea|coffee|sandwich|present)|alone|there|here|at|in|with)\b)|\bmade an? [\w-]+(?: [\w-]+)? (?:out )?of me\b|\b(?:planted|woke|lit|left|put|bred|kindled) .*?\b(?:in|into) me\b|\b(?:gave|given|got) me (?:my|the|this|a|an) |\bset (?:hard )?in me\b|\b(?:crept|came|entered|went|grew|sank|settled) (?:in|into|over) me\b|\btook hold\b|\b(?:stuck|stayed|remained) with me\b|\bgot (?:under my skin|hold of me)\b"),
     ("onset", "clause", "became-mine", r"\b(?:bec[ao]me|has become|have become|turned into|is|was|grew into)(?: simply| just| now| by now)? (?:my|our|what I|who I|a habit|second nature|the one who|part of me)\b|\b(?:that|this|there|here)(?: is|'s|’s| was) (?:when|how|where|why|what) (?:I|my|it|we)\b|\bit (?:all )?(?:began|started)\b|\bhas (?:become|grown|turned)\b|\bwas born\b(?= (?:in|on|that|of) )|\bI am the one who\b|\b(?:the )?first (?:cigarette|\w+), (?:and|after)"),
-    ("present", "clause", "still", r"\b(?:am|are|is|['’]m|do|does|have|has|can|cannot) (?:still|as \w+ as)\b|\b(?:I|we) still\b|\bstill (?:am|do|have|cannot|can't)\b|\beven (?:now|today)\b|\bto this day\b|\bto (?:the )?present\b|\bas (?:always|ever)\b|\btoday(?: too|,)|\bas (?=\w+ as I (?:was|ever))"),
-    ("present", "clause", "am", r"\bI(?:['’]m| am)(?: not| never)? (?!going\b|writing\b|sitting\b|told\b)|\bI(?: do not| don['’]t| never| always| usually| often| only| cannot| can't| would not)? (?!was\b|were\b|had\b|did\b|could\b|would\b|will\b|shall\b|have\b|\w+ed\b)\w+\b"),
+    ("past", "after", "was", r"\bfor (?:\w+ )?years (?:I|we) (?:was|were|had|could|would)\b|\b(?:I|we) (?:was|were)(?: always| also| already| so| very| a| an| the)* (?=[a-z])"),
+    ("present", "clause", "still", r"\b(?:am|are|is|['’]m|do|does|have|has|can|cannot) (?:still|as \w+ as)\b|\b(?:I|we) still\b|\bstill (?:am|do|have|cannot|can't)\b|\beven (?:now|today)\b|\bto this day\b|\bto (?:the )?present\b|\bas (?:always|ever)\b|\bas (?=\w+ as I (?:was|ever))"),
+    ("present", "clause", "am", r"\bI(?:['’]m| am)(?: not| never)? (?!going\b|writing\b|sitting\b|told\b)|\b(?:I|we|of us)(?: do not| don['’]t| never| always| usually| often| only| cannot| can't)? (?!was\b|were\b|had\b|did\b|could\b|would\b|will\b|shall\b|have\b|\w+ed\b)\w+\b"),
 )  # fmt: skip
 _COMPILED = tuple((kind, where, rule, re.compile(pattern, re.I)) for kind, where, rule, pattern in _TABLE)
 
 _CLAUSE = re.compile(
-    r"\s*[;:]\s+|\s+[—–-]{1,2}\s+|,?\s+(?:but|and yet)\s+|,\s+(?:and|so|yet|then)\s+(?=(?:I|we|it|he|she|they|my|the|this|that|after|since|from|some|for)\b)"
+    r"\s*[;:]\s+|,?\s+(?:because|although|though|whereas)\s+|\s+[—–-]{1,2}\s+|,?\s+(?:but|and yet)\s+|,\s+(?:and|so|yet|then)\s+(?=(?:I|we|it|he|she|they|my|the|this|that|after|since|from|some|for)\b)"
     r"|\s+and\s+(?=(?:I|we|he|she|they|began|started|took up|from|since|after)\b)|,\s+(?=(?:I|we)\b)"
 )
 _QUOTED = re.compile(r"[\"“][^\"“”]*[\"”]")
@@ -96,12 +96,13 @@ _PLAN = re.compile(
     r"|(?:from|next|this coming) (?:tomorrow|monday|january)|next (?:week|month|year)|resolution|(?:try|tries|tried|trying) to|thought of|thinking of|about to)\b", re.I)  # fmt: skip
 _IF = re.compile(r"\b(?:if|unless|suppose|supposing|in case|whether|might|may|perhaps|maybe)\b", re.I)
 _COUNTER = re.compile(r"\bwould(?: not|n['’]t)?(?: \w+)? have\b|\bhad (?:I|it|he|she|they|we)\b|\bif (?:I|it|he|she|they|we) had\b|\bcould have\b|\b(?:almost|nearly)\b|\bas if\b|\bas though\b", re.I)
-_DOUBLE = re.compile(r"\bwithout\b|\bsafe from\b|\bcould stop\b|\bbut (?:me|I)\b|\bexcept\b|\bnot only\b|\bno (?:wonder|doubt|matter)\b|\bnot even\b.*\b(?:once|when)\b|\bnot (?:to|that)\b", re.I)
+DOUBLE = re.compile(r"\bwithout\b|\bsafe from\b|\bcould stop\b|\bbut (?:me|I)\b|\bexcept\b|\bnot only\b|\bno (?:wonder|doubt|matter)\b|\bnot even\b.*\b(?:once|when)\b|\bnot (?:to|that)\b", re.I)
 _SELF = re.compile(r"\b(?:I|me|my|mine|myself|we|us|our)\b")
 _ONLY_POINT = re.compile(rf"^(?:and |but |so )?{_POINT}", re.I)
 _OTHER = re.compile(
     r"^(?:and |but |so |then )?(?:he|she|they|his|her|their|(?:my|our|the|his|her) (?:\w+ )?(?:brother|sister|mother|father|friend|wife|husband|son|daughter|uncle|aunt|cousin|boss|manager|neighbour|roommate|teacher|doctor|boy|girl|man|woman|team|others?)\b"
-    r"|(?:Papa|Amma|Appa|Mummy|Baba|Achan|Dad|Mum|Mother|Father|Grand\w+)\b|[A-Z][a-z]+ (?:and [A-Z][a-z]+ )?(?:has|have|had|was|is|stopped|gave|began|started|took|never|quit|does|did|got|became)\b)")  # fmt: skip
+    r"|(?:Papa|Amma|Appa|Mummy|Baba|Achan|Dad|Mum|Mother|Father|Grand\w+)\b|(?!(?:It|This|That|The|There|What|Which|Since|After|From|Then|Now|Today|And|But|So|My|Our|In|On|At|By|All|Nothing|Only)\b)[A-Z][a-z]+ (?:and [A-Z][a-z]+ )?(?:has|have|had|was|is|stopped|gave|began|started|took|never|quit|does|did|got|became)\b)")  # fmt: skip
+_SUBJECT = re.compile(r"\b(?:I|we|my|our|it|that|this|which|what|[Hh]e|[Ss]he|[Tt]hey|his|her|their|(?<=[a-z,;] )[A-Z][a-z]+(?= (?:was|is|has|had|were|are|did|does|[a-z]+ed)\b)|[A-Z][a-z]+(?= (?:was|is|has|had) \Z))\b")
 _DIARY = re.compile(rf"^(?:{_STOP}|{_START})\b", re.I)
 
 
@@ -135,10 +136,13 @@ def _subject(text: str, clause: tuple[int, int], cue: re.Match[str], where: Wher
     if re.match(r"(?:I|we)\b", cue[0]) or re.search(r"\b(?:me|my|our|I)\b", cue[0]):
         return "self"
     part = text[clause[0] : clause[1]]
-    rest = _ONLY_POINT.sub("", part).lstrip(" ,:")
-    if _OTHER.match(rest):
-        return "other"
-    return "self"
+    before = part[: cue.start()] if cue.start() > 3 else ""
+    last = None
+    for last in _SUBJECT.finditer(before):
+        pass
+    if last:
+        return "self" if _SELF.fullmatch(last[0]) or last[0].lower() in ("it", "that", "this", "which", "what") else "other"
+    return "other" if _OTHER.match(_ONLY_POINT.sub("", part).lstrip(" ,:")) else "self"
 
 
 @cache
@@ -166,17 +170,18 @@ def cues(sentence: str) -> list[Cue]:
             match = pattern.search(part_cue)
             if not match:
                 continue
-            if kind == "ending" and where == "clause" and _DOUBLE.search(part_cue):
+            if kind == "ending" and where == "clause" and DOUBLE.search(part_cue):
                 continue
             if rule == "am" and match[0].split()[-1].lower() in _past():
                 continue
             a, b = max(0, match.start() + shift), max(0, match.end() + shift)
             pointing = bool(re.search(_POINT, part, re.I)) or bool(re.search(r"\b(?:it|that|this|them)\b", part[b : b + 12])) or not part[b:].strip(" .,!")
+            until = len(text) if rule in ("became-mine", "made-me") else end
             modality = _modality(text, part, part[:b])
             if kind == "denial":
                 modality = "negated"
             found.append(
-                Cue(kind, start + a, start + b, (start, end), where, rule, modality, _subject(text, (start, end), match, where), pointing)
+                Cue(kind, start + a, start + b, (start, until), where, rule, modality, _subject(text, (start, end), match, where), pointing)
             )
             break
     return found

@@ -1,4 +1,9 @@
-"""Refined notes -> samples."""
+"""Refined notes -> samples, by rules alone: a question that somebody would ask, answered in her own refined sentences.
+
+The parts: compose_scenes (passages), compose_topics (what they are about), compose_questions (forms), compose_self
+(identity, boundary), compose_traits (trait, situation, now_and_then), compose_told (memory, voice, opinion, event),
+compose_choice (duplicates, mix), compose_open (what is still undecided). Samples have no system message: export adds it.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +11,17 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from refiner.config import Config
 from refiner.models import Edit, Extraction, Note, Sample, Timeline
-from refiner.stages.compose_open import OpenItem
+from refiner.stages.compose_choice import choose
+from refiner.stages.compose_draft import tell
+from refiner.stages.compose_facts import life_of
+from refiner.stages.compose_open import OpenItem, open_items
+from refiner.stages.compose_self import boundary, identity
+from refiner.stages.compose_told import events, habits, memory, opinion, voice
+from refiner.stages.compose_traits import now_and_then, trait_samples
 
 COMPOSE_VERSION = "1"
+
+__all__ = ["COMPOSE_VERSION", "OpenItem", "compose", "open_items"]
 
 
 def compose(
@@ -21,5 +34,13 @@ def compose(
     open_items: Mapping[str, Iterable[str | OpenItem]] | None = None,
     name: str = "",
 ) -> list[Sample]:
-    """All samples."""
-    return []
+    """The samples of a life, the same for the same input whatever its order.
+
+    `edits`: by note path, rejected ones included or not. `open_items`: by note path, the ids that are undecided; made
+    with `open_items(edits, questions, findings)` they hold back only what they touch, a bare id holds back all of its
+    note. `name`: her name where refiner.toml leaves it to the tool.
+    """
+    told = tell(life_of(notes, edits, config, timeline, extractions, name))
+    makers = (identity, now_and_then, trait_samples, opinion, habits, memory, events, boundary, voice)
+    drafts = [draft for make in makers for draft in make(told)]
+    return [d.sample(open_items or {}, edits) for d in choose(drafts, config)]

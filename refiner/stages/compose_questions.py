@@ -36,7 +36,9 @@ def fill(form: str, slots: Mapping[str, str]) -> str | None:
     """The form with its slots; None where one is not known. A capital slot, {When}, is the slot with a capital."""
     out = form
     for slot in _SLOT.findall(form):
-        value = slots.get(slot) or (upper_first(slots.get(slot[:1].lower() + slot[1:], "")) if slot[0].isupper() else "")
+        value = slots.get(slot) or (
+            upper_first(slots.get(slot[:1].lower() + slot[1:], "")) if slot[0].isupper() else ""
+        )
         if not value:
             return None
         out = out.replace("{" + slot + "}", value)

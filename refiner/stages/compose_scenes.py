@@ -24,7 +24,8 @@ ENOUGH = 60  # from here on a paragraph's end is a good place to stop
 _HEADING = re.compile(r"[ \t>]*#{1,6}[ \t]+")
 _BLANK = re.compile(r"\n[ \t>]*\r?\n")
 _LINE = re.compile(
-    r"(?:\[?[\d/.,: -]{4,20}(?:[ap]\.?m\.?)?\]?[ \t]*[-–]?[ \t]*)?(?P<who>[^\W\d_][\w .@'-]{0,30}?):[ \t]+(?P<said>\S.*)", re.I | re.S
+    r"(?:\[?[\d/.,: -]{4,20}(?:[ap]\.?m\.?)?\]?[ \t]*[-–]?[ \t]*)?(?P<who>[^\W\d_][\w .@'-]{0,30}?):[ \t]+(?P<said>\S.*)",
+    re.I | re.S,
 )
 _GREETING = re.compile(r"(?:dear|dearest|hi|hello|hey|namaste|respected)\b[^.!?]{0,40}[,!]?$", re.I)
 _FAREWELL = re.compile(
@@ -134,7 +135,12 @@ def _hulls(note: Note, live: Sequence[Edit]) -> Iterator[tuple[int, int, list[Se
 
 def _is_chat(note: Note) -> bool:
     speakers = [m["who"] for s in note.sentences if (m := _LINE.fullmatch(s.text))]
-    return note.meta.kind == "chat" and bool(speakers) or len(speakers) >= 3 and 2 <= len(set(speakers)) <= len(speakers) // 2 + 1
+    return (
+        note.meta.kind == "chat"
+        and bool(speakers)
+        or len(speakers) >= 3
+        and 2 <= len(set(speakers)) <= len(speakers) // 2 + 1
+    )
 
 
 def units(note: Note, edits: Iterable[Edit], config: Config) -> list[Unit]:
@@ -159,7 +165,12 @@ def units(note: Note, edits: Iterable[Edit], config: Config) -> list[Unit]:
         if entry and entry.date and not note.text[entry.start : start].strip(" \t#*_["):
             # The heading of a dated entry, or the date that runs into its first sentence.
             text = text.removeprefix(entry.date).lstrip(" :,–—-]") if plain(raw).startswith(entry.date) else text
-            if not words(text) or _HEADING.fullmatch(line) or "\n" in note.text[end : end + 2] and len(words(text)) < SHORTEST:
+            if (
+                not words(text)
+                or _HEADING.fullmatch(line)
+                or "\n" in note.text[end : end + 2]
+                and len(words(text)) < SHORTEST
+            ):
                 section += 1
                 continue
         bold = re.fullmatch(r"(?:\*\*|__)[^*_]+(?:\*\*|__):?", note.text[start:end].strip())
@@ -176,9 +187,15 @@ def units(note: Note, edits: Iterable[Edit], config: Config) -> list[Unit]:
             continue
         out.append(
             Unit(
-                note=note.path, start=start, end=end, text=text,
+                note=note.path,
+                start=start,
+                end=end,
+                text=text,
                 place=digest(*(f"{s.text}\0{s.occurrence}" for s in sentences)),
-                entry=sentences[0].entry, paragraph=paragraph, section=section, item=item,
+                entry=sentences[0].entry,
+                paragraph=paragraph,
+                section=section,
+                item=item,
                 edits=tuple(e.id for e in live if start <= e.start and e.end <= end),
                 speaker=speaker if chat else "",
             )  # fmt: skip
@@ -188,7 +205,11 @@ def units(note: Note, edits: Iterable[Edit], config: Config) -> list[Unit]:
 
 def _is_title(note: Note, start: int, end: int, text: str, item: bool) -> bool:
     """A short line alone, without a stop: a title that has no hash marks."""
-    alone = not note.text[note.text.rfind("\n", 0, start) + 1 : start].strip() and note.text[end : end + 1] in ("", "\n", "\r")
+    alone = not note.text[note.text.rfind("\n", 0, start) + 1 : start].strip() and note.text[end : end + 1] in (
+        "",
+        "\n",
+        "\r",
+    )
     stops = re.search(r"[.!?…:;,]['\"”’)]*$", text)
     blank = bool(_BLANK.match(note.text[end : end + 4])) or end >= len(note.text.rstrip())
     return alone and not item and not stops and blank and len(words(text)) <= 8
@@ -201,7 +222,9 @@ def dates(note: Note, entry: int) -> tuple[str, bool]:
         if re.fullmatch(r"\d{4}", edtf) is None or not note.meta.date:
             return edtf, not note.meta.written
     if note.meta.date:
-        edtf = note.meta.date if re.fullmatch(r"\d{4}(-\d{2}){0,2}[~?]?", note.meta.date) else heading_edtf(note.meta.date)
+        edtf = (
+            note.meta.date if re.fullmatch(r"\d{4}(-\d{2}){0,2}[~?]?", note.meta.date) else heading_edtf(note.meta.date)
+        )
         return edtf, not note.meta.written and bool(edtf)
     return "", False
 

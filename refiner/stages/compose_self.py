@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 
 from refiner.models import SampleKind
 from refiner.stages.compose_draft import Draft, Told
-from refiner.stages.compose_facts import trait_words
 from refiner.stages.compose_questions import fill, fill_all, forms, ordered
 from refiner.stages.compose_text import and_join, says_i, upper_first, words
 from refiner.stages.compose_when import in_words, years_of
+from refiner.stages.compose_wording import trait_words
 
 _WORK = re.compile(
     r"\bI (?:work (?:as|at|for|in|with)|teach|run|design|write|build|drive|manage|practi[sc]e|am employed|am an? (?:\w+ ){0,2}"
@@ -28,7 +28,9 @@ def identity(told: Told) -> Iterator[Draft]:
     life = told.life
     slots = _about_her(told)
     groups = ["hello", "name", "who", "gender", "not_gender", "ai"]
-    groups += [g for g, needs in (("nickname", "nickname"), ("born", "born"), ("culture", "culture")) if slots.get(needs)]
+    groups += [
+        g for g, needs in (("nickname", "nickname"), ("born", "born"), ("culture", "culture")) if slots.get(needs)
+    ]
     for group in groups:
         yield from _asked("identity", group, told, slots)
     before = life.config.persona.before
@@ -56,7 +58,9 @@ def _about_her(told: Told) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _asked(kind: SampleKind, group: str, told: Told, slots: Mapping[str, str], *, most: int = ANSWER_ONLY) -> Iterator[Draft]:
+def _asked(
+    kind: SampleKind, group: str, told: Told, slots: Mapping[str, str], *, most: int = ANSWER_ONLY
+) -> Iterator[Draft]:
     """The forms of a group with answers of the group, each chosen by hash."""
     name = f"{kind}.{group}"
     facts = tuple(slots.get(k, "") for k in ("old", "year", "place"))
@@ -65,7 +69,12 @@ def _asked(kind: SampleKind, group: str, told: Told, slots: Mapping[str, str], *
         for form in ordered(forms(name, "held_out" if held_out else "train"), name, *facts):
             question = fill(form, slots)
             answers = [a for f in ordered(forms(name, "answers"), name, form, *facts) if (a := fill_all(f, slots))]
-            if question and answers and made < (most if not held_out else max(1, most // 2)) and told.asked.claim(question, (name, *facts)):
+            if (
+                question
+                and answers
+                and made < (most if not held_out else max(1, most // 2))
+                and told.asked.claim(question, (name, *facts))
+            ):
                 made += 1
                 scene = "/".join((kind, group, *(f for f in facts if f and group != "old_name"))).replace(" ", "-")
                 yield Draft(kind, scene, question, upper_first(answers[0].strip()), (name, *facts), held_out=held_out)
@@ -152,7 +161,9 @@ def _not_lived(told: Told) -> Iterator[Draft]:
         for unit in (u for s in event.spans for u in told.units.get(s.note, ()) if u.start < s.end and s.start < u.end):
             if part := told.around(unit, after=1):
                 for held_out in (False, True):
-                    if question := told.asked.ask("boundary.not_lived", {"did": clause}, (event.id,), held_out=held_out):
+                    if question := told.asked.ask(
+                        "boundary.not_lived", {"did": clause}, (event.id,), held_out=held_out
+                    ):
                         scene = f"boundary/not-lived/{event.id}"
                         yield told.from_passage("boundary", part, question, scene=scene, held_out=held_out)
                 break

@@ -77,7 +77,9 @@ def to_you(text: str) -> str:
 
 def third(text: str, gender: Gender, name: str) -> str:
     """First person turned into third, for labels: "my first job" -> "her first job"; "I" -> the name."""
-    she, her, hers, herself = ("she", "her", "hers", "herself") if gender == "female" else ("he", "his", "his", "himself")
+    she, her, hers, herself = (
+        ("she", "her", "hers", "herself") if gender == "female" else ("he", "his", "his", "himself")
+    )
     object_ = "her" if gender == "female" else "him"
     table = {"i": name or she, "me": object_, "my": her, "mine": hers, "myself": herself, "i'm": f"{name or she} is"}
     pattern = re.compile(r"(?<![\w'’.-])(I['’]m|I am|I|me|my|mine|myself)(?![\w'’])", re.I)

@@ -15,21 +15,40 @@ from refiner.errors import RefinerError
 from refiner.models import Person
 from refiner.stages.compose_text import normal, to_you, words
 from refiner.stages.compose_when import MONTHS
+from refiner.stages.compose_wording import third_person_verb
 
-_CAPITAL = re.compile(
-    r"(?<![\w'’])[A-Z][\w'’-]*(?:\s+(?:of\s+|the\s+|and\s+)?(?=[A-Z])[A-Z][\w'’.-]*)*", re.UNICODE
-)
+_CAPITAL = re.compile(r"(?<![\w'’])[A-Z][\w'’-]*(?:\s+(?:of\s+|the\s+|and\s+)?(?=[A-Z])[A-Z][\w'’.-]*)*", re.UNICODE)
 _PLACE_BEFORE = re.compile(r"\b(?:in|at|to|from|near|towards?|through|outside|reach(?:ed)?|left)\s+$")
-_KIN_TOPIC = re.compile(r"\b[Mm]y ((?:(?:elder|older|younger|little|big|best|late|old|first|only)\s+)?[a-z]+(?:-in-law)?)\b")
+_KIN_TOPIC = re.compile(
+    r"\b[Mm]y ((?:(?:elder|older|younger|little|big|best|late|old|first|only)\s+)?[a-z]+(?:-in-law)?)\b"
+)
 _NO_NAME = frozenset(
-    "i i'm i've i'd i'll mr mrs ms dr sir madam monday tuesday wednesday thursday friday saturday sunday god english ok".split()
+    [
+        "i",
+        "i'm",
+        "i've",
+        "i'd",
+        "i'll",
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "sir",
+        "madam",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "god",
+        "english",
+        "ok",
+    ]
 ) | {m.casefold() for m in MONTHS}
 _DULL = frozenset(
-    """day days year years month months week weeks time times thing things way ways lot bit kind sort part end start
-    beginning one ones something anything nothing everything someone anyone everyone people person man woman boy girl
-    side moment hour hours minute minutes morning evening night today tomorrow yesterday place point fact reason case
-    number word words rest half front back top bottom place sense idea self life mind head hand hands eyes face while
-    age course turn matter question answer name""".split()
+    ["day", "days", "year", "years", "month", "months", "week", "weeks", "time", "times", "thing", "things", "way", "ways", "lot", "bit", "kind", "sort", "part", "end", "start", "beginning", "one", "ones", "something", "anything", "nothing", "everything", "someone", "anyone", "everyone", "people", "person", "man", "woman", "boy", "girl", "side", "moment", "hour", "hours", "minute", "minutes", "morning", "evening", "night", "today", "tomorrow", "yesterday", "place", "point", "fact", "reason", "case", "number", "word", "words", "rest", "half", "front", "back", "top", "bottom", "place", "sense", "idea", "self", "life", "mind", "head", "hand", "hands", "eyes", "face", "while", "age", "course", "turn", "matter", "question", "answer", "name"]
 )  # fmt: skip
 _NO_CHUNK = re.compile(
     r"(?:all|some|many|much|no|any|every|each|another|both|more|most|few|several|this|that|these|those|what|which|whose|how"
@@ -79,7 +98,12 @@ def topics(text: str, people: Sequence[Person], own_names: frozenset[str]) -> li
             continue
         if begins and low not in known and (" " not in name or len(name.split()[0]) < 4):
             continue  # a capital at the beginning of a sentence says nothing
-        if low in known or (first in known and " " not in name) or name in named_people and not _PLACE_BEFORE.search(text[: match.start()]):
+        if (
+            low in known
+            or (first in known and " " not in name)
+            or name in named_people
+            and not _PLACE_BEFORE.search(text[: match.start()])
+        ):
             out.append(Topic("person", name))
         elif _PLACE_BEFORE.search(text[: match.start()]):
             out.append(Topic("place", name))
@@ -104,7 +128,12 @@ def _things(doc: object | None) -> list[Topic]:
     for chunk in getattr(doc, "noun_chunks", ()):
         head = chunk.root
         phrase = chunk.text.strip(" \"'“”‘’")
-        if head.pos_ != "NOUN" or head.text.casefold() in _DULL or _NO_CHUNK.match(phrase) or not 1 <= len(words(phrase)) <= 4:
+        if (
+            head.pos_ != "NOUN"
+            or head.text.casefold() in _DULL
+            or _NO_CHUNK.match(phrase)
+            or not 1 <= len(words(phrase)) <= 4
+        ):
             continue
         if re.search(r"[^\w\s'’-]", phrase) or len(head.text) < 3 or head.text.casefold() in _people_words():
             continue
@@ -128,31 +157,52 @@ def rarest(found: Iterable[Topic], seen: Counter[str]) -> list[Topic]:
 # ---- labels of events ----------------------------------------------------------------------------------------------
 
 _PAST = frozenset(
-    """was were had did went came got saw took gave made said told knew thought found felt left kept began brought bought
-    built caught chose drew drove drank ate fell fought flew forgot forgave froze grew heard hid hit held hurt laid led
-    learnt learned lent let lost meant met paid put quit read ran rode rose sang sat sent set shot shut slept spoke spent
-    stood stole stuck struck swam swore taught threw understood woke wore won wrote broke became bit cut dealt dug fed
-    fled lay lit""".split()
+    ["was", "were", "had", "did", "went", "came", "got", "saw", "took", "gave", "made", "said", "told", "knew", "thought", "found", "felt", "left", "kept", "began", "brought", "bought", "built", "caught", "chose", "drew", "drove", "drank", "ate", "fell", "fought", "flew", "forgot", "forgave", "froze", "grew", "heard", "hid", "hit", "held", "hurt", "laid", "led", "learnt", "learned", "lent", "let", "lost", "meant", "met", "paid", "put", "quit", "read", "ran", "rode", "rose", "sang", "sat", "sent", "set", "shot", "shut", "slept", "spoke", "spent", "stood", "stole", "stuck", "struck", "swam", "swore", "taught", "threw", "understood", "woke", "wore", "won", "wrote", "broke", "became", "bit", "cut", "dealt", "dug", "fed", "fled", "lay", "lit"]
 )  # fmt: skip
 _PARTICIPLE = frozenset(
-    """bitten written taken given broken chosen stolen forgotten beaten hidden driven thrown shown born awarded
-    hospitalised hospitalized""".split()
+    ["bitten", "written", "taken", "given", "broken", "chosen", "stolen", "forgotten", "beaten", "hidden", "driven", "thrown", "shown", "born", "awarded", "hospitalised", "hospitalized"]
 )  # fmt: skip
 _EITHER = frozenset(
-    """fired hired sacked promoted transferred diagnosed bullied expelled selected rejected admitted operated arrested
-    robbed cheated betrayed praised scolded elected appointed posted attacked""".split()
+    ["fired", "hired", "sacked", "promoted", "transferred", "diagnosed", "bullied", "expelled", "selected", "rejected", "admitted", "operated", "arrested", "robbed", "cheated", "betrayed", "praised", "scolded", "elected", "appointed", "posted", "attacked"]
 )  # fmt: skip
-_OBJECT = frozenset("a an the my his her their our your him them it me us someone everybody every two three all".split())
+_OBJECT = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "my",
+        "his",
+        "her",
+        "their",
+        "our",
+        "your",
+        "him",
+        "them",
+        "it",
+        "me",
+        "us",
+        "someone",
+        "everybody",
+        "every",
+        "two",
+        "three",
+        "all",
+    ]
+)
 
 
 def _shape(label: str) -> tuple[str, str]:
-    """("did" | "passive" | "clause" | "thing" | "", words) of a label."""
-    label = label.strip().rstrip(".!")
+    """("did" | "passive" | "clause" | "present" | "thing" | "", words) of a label."""
+    label = label.strip()
+    sentence = label.endswith((".", "!"))
+    label = label.rstrip(".!")
     if not label or len(words(label)) > 16 or re.search(r"[?;:\"“”…\n]|[.!] ", label):
         return "", label
     if match := re.match(r"I\s+(?:(?:just|finally|first|suddenly|once|really|then)\s+)?(\w+)", label):
         verb = match[1].lower()
         return ("clause", label) if verb in _PAST or verb.endswith("ed") else ("", label)
+    if sentence or re.search(r"\bI\b", label):
+        return "", label  # a sentence of a note, of which only "I did …" is understood
     first, *rest = label.split()
     low = first.lower()
     # "selected for the team" happened to her, "rejected the offer" is what she did; "bitten" can only be the first.
@@ -161,10 +211,33 @@ def _shape(label: str) -> tuple[str, str]:
         return "passive", label
     if first[0].islower() or not any(w[:1].isupper() for w in rest):
         label = low + label[len(first) :]
-    if low in _PAST or re.fullmatch(r"[a-z]+ed", low) and low not in ("bed", "red", "wed", "need", "seed", "speed", "feed"):
+    if (
+        low in _PAST
+        or re.fullmatch(r"[a-z]+ed", low)
+        and low not in ("bed", "red", "wed", "need", "seed", "speed", "feed")
+    ):
         return "did", label
-    if low in ("he", "she", "they", "we", "it", "there", "when", "in", "on", "after", "before", "then", "at", "to", "not", "never"):
+    if low in (
+        "he",
+        "she",
+        "they",
+        "we",
+        "it",
+        "there",
+        "when",
+        "in",
+        "on",
+        "after",
+        "before",
+        "then",
+        "at",
+        "to",
+        "not",
+        "never",
+    ):
         return "", label
+    if third_person_verb(label):
+        return "present", label
     return "thing", label
 
 
@@ -185,6 +258,11 @@ def thing(label: str) -> str:
         return ""
     text = to_you(text)
     return f"your {text}" if text.split()[0] in ("first", "last", "only", "second", "third") else text
+
+
+def names_something(label: str) -> bool:
+    """Whether a label can stand in a record after a date, "2014: eats biryani at a friend's house"."""
+    return _shape(label)[0] in ("thing", "present")
 
 
 def happened(label: str, name: str, gender_third: str) -> str:

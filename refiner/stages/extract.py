@@ -5,8 +5,8 @@ What front matter says outright is taken as it stands; where a note gives no `ev
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 
 from refiner.checks.trait_words import TraitWords
@@ -22,12 +22,13 @@ from refiner.models import (
     Note,
     Observation,
     Question,
+    Relation,
     Retraction,
     Span,
     When,
 )
 from refiner.stages.declared import declared
-from refiner.stages.event_times import Days
+from refiner.stages.event_times import Days, Placed
 from refiner.stages.media import media_of
 from refiner.stages.people import people_of
 from refiner.stages.told import Reading, Teller
@@ -68,6 +69,24 @@ def extract(note: Note, config: Config) -> Extraction:
     )
 
 
+@dataclass
+class _Group:
+    """Readings that become one event."""
+
+    placed: Placed
+    readings: list[Reading]
+
+
+def _in_order(a: Reading, b: Reading) -> bool:
+    """`a`, told first, came before `b`: a beginning before its end, an end before what points back to it or comes again."""
+    begins = ("initiates", "reinitiates", "resumes")
+    if "actual" not in (a.modality,) or b.modality != "actual":
+        return False
+    if a.kind in begins and b.kind in ("terminates", "suspends"):
+        return True
+    return a.kind in ("terminates", "suspends") and b.kind in begins and (b.cue.pointing or b.cue.kind == "restart")
+
+
 class _Told:
     """Turns the readings of plain words into events, observations, retractions and questions."""
 
@@ -84,7 +103,7 @@ class _Told:
         for r in readings:
             if r.rivals and r.kind is not None:
                 self._ask(r)
-            elif r.cue.subject == "self":
+            else:
                 clear.append(r)
         for r in clear:
             if r.retracts:
@@ -109,21 +128,32 @@ class _Told:
 
     def _tell(self, readings: list[Reading]) -> None:
         """One event for what the note dates alike, so long as no trait changes twice in it."""
-        groups: dict[tuple[str, str, str, int], list[tuple[Reading, When]]] = defaultdict(list)
+        groups: list[_Group] = []
         for r in readings:
             placed = self.days.place(r.sentence, r.cue.start, pointing=r.cue.pointing)
-            key = (placed.when.earliest, placed.when.latest, r.modality, placed.sentence)
-            turn = sum(any(o.trait == r.trait for o, _ in groups[k]) for k in list(groups) if k[:4] == key)
-            groups[(*key[:3], placed.sentence * 100 + turn)].append((r, placed.when))
-        for group in groups.values():
-            self.events.append(self._event(group))
-        self.events.sort(key=lambda e: (e.order, e.id))
+            same = [g for g in groups if g.placed == placed and g.readings[0].modality == r.modality]
+            if same and not any(o.trait == r.trait for o in same[-1].readings):
+                same[-1].readings.append(r)
+            else:
+                groups.append(_Group(placed, [r]))
+        self.events = [self._event(g.readings, g.placed.when) for g in groups]
+        self._order(groups)
 
-    def _event(self, group: list[tuple[Reading, When]]) -> Event:
-        first = min((r for r, _ in group), key=lambda r: (r.sentence, r.cue.start))
+    def _order(self, groups: list[_Group]) -> None:
+        """What a note tells first of a trait came first, where the telling leaves no doubt."""
+        for later, group in enumerate(groups):
+            for earlier in range(later):
+                link = next((b for a in groups[earlier].readings for b in group.readings if a.trait == b.trait and _in_order(a, b)), None)
+                if link and groups[earlier].placed.when != group.placed.when or link and not group.placed.when.earliest:
+                    relation = Relation(kind="before", to=self.events[later].id, quote=self._quote(link))
+                    event = self.events[earlier]
+                    self.events[earlier] = event.model_copy(update={"relations": (*event.relations, relation)})
+
+    def _event(self, group: list[Reading], when: When) -> Event:
+        first = min(group, key=lambda r: (r.sentence, r.cue.start))
         effects: dict[tuple[str, str], Effect] = {}
         spans: dict[tuple[int, int], Span] = {}
-        for r, _ in group:
+        for r in group:
             if r.kind is not None:
                 effects.setdefault((r.trait, r.kind), Effect(trait=r.trait, kind=r.kind, quote=self._quote(r)))
             span = self._span(r)
@@ -136,13 +166,13 @@ class _Told:
             spans=tuple(spans.values()),
             quotes=quotes,
             label=_label(sentence.text),
-            when=group[0][1],
+            when=when,
             written=self.days.written(sentence.start),
             modality=first.modality,
             effects=tuple(effects.values()),
             order=sentence.start,
             source=f"rule:{first.cue.rule}",
-            confidence=round(min(0.95, _SURE.get(first.cue.kind, 0.7) * min(1.0, 0.6 + 0.2 * min(r.score for r, _ in group))), 3),
+            confidence=round(min(0.95, _SURE.get(first.cue.kind, 0.7) * min(1.0, 0.6 + 0.2 * min(r.score for r in group))), 3),
         )
 
     def _ask(self, r: Reading) -> None:
@@ -209,4 +239,4 @@ def link_events(extractions: Iterable[Extraction]) -> list[Extraction]:
     return list(extractions)
 
 
-__all__ = ["Counter", "check_ids", "extract", "link_events", "trait_words"]
+__all__ = ["check_ids", "extract", "link_events", "trait_words"]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from refiner.checks.trait_words import Evidence, Hit, TraitWords
 from refiner.models import EffectKind, Modality, Note
-from refiner.stages.change_words import Cue, cues, masked
+from refiner.stages.change_words import DOUBLE, Cue, cues, masked
 
 OWN = 0.3  # least weight of a trait's words in the clause of the cue
 NEAR = 0.45  # least weight where a pointing cue ("since then", "stopped it") leans on the sentences around it
@@ -44,8 +44,17 @@ class Reading:
 
 class _Score(NamedTuple):
     own: float
+    here: float  # in the whole sentence
     total: float
     hits: tuple[Hit, ...]
+
+
+def _close(other: _Score, best: _Score) -> bool:
+    """Could the cue be about the other trait? Not if only the best has words in the clause, or in the sentence."""
+    for a, b in ((best.own, other.own), (best.here, other.here)):
+        if a >= OWN > b:
+            return False
+    return True
 
 
 class Teller:
@@ -65,7 +74,7 @@ class Teller:
         found: list[Reading] = []
         for index, sentence in enumerate(self.note.sentences):
             for cue in cues(sentence.text):
-                if reading := self._read(index, cue):
+                if cue.subject == "self" and (reading := self._read(index, cue)):
                     found.append(reading)
         return _settle(found)
 
@@ -78,7 +87,7 @@ class Teller:
             return None
         ranked = sorted(scores, key=lambda t: (-scores[t].total, t))
         best = scores[ranked[0]]
-        rivals = tuple(t for t in ranked[1:] if scores[t].total * MARGIN > best.total)
+        rivals = tuple(t for t in ranked[1:] if scores[t].total * MARGIN > best.total and _close(scores[t], best))
         if rivals and cue.kind == "present":
             return None
         trait = ranked[0]
@@ -107,10 +116,14 @@ class Teller:
             if 0 <= at < len(self.evidence) and self._same_entry(at, index) and trait in self.evidence[at]:
                 around += share * min(self.evidence[at][trait].weight, 2)
         inside = sum(h.weight for h in own)
-        total = inside + 0.5 * sum(h.weight for h in rest) + around + 0.05 * min(self.whole[trait], 4)
-        return _Score(inside, total, tuple(own or rest))
+        sure = inside + 0.6 * sum(h.weight for h in rest)
+        # Where the sentence itself speaks clearly, its neighbours say little more.
+        total = sure + around * (0.35 if sure >= STRONG else 1) + 0.05 * min(self.whole[trait], 4)
+        return _Score(inside, sure, total, tuple(own or rest))
 
     def _enough(self, cue: Cue, s: _Score) -> bool:
+        if cue.rule == "was":
+            return any(h.start - cue.end < 12 for h in s.hits if h.start >= cue.start) and s.own >= STRONG
         if s.own >= OWN and s.total >= 0.55:
             return True
         if cue.kind in ("present", "past", "retraction", "denial"):
@@ -129,10 +142,16 @@ class Teller:
     def _effect(self, cue: Cue, sentence: int, trait: str, s: _Score) -> tuple[EffectKind | None, bool] | None:
         """`(kind, holds)`: the effect on the trait, or None and what is observed; None where the cue says nothing of it."""
         near = sorted(s.hits, key=lambda h: min(abs(h.start - cue.end), abs(cue.start - h.end)))
-        avoids = self.words.profiles[trait].avoids
+        profile = self.words.profiles[trait]
+        avoids = profile.avoids
         state = any(h.role != "target" for h in s.hits)
         only_target = avoids and bool(s.hits) and not state
         against = bool(near) and near[0].role == "self" and near[0].sign < 0
+        if cue.kind in ("onset", "restart") and near and near[0].start > cue.end:
+            between = self.texts[sentence][cue.end : near[0].start]
+            against ^= bool(_NO.search(between)) and not DOUBLE.search(self.texts[sentence][slice(*cue.clause)])
+        if cue.kind == "ending" and profile.shows(self.texts[sentence][cue.start : cue.end]):
+            return None  # "gives up" is how this trait shows, not how it ends
         match cue.kind:
             case "retraction":
                 return None, False
@@ -161,14 +180,22 @@ class Teller:
                 return None, self._denied(cue, sentence, near) == against
 
 
+_BEGINS = ("initiates", "reinitiates", "resumes")
+
+
 def _settle(found: list[Reading]) -> list[Reading]:
-    """Joins readings of the same trait in one note that say the same or correct each other."""
+    """Joins readings of one trait that say the same or correct each other within a sentence or two."""
     out: list[Reading] = []
     for r in found:
-        twin = next((o for o in out if o.trait == r.trait and o.kind == r.kind and o.modality == r.modality and abs(o.sentence - r.sentence) <= 1), None)
-        if twin and r.kind is not None:
+        near = [o for o in out if o.trait == r.trait and o.modality == r.modality and o.kind and r.kind and r.sentence - o.sentence <= 1]
+        if any(o.kind == r.kind or {o.kind, r.kind} <= set(_BEGINS) for o in near):
+            twin = next(o for o in near if o.kind == r.kind or {o.kind, r.kind} <= set(_BEGINS))
             if r.score > twin.score:
                 out[out.index(twin)] = r
-            continue
-        out.append(r)
+        elif rest := next((o for o in near if {o.kind, r.kind} == {"terminates", "suspends"}), None):
+            # "There has been no poem since. It is not over": it rests.
+            if r.kind == "suspends":
+                out[out.index(rest)] = r
+        else:
+            out.append(r)
     return out

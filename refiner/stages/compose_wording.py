@@ -1,0 +1,263 @@
+"""How a trait is said: "You are stubborn", "a fear of dogs", "do you take career risks". Pure.
+
+A trait's name in refiner.toml may be an adjective, a thing, a kind of person or a habit, and each is asked for in other
+words. Where the grammar cannot be told the name is quoted as it is, which is always right.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+from refiner.config import Config, Trait
+from refiner.errors import RefinerError
+from refiner.language.inflect import match_case, starts_with_vowel_sound
+from refiner.language.lexicon import noun, other
+from refiner.models import Gender
+from refiner.stages.compose_text import words
+
+TraitShape = Literal["adjective", "thing", "someone", "habit", "other"]
+
+_HABIT = frozenset(
+    ["argues", "asks", "avoids", "bargains", "believes", "blames", "blushes", "boasts", "breaks", "buys", "calls", "cannot", "cares", "carries", "changes", "chases", "checks", "collects", "complains", "controls", "cooks", "counts", "cries", "criticises", "crosses", "eats", "dances", "daydreams", "defends", "delays", "digs", "does", "doubts", "drinks", "eats", "enjoys", "exaggerates", "expects", "fears", "feels", "fights", "finishes", "follows", "forgets", "forgives", "gambles", "gets", "gives", "goes", "gossips", "hates", "has", "helps", "hides", "hoards", "hoped", "hopes", "interrupts", "jokes", "judges", "jumps", "keeps", "knows", "laughs", "leaves", "lends", "lies", "likes", "listens", "looks", "loses", "loves", "makes", "minds", "misses", "moves", "needs", "never-stops", "notices", "obeys", "overthinks", "overworks", "paints", "pays", "plans", "plays", "prepares", "pleases", "prays", "procrastinates", "pushes", "puts", "questions", "quits", "reads", "refuses", "regrets", "remembers", "repairs", "resents", "rises", "runs", "saves", "says", "seeks", "rehearses", "repairs", "sees", "sells", "shares", "shouts", "shows", "shuts", "sings", "sleeps", "smokes", "snaps", "speaks", "spends", "stands", "starts", "stays", "steals", "stops", "studies", "stutters", "sulks", "swears", "swims", "takes", "talks", "teaches", "tells", "thinks", "travels", "tries", "trusts", "tutors", "underestimates", "volunteers", "waits", "wakes", "walks", "wants", "wastes", "watches", "wears", "wins", "withdraws", "works", "worries", "writes", "yells"]
+)  # fmt: skip
+_THING = frozenset(
+    ["ability", "affection", "ambition", "anger", "anxiety", "appetite", "attachment", "aversion", "calm", "care", "compassion", "confidence", "contempt", "courage", "craving", "creativity", "curiosity", "depression", "devotion", "difficulty", "discipline", "dislike", "distrust", "dread", "eagerness", "envy", "empathy", "enthusiasm", "faith", "fear", "fright", "fondness", "generosity", "gratitude", "greed", "grief", "grudge", "guilt", "habit", "hate", "hatred", "homesickness", "honesty", "hope", "humility", "humour", "humor", "hunger", "impatience", "independence", "insecurity", "insomnia", "intuition", "jealousy", "joy", "kindness", "laziness", "leadership", "loneliness", "longing", "love", "loyalty", "melancholy", "mistrust", "modesty", "need", "nostalgia", "obsession", "optimism", "pain", "passion", "patience", "perfectionism", "pessimism", "pride", "procrastination", "punctuality", "rage", "resentment", "resilience", "respect", "responsibility", "sadness", "sarcasm", "self-confidence", "self-discipline", "self-doubt", "self-esteem", "sensitivity", "shame", "shyness", "skill", "spirituality", "stage-fright", "stoicism", "stubbornness", "sweet", "sympathy", "taste", "temper", "tenderness", "tendency", "thrift", "trust", "urge", "vanity", "wanderlust", "warmth", "weakness", "wit", "workaholism", "worry"]
+)  # fmt: skip
+_SOMEONE = frozenset(
+    ["addict", "artist", "believer", "bookworm", "chef", "child", "coder", "collector", "cook", "daughter", "dreamer", "drinker", "eater", "expert", "fan", "father", "fighter", "gambler", "geek", "giver", "hoarder", "idealist", "insomniac", "introvert", "extrovert", "joker", "leader", "learner", "liar", "listener", "loner", "lover", "maker", "mediator", "mother", "nerd", "optimist", "organiser", "owl", "painter", "parent", "perfectionist", "pessimist", "planner", "player", "pleaser", "procrastinator", "reader", "rebel", "rider", "riser", "runner", "saver", "sceptic", "skeptic", "singer", "sleeper", "smoker", "sister", "brother", "spender", "starter", "storyteller", "swimmer", "talker", "taker", "teacher", "thinker", "traveller", "traveler", "vegan", "vegetarian", "volunteer", "walker", "worker", "worrier", "writer", "workaholic"]
+)  # fmt: skip
+_NO_DOER = frozenset(
+    [
+        "clever",
+        "sober",
+        "eager",
+        "tender",
+        "bitter",
+        "proper",
+        "sinister",
+        "temper",
+        "slender",
+        "somber",
+        "sombre",
+        "meager",
+        "anger",
+        "hunger",
+    ]
+)
+_COUNTED = frozenset(
+    [
+        "fear",
+        "love",
+        "sense",
+        "need",
+        "hatred",
+        "distrust",
+        "passion",
+        "longing",
+        "habit",
+        "dread",
+        "grudge",
+        "temper",
+        "tendency",
+        "urge",
+        "craving",
+        "sweet",
+        "skill",
+        "taste",
+        "appetite",
+        "short",
+        "quick",
+        "hot",
+        "bad",
+        "violent",
+    ]
+)
+_IRREGULAR_BASE = {
+    "has": "have",
+    "does": "do",
+    "goes": "go",
+    "is": "be",
+    "cannot": "cannot",
+    "dies": "die",
+    "lies": "lie",
+}
+_ARTICLE = re.compile(r"^(?:an?|the)\s+", re.I)
+
+
+def _head(name: str) -> str:
+    """The last word before a preposition, lower case: the head of an English noun phrase."""
+    part = re.split(
+        r"\s+(?:of|for|about|with|to|at|in|on|from|who|that|when|under|around|towards?)\s+", name.lower(), maxsplit=1
+    )[0]
+    return part.split()[-1] if part.split() else ""
+
+
+def shape(trait: Trait) -> TraitShape:
+    """What the name of a trait is in grammar, which decides how it is asked for."""
+    name = (trait.name or trait.id.replace("-", " ").replace("_", " ")).strip()
+    if re.search(r"[,;:.!?()/]", name) or len(words(name)) > 8:
+        return "other"
+    first, head = name.split()[0].lower(), _head(name)
+    if third_person_verb(name):
+        return "habit"
+    bare = _ARTICLE.sub("", name)
+    doer = re.search(r"(?:[^aeiou]er|[ts]or|ist|aholic)$", head) and head not in _NO_DOER
+    if head in _SOMEONE or doer:
+        return "someone"
+    abstract = re.search(r"(?:ness|ism|ity|ance|ence|tion|sion|ship|phobia|itis|ment)$", head)
+    if _head(bare) in _THING or bare.split()[0].lower() in _THING or abstract or head == "tooth":
+        return "thing"
+    return "adjective" if _ARTICLE.match(name) is None and not bare.split()[0].endswith("ing") else "other"
+
+
+def third_person_verb(name: str) -> bool:
+    """Whether words without a subject begin with a verb in the third person: "tells small lies", "goes silent"."""
+    first = name.split()[0].lower()
+    if first in _THING:
+        return False
+    if first in _HABIT or re.sub(r"^(?:over|under|re|out)-?", "", first) in _HABIT:
+        return True
+    if not first.endswith("s") or first.endswith("ss") or first.endswith("ous"):
+        return False
+    doc = _parsed(f"She {name[:1].lower() + name[1:]}.")
+    return doc is not None and len(doc) > 1 and doc[1].tag_ == "VBZ"
+
+
+@lru_cache(maxsize=512)
+def _parsed(text: str) -> Any:
+    from refiner.language.parse import parse
+
+    try:
+        return parse(text)
+    except RefinerError:  # no model installed: the word lists alone
+        return None
+
+
+def in_person(description: str, person: Literal["I", "you"]) -> str:
+    """A description without a subject ("shouts at home; argues late") as sentences ("I shout at home. I argue late.").
+
+    Clauses that do not begin with a verb are left out; "" where none does.
+    """
+    out = []
+    for clause in re.split(r"[;.]\s+|[;.]$", description):
+        doc = (
+            _parsed(f"She {clause}.")
+            if clause.strip() and third_person_verb(clause.strip()) or clause.startswith("does ")
+            else None
+        )
+        if doc is None or re.search(r"\b(?:he|she|his|him|her|himself|herself|their|they|them)\b", clause, re.I):
+            continue
+        root = next(t for t in doc if t.head is t)
+        heads = {root}
+        for token in doc:  # "makes charts, rehearses, has a plan": all verbs of the same subject
+            if (
+                token.dep_ == "conj"
+                and token.head in heads
+                and not any(c.dep_ in ("nsubj", "nsubjpass") for c in token.children)
+            ):
+                heads.add(token)
+        text = ""
+        for token in doc[1:-1]:
+            own = token in heads or token.dep_ in ("aux", "auxpass") and token.head in heads
+            text += (
+                _person_form(token.text, person) if own and token.tag_ == "VBZ" else token.text
+            ) + token.whitespace_
+        out.append(f"{'You' if person == 'you' else 'I'} {text.strip()}.")
+    return " ".join(out)
+
+
+def _person_form(verb: str, person: str) -> str:
+    low = verb.lower()
+    if low in ("is", "'s"):
+        return "am" if person == "I" else "are"
+    return base_form(low)
+
+
+def base_form(verb: str) -> str:
+    """ "takes" -> "take", "worries" -> "worry", "goes" -> "go"."""
+    if verb in _IRREGULAR_BASE:
+        return _IRREGULAR_BASE[verb]
+    if verb.endswith("ies") and len(verb) > 4:
+        return verb[:-3] + "y"
+    if re.search(r"(?:s|x|z|ch|sh)es$", verb):
+        # "closes", "loses", "refuses" keep their e; "pushes", "watches", "misses" do not.
+        return verb[:-1] if re.search(r"[^s]ses$|zes$", verb) else verb[:-2]
+    return verb[:-1] if verb.endswith("s") and not verb.endswith("ss") else verb
+
+
+def her_words(text: str, config: Config) -> str:
+    """Words about the person from refiner.toml, for the persona's gender: "hands-on father" -> "hands-on mother"."""
+    target: Gender = config.persona.after.gender
+    table = {"he": "she", "his": "her", "him": "her", "himself": "herself"}
+    if target == "male":
+        table = {"she": "he", "her": "his", "hers": "his", "herself": "himself"}
+
+    def turn(match: re.Match[str]) -> str:
+        low = match[0].lower()
+        if low in table:
+            return match_case(match[0], table[low])
+        found = noun(low, other(target)) if low in _OWN_ROLE else None
+        return match_case(match[0], found.after) if found else match[0]
+
+    return re.sub(r"[A-Za-z]+", turn, text)
+
+
+_OWN_ROLE = frozenset(
+    ["father", "mother", "husband", "wife", "son", "daughter", "brother", "sister", "man", "woman", "boy", "girl"]
+)
+
+
+@dataclass(frozen=True)
+class TraitWords:
+    """A trait's name in the forms that sentences need."""
+
+    shape: TraitShape
+    trait: str  # "stubborn", "a fear of dogs", "a heavy coffee drinker", "take career risks"
+    bare: str  # without an article
+    trait_s: str = ""  # "takes career risks"
+    you: str = ""  # "You are stubborn", "You have a fear of dogs"
+
+    @property
+    def that(self) -> str:
+        """For "I mean …": a noun phrase that says the trait."""
+        if self.shape in ("adjective", "someone"):
+            return f"being {self.trait}"
+        if self.shape == "habit":
+            return f"the way you {self.trait}"
+        return f"your {self.bare}" if self.shape == "thing" else f"“{self.trait}”"
+
+    @property
+    def slots(self) -> dict[str, str]:
+        return {
+            "trait": self.trait, "bare_trait": self.bare, "trait_s": self.trait_s,
+            "that_trait": self.that,
+        }  # fmt: skip
+
+
+def trait_words(trait: Trait, config: Config) -> TraitWords:
+    """How to say a trait in a sentence about her, its context included ("stubborn at work")."""
+    kind = shape(trait)
+    raw = (trait.name or trait.id.replace("-", " ").replace("_", " ")).strip()
+    name = her_words(raw, config)
+    if not any(c.isupper() for c in name.split()[0][1:]):
+        name = name[:1].lower() + name[1:]
+    if trait.context and trait.context.casefold() not in name.casefold():
+        name = f"{name} {trait.context}"
+    bare = _ARTICLE.sub("", name)
+    an = "an" if starts_with_vowel_sound(bare) else "a"
+    if kind == "habit":
+        first, _, rest = bare.partition(" ")
+        base = f"{base_form(first)} {rest}".strip()
+        return TraitWords(kind, base, base, bare, f"You {base}")
+    if kind == "someone":
+        said = name if _ARTICLE.match(name) else f"{an} {bare}"
+        return TraitWords(kind, said, bare, you=f"You are {said}")
+    if kind == "thing":
+        said = f"{an} {bare}" if bare.split()[0].lower() in _COUNTED and " " in bare else bare
+        return TraitWords(kind, said, bare, you=f"You have {said}")
+    if kind == "adjective":
+        return TraitWords(kind, name, name, you=f"You are {name}")
+    return TraitWords(kind, name, name, you=f"True of you: “{name}”")

@@ -1,0 +1,141 @@
+"""What a time expression is read against: whose life, in which country, written when. And the pieces that reading gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from refiner.timeline.bounds import Window, edtf_window, month_window, shift_months, year_window
+from refiner.timeline.fuzzy import meaning, seasons
+from refiner.timeline.holidays import holiday
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Windows are in days; `context` is the time that the text already speaks of; `events` maps ids to labels."""
+
+    born: Window | None = None
+    first_school_year: int | None = None
+    school_year_starts: int = 6
+    culture: str = "India"
+    written: Window | None = None
+    context: Window | None = None
+    events: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def seasons(self) -> dict[str, tuple[int, int]]:
+        return seasons(self.culture)
+
+    @property
+    def day_first(self) -> bool:
+        """Is 5/6/2010 the fifth of June?"""
+        return self.culture.strip().casefold() not in ("us", "usa", "united states", "america")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A time found in a text: a window, or an offset from an anchor, or a month, season or holiday that wants a year."""
+
+    start: int
+    end: int
+    window: Window | None = None
+    grain: str = ""
+    edtf: str = ""
+    wants_year: Callable[[int], Window | None] | None = None
+    anchor: str = ""
+    offset: tuple[int | None, int | None] = (None, None)
+    problem: str = ""
+
+    def at(self, start: int, end: int) -> Piece:
+        return replace(self, start=start, end=end)
+
+
+def exact(text: str) -> Window | None:
+    """The window of an EDTF date, or None."""
+    found = edtf_window(text) if text else None
+    return found[0] if found else None
+
+
+def year_of(day: int) -> int:
+    return date.fromordinal(day).year
+
+
+def by_both_ends(window: Window, find: Callable[[int], Window | None]) -> Window | None:
+    """What `find` says for a day that is known only to lie in a window: from the first of it to the last of it."""
+    if window.low is None or window.high is None:
+        return None
+    first, last = find(window.low), find(window.high)
+    return Window(first.low, last.high) if first and last else None
+
+
+def last_before(day: int, of_year: Callable[[int], Window | None], *, over: bool) -> Window | None:
+    """The latest occurrence that began by `day` (or, where it must be `over`, ended before it)."""
+    for year in (year_of(day) + 1, year_of(day), year_of(day) - 1, year_of(day) - 2):
+        window = of_year(year)
+        if window and window.low is not None and window.high is not None:
+            if (window.high if over else window.low) < day + (not over):
+                return window
+    return None
+
+
+def next_after(day: int, of_year: Callable[[int], Window | None]) -> Window | None:
+    """The first occurrence that begins after `day`."""
+    for year in range(year_of(day) - 1, year_of(day) + 3):
+        window = of_year(year)
+        if window and window.low is not None and window.low > day:
+            return window
+    return None
+
+
+def month_of(month: int) -> Callable[[int], Window | None]:
+    return lambda year: month_window(year, month)
+
+
+def season_of(name: str, frame: Frame) -> Callable[[int], Window | None] | None:
+    """The season by year, as the culture has it; None where it has none of that name."""
+    months = frame.seasons.get(name)
+    return (lambda year: month_window(year, *months)) if months else None
+
+
+def holiday_of(name: str) -> Callable[[int], Window | None]:
+    return lambda year: holiday(name, year)
+
+
+def settle(piece: Piece, frame: Frame) -> Piece:
+    """A month, season or holiday without a year: the year that the text speaks of, or the last one before writing."""
+    if piece.wants_year is None or piece.window is not None:
+        return piece
+    window = None
+    if frame.context and None not in frame.context:
+        window = by_both_ends(frame.context, lambda d: piece.wants_year(year_of(d)) if piece.wants_year else None)
+    elif frame.written:
+        window = by_both_ends(frame.written, lambda d: last_before(d, piece.wants_year or year_window, over=False))
+    if window is None:
+        return replace(piece, problem="of which year is not said")
+    return replace(piece, window=window)
+
+
+def age_window(born: Window, first: int, last: int) -> Window:
+    """From the birthday on which one is `first` to the day before the one after `last`."""
+    low, high = born
+    return Window(
+        None if low is None else shift_months(low, 12 * first),
+        None if high is None else shift_months(high, 12 * (last + 1)) - 1,
+    )
+
+
+def school_window(first: int, last: int, frame: Frame) -> Window | None:
+    """School years from grade `first` to grade `last` (0 and -1: kindergarten); None without a date to count from."""
+    if frame.first_school_year is not None:
+        begins = ends = frame.first_school_year
+    elif frame.born and frame.born.low is not None and frame.born.high is not None:
+        row = meaning("begins", "first grade, where no year is given")
+        low, high = (row.low, row.high) if row else (5, 7)
+        begins, ends = year_of(frame.born.low) + low, year_of(frame.born.high) + high
+    else:
+        return None
+    starts = frame.school_year_starts
+    return Window(
+        month_window(begins + first - 1, starts).low, month_window(ends + last - 1, starts, starts + 11).high
+    )

@@ -1,0 +1,46 @@
+"""Patterns for the words that times are made of. Named groups: mon, y, d, season, hol, wday, n, n2, unit."""
+
+from __future__ import annotations
+
+import re
+
+from refiner.timeline.fuzzy import NUMBERS, ORDINALS
+from refiner.timeline.holidays import NAMES
+
+MONTHS = {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+WEEKDAYS = {d: i for i, d in enumerate("monday tuesday wednesday thursday friday saturday sunday".split())}
+SEASONS = {
+    "spring": "spring", "summer": "summer", "autumn": "autumn", "fall": "autumn", "winter": "winter",
+    "monsoon": "monsoon", "monsoons": "monsoon", "rains": "monsoon", "rainy season": "monsoon",
+}  # fmt: skip
+
+
+def any_of(words: object) -> str:
+    """A pattern for one of some words, longest first, spaces flexible."""
+    ordered = sorted(map(str, words), key=lambda w: (-len(w), w))  # type: ignore[call-overload]
+    return "|".join(re.escape(w).replace(r"\ ", r"\s+").replace("'", "['’]") for w in ordered)
+
+
+MON = (
+    r"(?P<mon>(?i:january|february|march|april|may|june|july|august|september|october|november|december|"
+    r"jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)\b)\.?"
+)
+YEAR = r"(?P<y>(?:1[789]|20)\d\d(?!\d)|['’‘]\d\d(?![\d\w]))"
+SEASON = rf"(?P<season>{any_of(SEASONS)})\b"
+HOLIDAY = rf"(?P<hol>{any_of(NAMES)})\b"
+WEEKDAY = rf"(?P<wday>{any_of(WEEKDAYS)})\b"
+NUMBER = rf"(?:\d{{1,3}}|{any_of(NUMBERS)})"
+ORDINAL = rf"(?:\d{{1,2}}(?:st|nd|rd|th)|{any_of(ORDINALS)})"
+DAY = rf"(?:{any_of(w for w, n in ORDINALS.items() if 0 < n < 32)}|\d{{1,2}}(?:st|nd|rd|th)?)"
+QUANTITY = (
+    rf"(?P<n>{NUMBER}|half\s+an?|an?\s+(?:couple(?:\s+of)?|few)|an?|(?:couple(?:\s+of)?|few|some|several|many))"
+    rf"(?:\s*(?:or|to|-|–)\s*(?P<n2>{NUMBER}))?(?P<half>\s+and\s+a\s+half)?"
+)
+UNIT = r"(?P<unit>day|week|fortnight|month|year|decade)s?(?P<half2>\s+and\s+a\s+half)?"
+
+
+def full_year(text: str) -> int:
+    """2014, '98 or 98 as a year; two figures up to 30 are in this century."""
+    figures = text.lstrip("'’‘")
+    year = int(figures)
+    return year if len(figures) > 2 else year + (2000 if year <= 30 else 1900)

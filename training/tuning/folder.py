@@ -1,0 +1,162 @@
+"""The dataset folder: what `manifest.json` promises, the rows, and the general rows that are mixed in.
+
+The manifest is written last by whoever made the folder, so a folder without one is half-written, and one whose hashes
+differ was changed after the person approved it. Both are refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .errors import Refused
+
+Message = dict[str, str]
+SCHEMA = 1
+NEUTRAL_SYSTEM = "You are a helpful assistant."
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A checked dataset folder. `sha256` covers `train.jsonl` and `eval.jsonl`: what training reads."""
+
+    path: Path
+    sha256: str
+    system: str
+    train: list[list[Message]]
+    evaluation: list[list[Message]]
+    replay_inside: int  # general rows that the folder already holds
+
+
+def read_folder(path: Path) -> Folder:
+    """The dataset in the folder `path`.
+
+    Raises `Refused` (exit code 2): no manifest, a file missing or unlike its hash or row count, a row that is no
+    chat with an explicit system message first and an answer last.
+    """
+    export = "write it again: refiner export"
+    manifest_file = path / "manifest.json"
+    if not manifest_file.is_file():
+        raise Refused(
+            f"{path} is no finished dataset: it has no manifest.json, which is written last",
+            mend=export,
+            exit_code=2,
+        )
+    try:
+        manifest = json.loads(manifest_file.read_text(encoding="utf-8"))
+        listed = {entry["name"]: entry for entry in manifest["files"]}
+        schema, system = manifest["schema"], manifest["system"]
+        counts = manifest.get("counts") or {}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Refused(f"{manifest_file} cannot be read: {error!r}", mend=export, exit_code=2) from error
+    problems: list[str] = []
+    if schema != SCHEMA:
+        problems.append(f"manifest.json: schema {schema!r}, but this program reads schema {SCHEMA}")
+    rows: dict[str, list[list[Message]]] = {}
+    for name in ("train.jsonl", "eval.jsonl"):
+        rows[name] = []
+        if name not in listed:
+            problems.append(f"manifest.json does not list {name}")
+        elif not (path / name).is_file():
+            problems.append(f"{name} is missing")
+        else:
+            problems += _check_file(path / name, listed[name], rows[name])
+    if not problems and not rows["train.jsonl"]:
+        problems.append("train.jsonl has no rows")
+    if problems:
+        shown = "\n".join(f"  {problem}" for problem in problems[:10])
+        more = f"\n  and {len(problems) - 10} more" if len(problems) > 10 else ""
+        raise Refused(f"the dataset {path} cannot be trained on:\n{shown}{more}", mend=export, exit_code=2)
+    digest = hashlib.sha256("".join(f"{name} {listed[name]['sha256']}\n" for name in sorted(rows)).encode())
+    replay = counts.get("replay", 0) if isinstance(counts, dict) else 0
+    inside = replay if isinstance(replay, int) else 0
+    return Folder(path, digest.hexdigest(), str(system), rows["train.jsonl"], rows["eval.jsonl"], inside)
+
+
+def _check_file(file: Path, entry: dict[str, Any], rows: list[list[Message]]) -> list[str]:
+    raw = file.read_bytes()
+    if hashlib.sha256(raw).hexdigest() != entry.get("sha256"):
+        return [f"{file.name} was changed after it was written: its hash is not the manifest's"]
+    problems = []
+    lines = [line for line in raw.decode("utf-8").split("\n") if line.strip()]
+    for number, line in enumerate(lines, 1):
+        try:
+            messages = json.loads(line)["messages"]
+            problem = row_problem(messages)
+        except (ValueError, KeyError, TypeError):
+            problem = "no JSON object with `messages`"
+        if problem:
+            problems.append(f"{file.name}, line {number}: {problem}")
+        else:
+            rows.append([{"role": m["role"], "content": m["content"]} for m in messages])
+    if entry.get("rows") != len(lines):
+        problems.append(f"{file.name} has {len(lines)} rows, the manifest says {entry.get('rows')}")
+    return problems
+
+
+def row_problem(messages: Any, *, system: bool = True) -> str:
+    """What is wrong with a row's messages, or "". `system`: whether the first one must be the system message."""
+    if not isinstance(messages, list) or not all(isinstance(m, dict) for m in messages):
+        return "`messages` is no list of messages"
+    if not all(isinstance(m.get("content"), str) and m["content"].strip() for m in messages):
+        return "a message without content"
+    roles = [m.get("role") for m in messages]
+    if system:
+        # Chat templates put in a system message of their own ("You are … SmolLM") where a row has none.
+        if roles[:1] != ["system"]:
+            return "the first message is not the system message"
+        roles = roles[1:]
+    if len(roles) < 2 or roles != ["user", "assistant"] * (len(roles) // 2):
+        return f"roles must go user, assistant, … and end with an answer, not {roles}"
+    return ""
+
+
+def read_replay(name: str, places: list[Path]) -> list[list[Message]]:
+    """The general rows of the file `name`, looked for in `places` in turn. Each row is `messages` without a system
+    message. Raises `Refused` (exit code 2) if there is no such file or a row of it is wrong."""
+    for place in places:
+        file = place / name
+        if file.is_file():
+            break
+    else:
+        raise Refused(
+            f"no file {name} with general rows in {' or '.join(str(p) for p in places)}",
+            mend="name one in the recipe: [data] replay_file = …, or set replay = 0",
+            exit_code=2,
+        )
+    rows = []
+    for number, line in enumerate(file.read_text(encoding="utf-8").split("\n"), 1):
+        if line.strip():
+            try:
+                messages = json.loads(line)["messages"]
+                problem = row_problem(messages, system=False)
+            except (ValueError, KeyError, TypeError):
+                problem = "no JSON object with `messages`"
+            if problem:
+                raise Refused(f"{file}, line {number}: {problem}", exit_code=2)
+            rows.append(messages)
+    return rows
+
+
+def mix_replay(folder: Folder, general: list[list[Message]], ratio: float, seed: int) -> list[list[Message]]:
+    """The general rows to add: `ratio` for each persona row, less those that the folder already holds.
+
+    Half of them stand under the persona's own system message and half under a neutral one. Under the persona's,
+    because that is how she is talked to, and where persona rows alone make the model forget ("Capital of France?" →
+    her home town). Under a neutral one, so that the adapter does not learn that every system message means her: the
+    base's own manner stays reachable, which an evaluation without the persona prompt relies on.
+    """
+    persona = len(folder.train) - folder.replay_inside
+    wanted = max(0, round(persona * ratio) - folder.replay_inside)
+    if not wanted or not general:
+        return []
+    chance = random.Random(seed)
+    picked: list[list[Message]] = []
+    while len(picked) < wanted:  # a small file is gone through again in another order rather than left short
+        picked += chance.sample(general, min(len(general), wanted - len(picked)))
+    systems = (folder.system or NEUTRAL_SYSTEM, NEUTRAL_SYSTEM)
+    return [[{"role": "system", "content": systems[i % 2]}, *row] for i, row in enumerate(picked)]

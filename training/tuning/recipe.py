@@ -1,0 +1,181 @@
+"""A recipe: the TOML file that says which base model is trained, and how.
+
+Unknown keys are errors that name the nearest known key, and all errors of a file come in one message, because a
+rented machine is a bad place to find them one by one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import tomllib
+import types
+import typing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .errors import Refused
+
+METHODS = ("sft",)
+BACKENDS = ("auto", "unsloth", "trl-qlora", "trl-cpu")
+SCHEDULERS = ("linear", "cosine", "constant", "constant_with_warmup")
+OPTIMIZERS = ("auto", "adamw_torch", "adamw_8bit", "paged_adamw_8bit")
+
+
+def _key(default: Any, *, low: float | None = None, high: float | None = None, one_of: tuple[str, ...] = ()) -> Any:
+    return field(default=default, metadata={"low": low, "high": high, "one_of": one_of})
+
+
+@dataclass(frozen=True)
+class HardwareKeys:
+    """The card that the recipe was made for. It is checked even where no card is present."""
+
+    vram_gb: float = _key(0.0, low=0)  # 0 = made for a CPU
+
+
+@dataclass(frozen=True)
+class BaseKeys:
+    """The model that is trained."""
+
+    model: str = ""  # a hub id, a folder, a .gguf file, or smollm2-135m-instruct; required
+    revision: str = "main"  # branch, tag or commit on the hub
+    allow_download: bool = False  # nothing is fetched unless this or --allow-download says so
+
+
+@dataclass(frozen=True)
+class LoraKeys:
+    """The adapter."""
+
+    r: int = _key(16, low=1, high=256)
+    alpha: float = _key(16, low=1)
+    dropout: float = _key(0.0, low=0, high=0.9)
+
+
+@dataclass(frozen=True)
+class DataKeys:
+    """What is trained on."""
+
+    max_length: int = _key(1024, low=16)  # tokens; a longer row is an error, never cut
+    replay: float = _key(0.25, low=0, high=4)  # general rows for each persona row
+    replay_file: str = "replay.jsonl"  # beside the recipe, or in the folder of train.py
+
+
+@dataclass(frozen=True)
+class TrainKeys:
+    """The optimisation."""
+
+    epochs: int = _key(3, low=1)
+    batch_size: int = _key(1, low=1)  # rows on the device at once
+    gradient_accumulation: int = _key(8, low=1)  # batches a step; the product is the effective batch
+    learning_rate: float = _key(2e-4, low=0, high=0.1)
+    scheduler: str = _key("cosine", one_of=SCHEDULERS)
+    warmup: float = _key(0.1, low=0, high=1)  # share of all steps
+    weight_decay: float = _key(0.01, low=0, high=1)
+    max_grad_norm: float = _key(1.0, low=0)
+    optimizer: str = _key("auto", one_of=OPTIMIZERS)  # auto: 8-bit Adam on a card, plain AdamW elsewhere
+    gradient_checkpointing: bool = True
+    patience: int = _key(2, low=0)  # evaluations without a better eval loss before it stops; 0 = never
+    seed: int = _key(7, low=0)
+
+
+@dataclass(frozen=True)
+class ExportKeys:
+    """What is written beside the adapter."""
+
+    gguf: bool = True  # adapter.gguf, for llama.cpp and Ollama
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A whole recipe, as `read_recipe` checked it."""
+
+    name: str = ""
+    method: str = _key("sft", one_of=METHODS)
+    backend: str = _key("auto", one_of=BACKENDS)
+    hardware: HardwareKeys = field(default_factory=HardwareKeys)
+    base: BaseKeys = field(default_factory=BaseKeys)
+    lora: LoraKeys = field(default_factory=LoraKeys)
+    data: DataKeys = field(default_factory=DataKeys)
+    train: TrainKeys = field(default_factory=TrainKeys)
+    export: ExportKeys = field(default_factory=ExportKeys)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The recipe as plain data, with every default filled in."""
+        return dataclasses.asdict(self)
+
+
+def read_recipe(path: Path) -> Recipe:
+    """The recipe in the file `path`.
+
+    Raises `Refused` (exit code 2) with all errors of the file in one message: TOML syntax, unknown keys with the
+    nearest known one, wrong types, values out of bounds, a missing base model.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Refused(f"recipe {path}: {error.strerror}", mend="name a recipe file", exit_code=2) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Refused(f"recipe {path} is not valid TOML: {error}", exit_code=2) from error
+    errors: list[str] = []
+    recipe: Recipe = _read(Recipe, table, "", errors)
+    if not errors and not recipe.base.model:
+        errors.append("base.model is missing: a hub id, a folder, a .gguf file or smollm2-135m-instruct")
+    if errors:
+        count = f"{len(errors)} errors" if len(errors) > 1 else "1 error"
+        raise Refused(
+            f"recipe {path} has {count}:\n" + "\n".join(f"  {error}" for error in errors),
+            mend="mend them, then check with: python train.py DATASET --recipe FILE --validate",
+            exit_code=2,
+        )
+    return dataclasses.replace(recipe, name=recipe.name or path.stem)
+
+
+def _read(kind: Any, table: dict[str, Any], prefix: str, errors: list[str]) -> Any:
+    hints = typing.get_type_hints(kind)
+    fields = {f.name: f for f in dataclasses.fields(kind)}
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in fields:
+            errors.append(f"{prefix}{key}: no such key{_nearest(key, prefix, fields)}")
+        elif dataclasses.is_dataclass(hints[key]):
+            if isinstance(value, dict):
+                values[key] = _read(hints[key], value, f"{key}.", errors)
+            else:
+                errors.append(f"{prefix}{key} is a section: write [{key}] and its keys below it")
+        else:
+            problem = _problem(value, hints[key], fields[key].metadata)
+            if problem:
+                errors.append(f"{prefix}{key} = {value!r}: {problem}")
+            values[key] = float(value) if hints[key] is float and not problem else value
+    return kind(**values)
+
+
+def _problem(value: Any, kind: type, bounds: types.MappingProxyType[Any, Any]) -> str:
+    # bool is a subclass of int, and `epochs = true` is a slip, not a one.
+    if type(value) is not kind and not (kind is float and type(value) is int):
+        word = {float: "a number", int: "a whole number", bool: "true or false", str: "a text"}[kind]
+        return f"must be {word}"
+    if bounds.get("one_of") and value not in bounds["one_of"]:
+        near = difflib.get_close_matches(value, bounds["one_of"], 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        return f"must be one of {', '.join(bounds['one_of'])}{hint}"
+    low, high = bounds.get("low"), bounds.get("high")
+    if low is not None and value < low:
+        return f"must be at least {low}"
+    if high is not None and value > high:
+        return f"must be at most {high}"
+    return ""
+
+
+def _nearest(key: str, prefix: str, fields: dict[str, Any]) -> str:
+    near = difflib.get_close_matches(key, fields, 1)
+    if near:
+        return f"; did you mean {prefix}{near[0]}?"
+    # A known key in the wrong section is the other common slip.
+    for section, kind in typing.get_type_hints(Recipe).items():
+        if dataclasses.is_dataclass(kind):
+            near = difflib.get_close_matches(key, [f.name for f in dataclasses.fields(kind)], 1, 0.8)
+            if near:
+                return f"; did you mean {section}.{near[0]}?"
+    return f"; known here: {', '.join(fields)}"
