@@ -86,7 +86,13 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as tmp:
             pred = args.pred or Path(tmp) / "pred.jsonl"
             pred.write_text("".join(json.dumps(p, ensure_ascii=False) + "\n" for p in lines), encoding="utf-8")
-            command = [sys.executable, str(folder / "score.py"), str(gold), str(pred), *(["--json"] if args.json else [])]
+            command = [
+                sys.executable,
+                str(folder / "score.py"),
+                str(gold),
+                str(pred),
+                *(["--json"] if args.json else []),
+            ]
             code = subprocess.run(command, check=False).returncode or code
     return code
 

@@ -88,11 +88,11 @@ def claims_left(life: dict[str, Any], config: Config, texts: dict[str, str]) -> 
     """Sentences of the texts that claim a trait which the annotation calls dead."""
     dead = {t for t, v in life["expected"]["verdicts"].items() if v in ("NOT", "RETRACTED")}
     return [
-        (trait.id, text[start:end])
+        (trait.id, text[span.start : span.end])
         for trait in config.traits
         if trait.id in dead
         for text in texts.values()
-        for start, end in present_claims(text, trait)
+        for span in present_claims(text, trait)
     ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -150,6 +151,7 @@ class ModelAdviser:
         import instructor
         import openai
 
+        logging.getLogger("instructor").setLevel(logging.CRITICAL)  # it would print what we say in our own words
         key = os.environ.get(self.llm.api_key_env) or ("local" if is_local(self.llm.base_url) else "")
         if not key:
             raise ModelError(
@@ -161,12 +163,15 @@ class ModelAdviser:
     async def _call(self, client: Any, messages: list[dict[str, str]], shape: type[Chosen]) -> Chosen | None:
         import openai
         from instructor.core import InstructorRetryException
+        from tenacity import AsyncRetrying, retry_if_not_exception_type, stop_after_attempt
 
+        # Only answers that do not fit are asked again here; the client has retries of its own for the network.
+        again = AsyncRetrying(stop=stop_after_attempt(_TRIES), retry=retry_if_not_exception_type(openai.APIError))
         try:
             # instructor asks again with the reason when an answer does not fit the shape. Never pass it `context=`: it
             # would render the notes as a template.
             said, done = await client.chat.completions.create_with_completion(
-                model=self.llm.model, messages=messages, response_model=shape, max_retries=_TRIES, **_SAMPLING
+                model=self.llm.model, messages=messages, response_model=shape, max_retries=again, **_SAMPLING
             )
         except InstructorRetryException as error:
             cause = error.__cause__ or error

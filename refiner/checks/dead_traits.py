@@ -1,10 +1,79 @@
-"""Sentences that say in the first person and the present tense that a trait holds."""
+"""Finds sentences that say in the first person and the present tense that a trait holds; for traits that are dead.
+
+Used on the refined text: "I am afraid of dogs" must not stand there when the fear ended in 2003. Deterministic.
+"""
 
 from __future__ import annotations
 
-from refiner.config import Trait
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from refiner.checks.change_words import clauses, cues, masked, present
+from refiner.checks.trait_words import TraitWords
+from refiner.config import Config, Trait
+from refiner.models import Entry, Finding, Note, Sentence, Span, Timeline
+from refiner.notes import split_sentences
+
+CHECK = "dead-traits"
+DEAD = ("NOT", "RETRACTED")
+ENOUGH = 0.7  # weight of a trait's words in the clause
+_NO = re.compile(r"\b(?:not|never|no|hardly|nothing|nobody|without)\b|n['’]t\b", re.I)
+_PAST = re.compile(r"\b(?:was|were|had|did|used to|until|back then|in those days|as a (?:child|boy|girl))\b", re.I)
 
 
-def present_claims(text: str, trait: Trait) -> list[tuple[int, int]]:
-    """Spans of the sentences of `text` that assert `trait` of the narrator today."""
-    return []
+@lru_cache(maxsize=64)
+def _words(trait: Trait) -> TraitWords:
+    return TraitWords((trait,))
+
+
+def claims(sentence: str, trait: Trait) -> bool:
+    """The sentence asserts `trait` of the narrator, today."""
+    text = masked(sentence)
+    found = cues(sentence)
+    for start, end in clauses(text):
+        clause = text[start:end]
+        if _PAST.search(clause) or not (now := present(clause)):
+            continue
+        if any(c.kind in ("ending", "retraction", "past", "suspension") and start <= c.start < end for c in found):
+            continue
+        evidence = _words(trait).evidence(clause).get(trait.id)
+        if evidence is None or evidence.weight < ENOUGH:
+            continue
+        denied = bool(_NO.search(clause[: max(evidence.hits[0].start, now.end())]))
+        says = (not denied) if evidence.sign > 0 else denied
+        if says and (evidence.sign > 0 or evidence.weight >= 1):
+            return True
+    return False
+
+
+def present_claims(text: str | Iterable[Sentence], trait: Trait, *, note: str = "") -> list[Span]:
+    """Spans of the sentences that assert `trait` of the narrator today; spans count in the text given."""
+    sentences = split_sentences(text, (Entry(start=0, end=len(text)),)) if isinstance(text, str) else text
+    return [Span(note=note, start=s.start, end=s.end) for s in sentences if claims(s.text, trait)]
+
+
+def check_dead_traits(note: Note, refined: str, config: Config, timeline: Timeline) -> list[Finding]:
+    """One finding for each sentence of a refined note that claims a trait which is over or never was.
+
+    An error where the trait is important, else a warning. Spans count in the refined text.
+    """
+    found = []
+    for trait in config.traits:
+        verdict = timeline.verdict(trait.id)
+        if verdict is None or verdict.verdict not in DEAD:
+            continue
+        why = "was taken back" if verdict.verdict == "RETRACTED" else "does not hold any more"
+        for span in present_claims(refined, trait, note=note.path):
+            quote = " ".join(refined[span.start : span.end].split())
+            found.append(
+                Finding(
+                    check=CHECK,
+                    severity="error" if trait.importance else "warning",
+                    note=note.path,
+                    start=span.start,
+                    end=span.end,
+                    message=f"“{quote}” says that {trait.name or trait.id} is so today; it {why}",
+                )
+            )
+    return found

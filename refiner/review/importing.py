@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from refiner.errors import StoreError, UsageError
 from refiner.models import Decision, Question
 from refiner.review.commands import choice_of, now, resolve
+from refiner.review.history import History
 from refiner.review.items import Item
 from refiner.review.session import Log, append_all
 from refiner.review.state import Action, refusal
@@ -59,7 +60,9 @@ def import_file(queue: Sequence[Item], log: Log, path: Path, *, clock: Callable[
         elif decision.verdict not in ("undo", "redo") and decision.text_sha != _sha(queue, decision):
             stale.append(decision.item)
         else:
-            made.append(decision if decision.at else decision.model_copy(update={"at": at}))
+            decision = decision if decision.at else decision.model_copy(update={"at": at})
+            name = decision.id or History(length=len(written) + len(made)).new_id(decision)
+            made.append(decision.model_copy(update={"id": name}))
     if problems:
         raise UsageError("\n".join(problems), mend="mend these lines; nothing was taken over")
     append_all(log, made)

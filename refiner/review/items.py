@@ -228,7 +228,8 @@ def build_queue(
         add("canon", entry, _canon(entry))
     for q in sorted(questions, key=lambda q: (q.note, q.start or 0)):
         add("question", q, _question(q, page(q.note)))
-    for edit in sorted(edits, key=lambda e: (e.note, e.start, stage_place(e.stage), e.end)):
+    place = _places(edits)
+    for edit in sorted(edits, key=lambda e: (e.note, place[e.id], stage_place(e.stage), e.start, e.end)):
         add("edit", edit, _edit(edit, page(edit.note)))
     for event in sorted(events, key=lambda e: e.order):
         add("event", event, _event(event))
@@ -237,6 +238,27 @@ def build_queue(
     for sample in samples:
         add("sample", sample, _sample(sample))
     return sorted(items, key=lambda i: i.was is None)  # stable: the order above stays within both halves
+
+
+def _places(edits: Iterable[Edit]) -> dict[str, int]:
+    """The place of each edit in the order: those that follow from each other stand together, where the first begins."""
+    by_id = {e.id: e for e in edits}
+    above: dict[str, str] = {}
+
+    def root(name: str) -> str:
+        while name in above:
+            name = above[name]
+        return name
+
+    for edit in by_id.values():
+        for parent in edit.parents:
+            if parent in by_id and root(parent) != root(edit.id):
+                above[root(edit.id)] = root(parent)
+    first: dict[str, int] = {}
+    for edit in by_id.values():
+        name = root(edit.id)
+        first[name] = min(first.get(name, edit.start), edit.start)
+    return {name: first[root(name)] for name in by_id}
 
 
 def stage_place(stage: str) -> int:

@@ -68,6 +68,7 @@ class Paint:
         lines = text.wrap(self.console, max(self.console.width - len(indent), 10), overflow="fold")
         out = self.text("")
         for n, line in enumerate(lines):
+            line.rstrip()
             out.append(indent if n == 0 else f"\n{indent}")
             out.append_text(line)
         return out

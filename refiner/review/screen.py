@@ -33,7 +33,7 @@ class Screen:
         self._print(self.paint.text(words, style))
 
     def _print(self, thing: RenderableType) -> None:
-        self.console.print(thing, overflow="fold")
+        self.console.print(self.paint.indented(thing, "") if isinstance(thing, Text) else thing)
 
     def show(self, state: ReviewState) -> None:
         """The item on the screen, or the end of the queue."""

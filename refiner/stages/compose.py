@@ -1,7 +1,7 @@
-"""Refined notes -> samples, by rules alone: a question that somebody would ask, answered in her own refined sentences.
+"""Refined notes -> samples, by rules alone: what somebody would ask, and her own refined sentences.
 
 The parts: compose_scenes (passages), compose_topics (what they are about), compose_questions (forms), compose_self
-(identity, boundary), compose_traits (trait, situation, now_and_then), compose_told (memory, voice, opinion, event),
+(identity, boundary), compose_traits (trait, situation, now_and_then), compose_told (memory, voice, opinion, events),
 compose_choice (duplicates, mix), compose_open (what is still undecided). Samples have no system message: export adds it.
 """
 

@@ -1,4 +1,4 @@
-"""Which drafts become samples: no near duplicates, every scene once, then the mix of refiner.toml, within what there is.
+"""Which drafts become samples: no near duplicates, every scene once, then the mix of refiner.toml, of what there is.
 
 Nothing is invented to fill a share. A kind with weight 0 gives nothing; of the others every scene is kept once before
 any scene is told a second time.

@@ -1,4 +1,4 @@
-"""A sample before it is chosen, and what the makers of samples share: passages of the whole life, dead claims left out."""
+"""A sample before it is chosen, and what the makers share: passages of the whole life, dead claims left out."""
 
 from __future__ import annotations
 
@@ -82,9 +82,16 @@ class Told:
         return tuple(t for t in found if self.life.verdict(t) in ("HOLDS", "DORMANT"))
 
     def from_passage(
-        self, kind: SampleKind, passage: Passage, question: str, *, scene: str = "", answer: str = "", held_out: bool = False,
-        traits: Sequence[str] = (), events: Sequence[str] | None = None,
-    ) -> Draft:  # fmt: skip
+        self,
+        kind: SampleKind,
+        passage: Passage,
+        question: str,
+        *,
+        scene: str = "",
+        answer: str = "",
+        held_out: bool = False,
+        traits: Sequence[str] = (),
+    ) -> Draft:
         """A draft that answers with a passage (`answer`: with words that contain it)."""
         spans = tuple((u.start, u.end) for u in passage.units)
         within = self.events_in(passage.note, spans)
@@ -92,7 +99,7 @@ class Told:
             kind=kind, scene=scene or f"{kind}/{passage.id}", question=question, answer=answer or passage.text,
             sources=(passage.note, *(u.place for u in passage.units)), notes=(passage.note,), spans=spans,
             edits=passage.edits, traits=tuple(dict.fromkeys((*traits, *self.traits_of(within)))),
-            events=tuple(e.id for e in within) if events is None else tuple(events), held_out=held_out,
+            events=tuple(e.id for e in within), held_out=held_out,
         )  # fmt: skip
 
     def around(self, unit: Unit, *, after: int = 0) -> Passage | None:

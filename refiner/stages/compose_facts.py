@@ -9,7 +9,18 @@ from dataclasses import dataclass, field
 from refiner.config import Config, Trait
 from refiner.edits import in_force
 from refiner.language.inflect import match_case
-from refiner.models import Edit, Event, Extraction, Medium, Note, Person, Timeline, TraitVerdict
+from refiner.models import (
+    Edit,
+    Event,
+    Extraction,
+    Medium,
+    Note,
+    Observation,
+    Person,
+    Retraction,
+    Timeline,
+    TraitVerdict,
+)
 from refiner.stages.compose_text import words
 
 GONE = ("NOT", "RETRACTED")  # dead: never said in the present
@@ -26,6 +37,8 @@ class Life:
     events: Mapping[str, Event]
     people: tuple[Person, ...]
     media: tuple[Medium, ...]
+    observations: tuple[Observation, ...] = ()
+    retractions: tuple[Retraction, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)  # event id -> refined label, where it is safe to say
     name: str = ""
 
@@ -63,6 +76,7 @@ def life_of(
     return Life(
         config, timeline, read, edits, events,
         tuple(p for x in of_notes for p in x.people), tuple(m for x in of_notes for m in x.media),
+        tuple(o for x in of_notes for o in x.observations), tuple(r for x in of_notes for r in x.retractions),
         refined_labels(events.values(), edits, config), (name or config.persona.after.name or "").strip(),
     )  # fmt: skip
 
@@ -96,10 +110,15 @@ def _relabel(label: str, event: Event, edits: Sequence[Edit]) -> str:
             if near and spans:
                 return ""
         elif near and edit.after.strip():
-            label = pattern.sub(lambda m, a=edit.after.strip(): match_case(m[0], a) if len(words(a)) == 1 else a, label)  # type: ignore[misc]
+            label = _replaced(pattern, label, edit.after.strip())
         elif near and pattern.search(label):
             return ""
     return label
+
+
+def _replaced(pattern: re.Pattern[str], label: str, after: str) -> str:
+    single = len(words(after)) == 1
+    return pattern.sub(lambda m: match_case(m[0], after) if single else after, label)
 
 
 def renamed(text: str, config: Config) -> str:

@@ -24,13 +24,14 @@ ENOUGH = 60  # from here on a paragraph's end is a good place to stop
 _HEADING = re.compile(r"[ \t>]*#{1,6}[ \t]+")
 _BLANK = re.compile(r"\n[ \t>]*\r?\n")
 _LINE = re.compile(
-    r"(?:\[?[\d/.,: -]{4,20}(?:[ap]\.?m\.?)?\]?[ \t]*[-–]?[ \t]*)?(?P<who>[^\W\d_][\w .@'-]{0,30}?):[ \t]+(?P<said>\S.*)",
+    r"(?:\[?[\d/.,: -]{4,20}(?:[ap]\.?m\.?)?\]?[ \t]*[-–]?[ \t]*)?"
+    r"(?P<who>[^\W\d_][\w .@'-]{0,30}?):[ \t]+(?P<said>\S.*)",
     re.I | re.S,
 )
 _GREETING = re.compile(r"(?:dear|dearest|hi|hello|hey|namaste|respected)\b[^.!?]{0,40}[,!]?$", re.I)
 _FAREWELL = re.compile(
-    r"(?:yours|your (?:loving|son|daughter|friend|brother|sister)|love|with (?:much )?love|regards|warm regards|best|sincerely|bye)\b"
-    r"[^.!?]{0,40}$",
+    r"(?:yours|your (?:loving|(?:grand)?son|(?:grand)?daughter|friend|brother|sister)|(?:with )?(?:much )?love|regards"
+    r"|warm regards|best|sincerely|bye)\b[^.!?]{0,40}$",
     re.I,
 )
 
@@ -156,7 +157,8 @@ def units(note: Note, edits: Iterable[Edit], config: Config) -> list[Unit]:
         gap = note.text[last_end:start]
         line = note.text[note.text.rfind("\n", 0, start) + 1 : start]
         entry = note.entries[sentences[0].entry] if note.entries else None
-        item = bool(line.strip(" \t>")) and not note.text[last_end:start].strip(" \t>\r\n") == "" and "\n" in "\n" + gap
+        # A list mark stands between the line's beginning and the sentence.
+        item = bool(line.strip(" \t>")) and bool(gap.strip(" \t>\r\n"))
         if _BLANK.search(gap) or item or chat:
             paragraph += 1
         last_end = end
@@ -218,9 +220,9 @@ def _is_title(note: Note, start: int, end: int, text: str, item: bool) -> bool:
 def dates(note: Note, entry: int) -> tuple[str, bool]:
     """(EDTF, told at the time) of an entry: its heading, else the note's date."""
     words_ = note.entries[entry].date if note.entries else ""
-    if words_ and (edtf := heading_edtf(words_)):
-        if re.fullmatch(r"\d{4}", edtf) is None or not note.meta.date:
-            return edtf, not note.meta.written
+    edtf = heading_edtf(words_) if words_ else ""
+    if edtf and (len(edtf) > 4 or not note.meta.date):
+        return edtf, not note.meta.written
     if note.meta.date:
         edtf = (
             note.meta.date if re.fullmatch(r"\d{4}(-\d{2}){0,2}[~?]?", note.meta.date) else heading_edtf(note.meta.date)

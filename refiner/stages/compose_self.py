@@ -14,9 +14,9 @@ from refiner.stages.compose_when import in_words, years_of
 from refiner.stages.compose_wording import trait_words
 
 _WORK = re.compile(
-    r"\bI (?:work (?:as|at|for|in|with)|teach|run|design|write|build|drive|manage|practi[sc]e|am employed|am an? (?:\w+ ){0,2}"
-    r"(?:engineer|teacher|doctor|nurse|architect|designer|writer|editor|lawyer|accountant|programmer|developer|manager|clerk"
-    r"|scientist|researcher|professor|lecturer|student|officer|analyst|consultant|journalist|artist|musician|farmer|cook|chef"
+    r"\bI (?:work (?:as|at|for|in|with)|teach|run|design|write|build|drive|manage|practi[sc]e|am employed"
+    r"|am an? (?:\w+ ){0,2}(?:engineer|teacher|doctor|nurse|architect|designer|writer|editor|lawyer|accountant"
+    r"|programmer|developer|manager|clerk|scientist|researcher|professor|lecturer|student|officer|analyst|consultant|journalist|artist|musician|farmer|cook|chef"
     r"|carpenter|electrician|pilot|banker|librarian|photographer))\b"
 )
 PER_GROUP = {"future": 4, "before_birth": 3, "empty_year": 4, "place": 8, "detail": 10, "you": 8}
@@ -51,7 +51,8 @@ def _about_her(told: Told) -> dict[str, str]:
     said = f" I am {and_join(traits[:3])}." if traits else ""
     return {
         "name": life.name, "first": life.first, "nickname": next((n for n in persona.after.nicknames if n), ""),
-        "woman": woman, "a_woman": f"a {woman}", "man": man, "a_man": f"a {man}", "a_girl": f"a {girl}", "a_boy": f"a {boy}",
+        "woman": woman, "a_woman": f"a {woman}", "man": man, "a_man": f"a {man}",
+        "a_girl": f"a {girl}", "a_boy": f"a {boy}",
         "she": "she" if female else "he", "she_her": "she and her" if female else "he and him",
         "born": born, "culture": persona.culture, "trait_sentence": said,
         "born_clause": f", born {born}" if born else "", "born_sentence": f" I was born {born}." if born else "",

@@ -1,8 +1,11 @@
-"""Small English for samples: plain words from Markdown, turning "my" into "your", what can stand at the beginning. Pure."""
+"""Small English for samples: plain words from Markdown, "my" into "your", what can stand at the beginning. Pure."""
 
 from __future__ import annotations
 
 import re
+import tomllib
+from functools import cache
+from pathlib import Path
 
 from refiner.models import Gender
 
@@ -31,10 +34,18 @@ _YOU = {
     "ourselves": "yourselves", "we're": "you're", "we've": "you've", "we'd": "you'd", "we'll": "you'll",
 }  # fmt: skip
 _PRONOUN = re.compile(
-    r"(?<![\w'’.-])(I am|I was|am I|was I|(?:I|we)['’](?:m|ve|d|ll|re)|I|me|my|mine|myself|we|us|our|ours|ourselves)(?![\w'’])",
+    r"(?<![\w'’.-])(I am|I was|am I|was I|(?:I|we)['’](?:m|ve|d|ll|re)|I|me|my|mine|myself|we|us|our|ours|ourselves)"
+    r"(?![\w'’])",
     re.I,
 )
 _VERBS = {"i am": "you are", "i was": "you were", "am i": "are you", "was i": "were you"}
+
+
+@cache
+def listed(name: str) -> frozenset[str]:
+    """A word list of compose_words.toml."""
+    data = tomllib.loads((Path(__file__).parent / "compose_words.toml").read_text(encoding="utf-8"))
+    return frozenset(str(data[name]).split())
 
 
 def plain(text: str) -> str:

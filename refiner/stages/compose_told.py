@@ -19,11 +19,12 @@ OPENING = 22  # words of a first sentence that can stand in a question
 
 _HABIT = re.compile(
     r"(?:When(?:ever)?|If|Each time|Every time) (?P<clause>[^,;:]{6,90}), (?:I|I['’]m|my)\b.*"
-    r"|I (?:always|never|usually|often|still|tend to|have to|simply) [^,;:]{4,90} when(?:ever)? (?P<late>[^,;:]{6,90})[.!]"
+    r"|I (?:always|never|usually|often|still|tend to|have to|simply) [^,;:]{4,90}"
+    r" when(?:ever)? (?P<late>[^,;:]{6,90})[.!]"
 )
 _PAST_WORD = re.compile(
-    r"\b(?:was|were|had|did|went|came|got|said|told|knew|thought|felt|used to|would|ago|once|(?<!am )(?<!'m )(?<!is )(?<!are )(?<!be )"
-    r"(?<!get )(?<!feel )(?<!gets )\w{3,}ed)\b",
+    r"\b(?:was|were|had|did|went|came|got|said|told|knew|thought|felt|used to|would|ago|once"
+    r"|(?<!am )(?<!'m )(?<!is )(?<!are )(?<!be )(?<!get )(?<!feel )(?<!gets )\w{3,}ed)\b",
     re.I,
 )
 
@@ -244,7 +245,8 @@ def events(told: Told) -> Iterator[Draft]:
                 ):
                     yield Draft(
                         "event", f"event/{event.id}", question, answer, (event.note, event.id), (event.note,), spans,
-                        tuple(dict.fromkeys(e for u in units for e in u.edits)), told.traits_of([event]), (event.id,), held_out,
+                        tuple(dict.fromkeys(e for u in units for e in u.edits)), told.traits_of([event]), (event.id,),
+                        held_out,
                     )  # fmt: skip
     yield from _others(told)
 

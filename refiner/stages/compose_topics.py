@@ -13,7 +13,7 @@ from functools import cache
 
 from refiner.errors import RefinerError
 from refiner.models import Person
-from refiner.stages.compose_text import normal, to_you, words
+from refiner.stages.compose_text import listed, normal, to_you, words
 from refiner.stages.compose_when import MONTHS
 from refiner.stages.compose_wording import third_person_verb
 
@@ -47,9 +47,6 @@ _NO_NAME = frozenset(
         "ok",
     ]
 ) | {m.casefold() for m in MONTHS}
-_DULL = frozenset(
-    ["day", "days", "year", "years", "month", "months", "week", "weeks", "time", "times", "thing", "things", "way", "ways", "lot", "bit", "kind", "sort", "part", "end", "start", "beginning", "one", "ones", "something", "anything", "nothing", "everything", "someone", "anyone", "everyone", "people", "person", "man", "woman", "boy", "girl", "side", "moment", "hour", "hours", "minute", "minutes", "morning", "evening", "night", "today", "tomorrow", "yesterday", "place", "point", "fact", "reason", "case", "number", "word", "words", "rest", "half", "front", "back", "top", "bottom", "place", "sense", "idea", "self", "life", "mind", "head", "hand", "hands", "eyes", "face", "while", "age", "course", "turn", "matter", "question", "answer", "name"]
-)  # fmt: skip
 _NO_CHUNK = re.compile(
     r"(?:all|some|many|much|no|any|every|each|another|both|more|most|few|several|this|that|these|those|what|which|whose|how"
     r"|enough|such|half|only|same|other|one|two|three|four|five|six|seven|eight|nine|ten|\d\S*)\b",
@@ -68,10 +65,10 @@ class Topic:
 @cache
 def _people_words() -> frozenset[str]:
     from refiner.language.lexicon import table
-    from refiner.language.lexicon import words as listed
+    from refiner.language.lexicon import words as known
 
     out = set(table("male", ("kin",))) | set(table("female", ("kin",)))
-    return frozenset(out | listed("people", "roles") | {"parents", "friend", "friends", "cousin", "boss", "teacher"})
+    return frozenset(out | known("people", "roles") | {"parents", "friend", "friends", "cousin", "boss", "teacher"})
 
 
 def _doc(text: str) -> object | None:
@@ -130,7 +127,7 @@ def _things(doc: object | None) -> list[Topic]:
         phrase = chunk.text.strip(" \"'“”‘’")
         if (
             head.pos_ != "NOUN"
-            or head.text.casefold() in _DULL
+            or head.text.casefold() in listed("dull")
             or _NO_CHUNK.match(phrase)
             or not 1 <= len(words(phrase)) <= 4
         ):
@@ -156,40 +153,6 @@ def rarest(found: Iterable[Topic], seen: Counter[str]) -> list[Topic]:
 
 # ---- labels of events ----------------------------------------------------------------------------------------------
 
-_PAST = frozenset(
-    ["was", "were", "had", "did", "went", "came", "got", "saw", "took", "gave", "made", "said", "told", "knew", "thought", "found", "felt", "left", "kept", "began", "brought", "bought", "built", "caught", "chose", "drew", "drove", "drank", "ate", "fell", "fought", "flew", "forgot", "forgave", "froze", "grew", "heard", "hid", "hit", "held", "hurt", "laid", "led", "learnt", "learned", "lent", "let", "lost", "meant", "met", "paid", "put", "quit", "read", "ran", "rode", "rose", "sang", "sat", "sent", "set", "shot", "shut", "slept", "spoke", "spent", "stood", "stole", "stuck", "struck", "swam", "swore", "taught", "threw", "understood", "woke", "wore", "won", "wrote", "broke", "became", "bit", "cut", "dealt", "dug", "fed", "fled", "lay", "lit"]
-)  # fmt: skip
-_PARTICIPLE = frozenset(
-    ["bitten", "written", "taken", "given", "broken", "chosen", "stolen", "forgotten", "beaten", "hidden", "driven", "thrown", "shown", "born", "awarded", "hospitalised", "hospitalized"]
-)  # fmt: skip
-_EITHER = frozenset(
-    ["fired", "hired", "sacked", "promoted", "transferred", "diagnosed", "bullied", "expelled", "selected", "rejected", "admitted", "operated", "arrested", "robbed", "cheated", "betrayed", "praised", "scolded", "elected", "appointed", "posted", "attacked"]
-)  # fmt: skip
-_OBJECT = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "my",
-        "his",
-        "her",
-        "their",
-        "our",
-        "your",
-        "him",
-        "them",
-        "it",
-        "me",
-        "us",
-        "someone",
-        "everybody",
-        "every",
-        "two",
-        "three",
-        "all",
-    ]
-)
-
 
 def _shape(label: str) -> tuple[str, str]:
     """("did" | "passive" | "clause" | "present" | "thing" | "", words) of a label."""
@@ -200,19 +163,25 @@ def _shape(label: str) -> tuple[str, str]:
         return "", label
     if match := re.match(r"I\s+(?:(?:just|finally|first|suddenly|once|really|then)\s+)?(\w+)", label):
         verb = match[1].lower()
-        return ("clause", label) if verb in _PAST or verb.endswith("ed") else ("", label)
+        return ("clause", label) if verb in listed("past") or verb.endswith("ed") else ("", label)
     if sentence or re.search(r"\bI\b", label):
         return "", label  # a sentence of a note, of which only "I did …" is understood
     first, *rest = label.split()
     low = first.lower()
     # "selected for the team" happened to her, "rejected the offer" is what she did; "bitten" can only be the first.
-    object_ = bool(rest) and rest[0].lower() in _OBJECT
-    if low in _PARTICIPLE or low.endswith("ed") and rest[:1] == ["by"] or low in _EITHER and not object_:
+    object_ = bool(rest) and rest[0].lower() in listed("objects")
+    if (
+        low in listed("participles")
+        or low.endswith("ed")
+        and rest[:1] == ["by"]
+        or low in listed("either")
+        and not object_
+    ):
         return "passive", label
     if first[0].islower() or not any(w[:1].isupper() for w in rest):
         label = low + label[len(first) :]
     if (
-        low in _PAST
+        low in listed("past")
         or re.fullmatch(r"[a-z]+ed", low)
         and low not in ("bed", "red", "wed", "need", "seed", "speed", "feed")
     ):

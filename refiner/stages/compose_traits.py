@@ -6,7 +6,7 @@ INCONSISTENT or UNKNOWN is not taught. Where her own sentences say it, they answ
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from refiner.checks.dead_traits import present_claims
 from refiner.config import Trait
@@ -173,47 +173,42 @@ def _hers(told: Told, unit: Unit) -> bool:
 
 def _own_words(told: Told, trait: Trait) -> list[Passage]:
     """Her sentences that say the trait: those of observations and effects, and those that the check recognises."""
-    quotes = {
-        normal(q)
-        for e in told.life.events.values()
-        for f in e.effects
-        if f.trait == trait.id and f.kind in _MAKES
-        for q in [f.quote]
-        if q
-    }
-    # The timeline's evidence gives the quotes of observations; its keys are for display, so every text is looked at.
-    verdict = told.life.timeline.verdict(trait.id)
-    for piece in verdict.evidence if verdict else ():
-        if piece.get("holds", True):
-            quotes |= {normal(str(piece[k])) for k in ("quote", "text") if piece.get(k)}
-    quotes -= {""}
+    life = told.life
+    quotes = [f.quote for e in life.events.values() for f in e.effects if f.trait == trait.id and f.kind in _MAKES]
+    quotes += [o.quote for o in life.observations if o.trait == trait.id and o.holds]
     out: dict[str, Passage] = {}
+    for unit in _quoted(told, quotes, trait):
+        part = told.around(unit)
+        if part is not None and len(words(part.text)) <= 80:
+            out.setdefault(normal(part.text), part)
+    return [out[k] for k in ordered(out, trait.id)]
+
+
+def _quoted(told: Told, quotes: Iterable[str], trait: Trait | None = None) -> Iterator[Unit]:
+    """Her units whose raw sentence holds one of the quotes, or that claim the trait."""
+    sought = {normal(plain(q)) for q in quotes} - {""}
     for units in told.units.values():
         for unit in units:
             if unit.speaker or not 4 <= unit.length <= 60 or not _hers(told, unit):
                 continue
             raw = normal(plain(told.life.notes[unit.note].text[unit.start : unit.end]))
-            if present_claims(unit.text, trait) or any(q in raw or raw in q and len(raw) > 20 for q in quotes):
-                part = told.around(unit)
-                if part is not None and len(words(part.text)) <= 80:
-                    out.setdefault(normal(part.text), part)
-    return [out[k] for k in ordered(out, trait.id)]
+            if (
+                any(q in raw or raw in q and len(raw) > 20 for q in sought)
+                or trait
+                and present_claims(unit.text, trait)
+            ):
+                yield unit
 
 
 def _ending(told: Told, trait: Trait, verdict: TraitVerdict) -> Passage | None:
-    """Her sentence about how it ended, or in which she took it back."""
+    """Her sentences about how it ended, or in which she took it back."""
     for event in told.life.events.values():
-        if event.modality == "actual" and any(e.trait == trait.id and e.kind == "terminates" for e in event.effects):
-            if passage := event_passage(told, event, 70):
-                return passage
-    if verdict.verdict != "RETRACTED":
-        return None
-    taken = {normal(str(p[k])) for p in verdict.evidence for k in ("quote", "text") if p.get(k)}
-    for units in told.units.values():
-        for unit in units:
-            raw = normal(plain(told.life.notes[unit.note].text[unit.start : unit.end]))
-            if any(q and (q in raw or raw in q and len(raw) > 20) for q in taken) and _hers(told, unit):
-                return told.around(unit)
+        ends = any(e.trait == trait.id and e.kind == "terminates" for e in event.effects)
+        if event.modality == "actual" and ends and (passage := event_passage(told, event, 70)):
+            return passage
+    if verdict.verdict == "RETRACTED":
+        taken = [r.quote for r in told.life.retractions if r.target == trait.id]
+        return next((p for u in _quoted(told, taken) if (p := told.around(u))), None)
     return None
 
 

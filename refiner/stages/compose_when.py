@@ -44,7 +44,7 @@ def bare(edtf: str) -> str:
 
 
 def in_words(edtf: str) -> str:
-    """The date as an adverbial, "in June 1995", "around 2003", "between May and August 1995"; "" if it cannot be said."""
+    """The date as an adverbial, "in June 1995", "around 2003", "between May and August 1995"; "" if unsaid."""
     if "/" in edtf:
         left, _, right = edtf.partition("/")
         start, end = _one(left), _one(right)

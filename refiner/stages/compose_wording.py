@@ -16,65 +16,10 @@ from refiner.errors import RefinerError
 from refiner.language.inflect import match_case, starts_with_vowel_sound
 from refiner.language.lexicon import noun, other
 from refiner.models import Gender
-from refiner.stages.compose_text import words
+from refiner.stages.compose_text import listed, words
 
 TraitShape = Literal["adjective", "thing", "someone", "habit", "other"]
 
-_HABIT = frozenset(
-    ["argues", "asks", "avoids", "bargains", "believes", "blames", "blushes", "boasts", "breaks", "buys", "calls", "cannot", "cares", "carries", "changes", "chases", "checks", "collects", "complains", "controls", "cooks", "counts", "cries", "criticises", "crosses", "eats", "dances", "daydreams", "defends", "delays", "digs", "does", "doubts", "drinks", "eats", "enjoys", "exaggerates", "expects", "fears", "feels", "fights", "finishes", "follows", "forgets", "forgives", "gambles", "gets", "gives", "goes", "gossips", "hates", "has", "helps", "hides", "hoards", "hoped", "hopes", "interrupts", "jokes", "judges", "jumps", "keeps", "knows", "laughs", "leaves", "lends", "lies", "likes", "listens", "looks", "loses", "loves", "makes", "minds", "misses", "moves", "needs", "never-stops", "notices", "obeys", "overthinks", "overworks", "paints", "pays", "plans", "plays", "prepares", "pleases", "prays", "procrastinates", "pushes", "puts", "questions", "quits", "reads", "refuses", "regrets", "remembers", "repairs", "resents", "rises", "runs", "saves", "says", "seeks", "rehearses", "repairs", "sees", "sells", "shares", "shouts", "shows", "shuts", "sings", "sleeps", "smokes", "snaps", "speaks", "spends", "stands", "starts", "stays", "steals", "stops", "studies", "stutters", "sulks", "swears", "swims", "takes", "talks", "teaches", "tells", "thinks", "travels", "tries", "trusts", "tutors", "underestimates", "volunteers", "waits", "wakes", "walks", "wants", "wastes", "watches", "wears", "wins", "withdraws", "works", "worries", "writes", "yells"]
-)  # fmt: skip
-_THING = frozenset(
-    ["ability", "affection", "ambition", "anger", "anxiety", "appetite", "attachment", "aversion", "calm", "care", "compassion", "confidence", "contempt", "courage", "craving", "creativity", "curiosity", "depression", "devotion", "difficulty", "discipline", "dislike", "distrust", "dread", "eagerness", "envy", "empathy", "enthusiasm", "faith", "fear", "fright", "fondness", "generosity", "gratitude", "greed", "grief", "grudge", "guilt", "habit", "hate", "hatred", "homesickness", "honesty", "hope", "humility", "humour", "humor", "hunger", "impatience", "independence", "insecurity", "insomnia", "intuition", "jealousy", "joy", "kindness", "laziness", "leadership", "loneliness", "longing", "love", "loyalty", "melancholy", "mistrust", "modesty", "need", "nostalgia", "obsession", "optimism", "pain", "passion", "patience", "perfectionism", "pessimism", "pride", "procrastination", "punctuality", "rage", "resentment", "resilience", "respect", "responsibility", "sadness", "sarcasm", "self-confidence", "self-discipline", "self-doubt", "self-esteem", "sensitivity", "shame", "shyness", "skill", "spirituality", "stage-fright", "stoicism", "stubbornness", "sweet", "sympathy", "taste", "temper", "tenderness", "tendency", "thrift", "trust", "urge", "vanity", "wanderlust", "warmth", "weakness", "wit", "workaholism", "worry"]
-)  # fmt: skip
-_SOMEONE = frozenset(
-    ["addict", "artist", "believer", "bookworm", "chef", "child", "coder", "collector", "cook", "daughter", "dreamer", "drinker", "eater", "expert", "fan", "father", "fighter", "gambler", "geek", "giver", "hoarder", "idealist", "insomniac", "introvert", "extrovert", "joker", "leader", "learner", "liar", "listener", "loner", "lover", "maker", "mediator", "mother", "nerd", "optimist", "organiser", "owl", "painter", "parent", "perfectionist", "pessimist", "planner", "player", "pleaser", "procrastinator", "reader", "rebel", "rider", "riser", "runner", "saver", "sceptic", "skeptic", "singer", "sleeper", "smoker", "sister", "brother", "spender", "starter", "storyteller", "swimmer", "talker", "taker", "teacher", "thinker", "traveller", "traveler", "vegan", "vegetarian", "volunteer", "walker", "worker", "worrier", "writer", "workaholic"]
-)  # fmt: skip
-_NO_DOER = frozenset(
-    [
-        "clever",
-        "sober",
-        "eager",
-        "tender",
-        "bitter",
-        "proper",
-        "sinister",
-        "temper",
-        "slender",
-        "somber",
-        "sombre",
-        "meager",
-        "anger",
-        "hunger",
-    ]
-)
-_COUNTED = frozenset(
-    [
-        "fear",
-        "love",
-        "sense",
-        "need",
-        "hatred",
-        "distrust",
-        "passion",
-        "longing",
-        "habit",
-        "dread",
-        "grudge",
-        "temper",
-        "tendency",
-        "urge",
-        "craving",
-        "sweet",
-        "skill",
-        "taste",
-        "appetite",
-        "short",
-        "quick",
-        "hot",
-        "bad",
-        "violent",
-    ]
-)
 _IRREGULAR_BASE = {
     "has": "have",
     "does": "do",
@@ -100,15 +45,15 @@ def shape(trait: Trait) -> TraitShape:
     name = (trait.name or trait.id.replace("-", " ").replace("_", " ")).strip()
     if re.search(r"[,;:.!?()/]", name) or len(words(name)) > 8:
         return "other"
-    first, head = name.split()[0].lower(), _head(name)
+    head = _head(name)
     if third_person_verb(name):
         return "habit"
     bare = _ARTICLE.sub("", name)
-    doer = re.search(r"(?:[^aeiou]er|[ts]or|ist|aholic)$", head) and head not in _NO_DOER
-    if head in _SOMEONE or doer:
+    doer = re.search(r"(?:[^aeiou]er|[ts]or|ist|aholic)$", head) and head not in listed("no_doers")
+    if head in listed("people") or doer:
         return "someone"
     abstract = re.search(r"(?:ness|ism|ity|ance|ence|tion|sion|ship|phobia|itis|ment)$", head)
-    if _head(bare) in _THING or bare.split()[0].lower() in _THING or abstract or head == "tooth":
+    if _head(bare) in listed("things") or bare.split()[0].lower() in listed("things") or abstract or head == "tooth":
         return "thing"
     return "adjective" if _ARTICLE.match(name) is None and not bare.split()[0].endswith("ing") else "other"
 
@@ -116,9 +61,9 @@ def shape(trait: Trait) -> TraitShape:
 def third_person_verb(name: str) -> bool:
     """Whether words without a subject begin with a verb in the third person: "tells small lies", "goes silent"."""
     first = name.split()[0].lower()
-    if first in _THING:
+    if first in listed("things"):
         return False
-    if first in _HABIT or re.sub(r"^(?:over|under|re|out)-?", "", first) in _HABIT:
+    if first in listed("verbs") or re.sub(r"^(?:over|under|re|out)-?", "", first) in listed("verbs"):
         return True
     if not first.endswith("s") or first.endswith("ss") or first.endswith("ous"):
         return False
@@ -199,15 +144,10 @@ def her_words(text: str, config: Config) -> str:
         low = match[0].lower()
         if low in table:
             return match_case(match[0], table[low])
-        found = noun(low, other(target)) if low in _OWN_ROLE else None
+        found = noun(low, other(target)) if low in listed("own_roles") else None
         return match_case(match[0], found.after) if found else match[0]
 
     return re.sub(r"[A-Za-z]+", turn, text)
-
-
-_OWN_ROLE = frozenset(
-    ["father", "mother", "husband", "wife", "son", "daughter", "brother", "sister", "man", "woman", "boy", "girl"]
-)
 
 
 @dataclass(frozen=True)
@@ -256,7 +196,7 @@ def trait_words(trait: Trait, config: Config) -> TraitWords:
         said = name if _ARTICLE.match(name) else f"{an} {bare}"
         return TraitWords(kind, said, bare, you=f"You are {said}")
     if kind == "thing":
-        said = f"{an} {bare}" if bare.split()[0].lower() in _COUNTED and " " in bare else bare
+        said = f"{an} {bare}" if bare.split()[0].lower() in listed("counted") and " " in bare else bare
         return TraitWords(kind, said, bare, you=f"You have {said}")
     if kind == "adjective":
         return TraitWords(kind, name, name, you=f"You are {name}")

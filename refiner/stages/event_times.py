@@ -7,7 +7,7 @@ an event only if nothing else does.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from refiner.config import Config
 from refiner.models import Entry, Note, TimeSpec, When
@@ -24,13 +24,24 @@ class Placed(NamedTuple):
     sentence: int
 
 
+class _Life(TypedDict):
+    born: str
+    first_school_year: int | None
+    school_year_starts: int
+    culture: str
+
+
 class Days:
     """The calendar of one note."""
 
     def __init__(self, note: Note, config: Config) -> None:
         self.note, self.config = note, config
+        p = config.persona
+        self._life: _Life = {"born": p.born, "first_school_year": p.first_school_year, "school_year_starts": p.school_year_starts, "culture": p.culture}
+        self._ids = [e.id for e in note.meta.events or () if e.id]
         self._base = self._own_date()
         self._times: dict[int, list[FoundTime]] = {}
+        self._context: dict[int, str] = {}
 
     # ---- the day of writing ----------------------------------------------------------------------------------------
 
@@ -79,7 +90,7 @@ class Days:
 
     def _parse(self, raw: str, written: str) -> When | None:
         try:
-            return parse_time(raw, persona=self.config.persona, written=written)
+            return parse_time(raw, written=written, events=self._ids, **self._life)
         except ImpossibleTime:
             return None
 
@@ -90,7 +101,7 @@ class Days:
         if not spec.raw:
             return self.own(start), ""
         try:
-            when = parse_time(spec.raw, persona=self.config.persona, written=self.written(start))
+            when = parse_time(spec.raw, written=self.written(start), events=self._ids, **self._life)
         except ImpossibleTime as error:
             return When(raw=spec.raw), str(error)
         if when is None:
@@ -119,7 +130,11 @@ class Days:
         """The times that a sentence names."""
         if index not in self._times:
             sentence = self.note.sentences[index]
-            found = find_times(sentence.text, persona=self.config.persona, written=self.written(sentence.start))
+            before = self.times(index - 1) if index and self.note.sentences[index - 1].entry == sentence.entry else []
+            context = next((t.when.edtf for t in reversed(before) if t.when.edtf), self._context.get(index - 1, "") if before or index else "")
+            self._context[index] = context
+            written = self.written(sentence.start)
+            found = find_times(sentence.text, written=written, context=context, **self._life)
             self._times[index] = [t for t in found if not t.problem]
         return self._times[index]
 
@@ -127,7 +142,7 @@ class Days:
         """The time of what stands at `at` in a sentence: its own words, those before it, else the date of the note."""
         own = self.times(index)
         if own:
-            return Placed(min(own, key=lambda t: abs(t.start - at)).when, index)
+            return Placed(min(own, key=lambda t: (bool(t.when.anchor), abs(t.start - at))).when, index)
         entry = self.note.sentences[index].entry
         for back in range(1, _LOOK_BACK + 1):
             near = index - back

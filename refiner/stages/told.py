@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from refiner.checks.trait_words import Evidence, Hit, TraitWords
 from refiner.models import EffectKind, Modality, Note
-from refiner.stages.change_words import DOUBLE, Cue, cues, masked
+from refiner.checks.change_words import DOUBLE, Cue, cues, masked
 
 OWN = 0.3  # least weight of a trait's words in the clause of the cue
 NEAR = 0.45  # least weight where a pointing cue ("since then", "stopped it") leans on the sentences around it
@@ -175,9 +175,11 @@ class Teller:
                     return None
                 return ("terminates", False) if cue.rule == "used-to" else ("continues", True)
             case "present":
+                denied = self._denied(cue, sentence, near)
                 if only_target:
-                    return None
-                return None, self._denied(cue, sentence, near) == against
+                    # "I do not go into deep water" is the avoiding itself; "I drive to work" says little of a fear.
+                    return (None, True) if denied and s.own >= STRONG else None
+                return None, denied == against
 
 
 _BEGINS = ("initiates", "reinitiates", "resumes")

@@ -116,7 +116,9 @@ def edtf_window(text: str, seasons: dict[str, tuple[int, int]] | None = None) ->
     text = text.strip()
     if "/" in text:
         left, _, right = text.partition("/")
-        ends = [edtf_window(part, seasons) if part not in ("", "..") else (Window(None, None), "") for part in (left, right)]
+        ends = [
+            edtf_window(part, seasons) if part not in ("", "..") else (Window(None, None), "") for part in (left, right)
+        ]
         if ends[0] is None or ends[1] is None or (left in ("", "..") and right in ("", "..")):
             return None
         low, high = ends[0][0].low, ends[1][0].high

@@ -76,7 +76,7 @@ class Block:
         h = self.potential
         for n in self.nodes:
             self.latest[n] = down.get(n)
-            self.earliest[n] = -(up[n] - h[n] + h[ORIGIN]) if n in up else None
+            self.earliest[n] = -(int(up[n]) - h[n] + h[ORIGIN]) if n in up else None
 
     def distances(self, source: str) -> dict[str, int]:
         """Shortest distances from `source` in days; what is not reached is not bound. The block must be consistent."""

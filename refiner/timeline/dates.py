@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from refiner.models import When
-from refiner.timeline.bounds import ImpossibleTime, Window, edtf_of, edtf_window, to_iso, widen_months
+from refiner.timeline.bounds import ImpossibleTime, Window, edtf_of, edtf_window, shift_months, to_iso, widen_months
 from refiner.timeline.frame import Frame, Piece, exact, settle, year_of
 from refiner.timeline.fuzzy import FUZZY, circa, meaning
 from refiner.timeline.grammar import scan
@@ -116,7 +116,7 @@ def _both(a: Piece, b: Piece) -> Piece | None:
 
 
 def _plain_anchor(text: str, frame: Frame) -> When | None:
-    """"before move", "after move": the whole expression is a word and an event's id or label."""
+    """ "before move", "after move": the whole expression is a word and an event's id or label."""
     m = re.fullmatch(r"(before|after)\s+(?:the\s+)?(.+)", text, re.IGNORECASE)
     if not m or not (_event(m[2], frame) or re.fullmatch(r"[\w-]+", m[2])):
         return None
@@ -173,7 +173,7 @@ _OPENS = re.compile(r"\b(from|between)\s+(?:the\s+|about\s+|around\s+)?\Z", re.I
 
 
 def _range(text: str, left: Piece, right: Piece, frame: Frame) -> Piece | None:
-    """"from June to August 2010", "between 1998 and 2001", "June – August 2010"; the left takes the year of the right."""
+    """ "from June to August 2010", "between 1998 and 2001", "June – August 2010"; the left takes the year of the right."""
     middle, opens = text[left.end : right.start], _OPENS.search(text[: left.start])
     if not _RANGE.match(middle) or left.anchor or right.anchor or left.problem or right.problem:
         return None
@@ -195,7 +195,7 @@ def _range(text: str, left: Piece, right: Piece, frame: Frame) -> Piece | None:
 
 
 def _anchored(text: str, piece: Piece, frame: Frame) -> Piece:
-    """"two years after 2004": what it counts from is itself a date, so the offset can be counted here and now."""
+    """ "two years after 2004": what it counts from is itself a date, so the offset can be counted here and now."""
     if not piece.anchor or _event(piece.anchor, frame):
         return piece
     inner = next(iter(scan(piece.anchor, frame)), None)
@@ -266,15 +266,8 @@ def _part(piece: Piece, word: str) -> Piece | None:
         low, high = window.low + row.low - 1, min(window.low + row.high - 1, window.high)
         return replace(piece, window=Window(low, high), edtf="", grain="range")
     months = (12 * row.low, 12 * (row.high + 1)) if row.unit == "year" else (row.low - 1, row.high)
-    first = widen_months(Window(window.low, window.low), 0).low or window.low
-    from refiner.timeline.bounds import shift_months
-
-    return replace(
-        piece,
-        window=Window(shift_months(first, months[0]), shift_months(first, months[1]) - 1),
-        edtf="",
-        grain="range",
-    )
+    narrow = Window(shift_months(window.low, months[0]), shift_months(window.low, months[1]) - 1)
+    return replace(piece, window=narrow, edtf="", grain="range")
 
 
 def _related(piece: Piece, m: re.Match[str], text: str) -> Piece:

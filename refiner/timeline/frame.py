@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -51,6 +52,10 @@ class Piece:
         return replace(self, start=start, end=end)
 
 
+Rule = tuple[str, Callable[[re.Match[str], Frame], Piece | None], bool]
+"""A pattern, what its match means, and whether capitals do not matter."""
+
+
 def exact(text: str) -> Window | None:
     """The window of an EDTF date, or None."""
     found = edtf_window(text) if text else None
@@ -69,12 +74,21 @@ def by_both_ends(window: Window, find: Callable[[int], Window | None]) -> Window
     return Window(first.low, last.high) if first and last else None
 
 
+def from_writing(m: re.Match[str], frame: Frame, grain: str, find: Callable[[int], Window | None]) -> Piece | None:
+    """What `find` says for the day of writing; a piece with a problem where that day is not known."""
+    if not frame.written:
+        return Piece(m.start(), m.end(), None, grain, problem="the day of writing is not known")
+    window = by_both_ends(frame.written, find)
+    return Piece(m.start(), m.end(), window, grain) if window else None
+
+
 def last_before(day: int, of_year: Callable[[int], Window | None], *, over: bool) -> Window | None:
     """The latest occurrence that began by `day` (or, where it must be `over`, ended before it)."""
     for year in (year_of(day) + 1, year_of(day), year_of(day) - 1, year_of(day) - 2):
         window = of_year(year)
         if window and window.low is not None and window.high is not None:
-            if (window.high if over else window.low) < day + (not over):
+            at = window.high if over else window.low
+            if at < day + (not over):
                 return window
     return None
 
@@ -136,6 +150,4 @@ def school_window(first: int, last: int, frame: Frame) -> Window | None:
     else:
         return None
     starts = frame.school_year_starts
-    return Window(
-        month_window(begins + first - 1, starts).low, month_window(ends + last - 1, starts, starts + 11).high
-    )
+    return Window(month_window(begins + first - 1, starts).low, month_window(ends + last - 1, starts, starts + 11).high)

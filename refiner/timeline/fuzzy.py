@@ -70,7 +70,6 @@ FUZZY: tuple[Fuzzy, ...] = (
     *_rows("the year after", "day", "days after the event", exactly=(1, 730)),
     *_rows("the season after", "day", "days after the event", exactly=(1, 365)),
     *_rows("first grade, where no year is given", "year", "years after the year of birth", begins=(5, 7)),
-    *_rows("birthday", "day", "days after it", turned=(0, 365)),
 )  # fmt: skip
 
 _TABLE = {(row.word, row.of): row for row in FUZZY if row.word != "circa"}
@@ -94,13 +93,15 @@ def seasons(culture: str) -> dict[str, tuple[int, int]]:
     return {row.word: (row.low, row.high) for row in FUZZY if row.of == of}
 
 
-_ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-_ONES += " eighteen nineteen"
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-NUMBERS: dict[str, int] = {w: i for i, w in enumerate(_ONES.split())}
-for _i, _tens in enumerate(_TENS.split(), 2):
+_ONES = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+    "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+NUMBERS: dict[str, int] = {w: i for i, w in enumerate(_ONES)}
+for _i, _tens in enumerate(_TENS, 2):
     NUMBERS[_tens] = 10 * _i
-    for _one in _ONES.split()[1:10]:
+    for _one in _ONES[1:10]:
         NUMBERS[f"{_tens}-{_one}"] = NUMBERS[f"{_tens} {_one}"] = 10 * _i + NUMBERS[_one]
 _IRREGULAR = {"one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth"}
 _IRREGULAR |= {"twelve": "twelfth"}
@@ -112,7 +113,8 @@ def _ordinal(word: str) -> str:
 
 
 ORDINALS: dict[str, int] = {_ordinal(w): n for w, n in NUMBERS.items() if " " not in w}
-ROMAN: dict[str, int] = {r: i for i, r in enumerate("I II III IV V VI VII VIII IX X XI XII".split(), 1)}
+_ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+ROMAN: dict[str, int] = {r: i for i, r in enumerate(_ROMAN, 1)}
 
 
 def number(word: str) -> int | None:

@@ -6,17 +6,23 @@ Nothing here is a general date parser: such parsers read "in 9th grade" as Septe
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable
 
-from refiner.timeline import relative
+from refiner.timeline import lived, offsets, relative
 from refiner.timeline.bounds import ImpossibleTime, Window, day_of, edtf_window, month_window, year_window
 from refiner.timeline.frame import Frame, Piece, holiday_of, month_of, season_of
 from refiner.timeline.fuzzy import number
 from refiner.timeline.words import (
-    DAY, HOLIDAY, MON, MONTHS, SEASON, SEASONS, YEAR, full_year,
+    DAY,
+    HOLIDAY,
+    MON,
+    MONTHS,
+    SEASON,
+    SEASONS,
+    YEAR,
+    full_year,
 )  # fmt: skip
-
-Build = Callable[[re.Match[str], Frame], Piece | None]
 
 
 def _edtf(m: re.Match[str], frame: Frame) -> Piece | None:
@@ -35,7 +41,9 @@ def _figures(m: re.Match[str], frame: Frame) -> Piece | None:
 
 def _days(m: re.Match[str], frame: Frame) -> Piece | None:
     year, month = full_year(m["y"]), MONTHS[m["mon"][:3].casefold()]
-    return Piece(m.start(), m.end(), Window(day_of(year, month, int(m["a"])), day_of(year, month, int(m["b"]))), "range")
+    return Piece(
+        m.start(), m.end(), Window(day_of(year, month, int(m["a"])), day_of(year, month, int(m["b"]))), "range"
+    )
 
 
 def _day(m: re.Match[str], frame: Frame) -> Piece | None:
@@ -49,7 +57,8 @@ def _day(m: re.Match[str], frame: Frame) -> Piece | None:
         return Piece(m.start(), m.end(), Window(n, n), "day")
     if m["mon"].islower() and m["mon"].casefold() in ("may", "march", "mar"):
         return None
-    day_of(2000, month, day)  # no year has a 31 June
+    if day > monthrange(2000, month)[1]:
+        raise ImpossibleTime(f'no year has a day "{m[0]}"')
 
     def of_year(year: int) -> Window | None:
         try:
@@ -77,10 +86,15 @@ def _season(m: re.Match[str], frame: Frame) -> Piece | None:
 
 def _holiday(m: re.Match[str], frame: Frame) -> Piece | None:
     window = holiday_of(m["hol"])(full_year(m["y"]))
-    return Piece(m.start(), m.end(), window, "day" if window and window.low == window.high else "range") if window else None
+    return (
+        Piece(m.start(), m.end(), window, "day" if window and window.low == window.high else "range")
+        if window
+        else None
+    )
 
 
-_DECADES = {w: i for i, w in enumerate("twenties thirties forties fifties sixties seventies eighties nineties".split(), 2)}
+_TENS = ("twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties")
+_DECADES = {w: i for i, w in enumerate(_TENS, 2)}
 
 
 def _decade(m: re.Match[str], frame: Frame) -> Piece | None:
@@ -89,7 +103,7 @@ def _decade(m: re.Match[str], frame: Frame) -> Piece | None:
     else:
         tens = int(m["short"][0]) if m["short"] else _DECADES[m["word"].casefold()]
         first = 1900 + 10 * tens if tens > 2 else 2000 + 10 * tens
-    return Piece(m.start(), m.end(), year_window(first, first + 9), "decade")
+    return Piece(m.start(), m.end(), year_window(first, first + 9), "decade", edtf=f"{first // 10}X")
 
 
 def _years(m: re.Match[str], frame: Frame) -> Piece | None:
@@ -105,19 +119,24 @@ def _year(m: re.Match[str], frame: Frame) -> Piece | None:
     return Piece(m.start(), m.end(), year_window(year), "year")
 
 
+_TH = r"(?:st|nd|rd|th)?"
 _NOT_A_YEAR = (
     r"(?!\s*(?:%|/-|\+|rupees?\b|rs\b|inr\b|people\b|persons?\b|students?\b|men\b|women\b|boys\b|girls\b|metres?\b|meters?\b|"
     r"km\b|kms\b|kilomet|feet\b|ft\b|miles\b|pages\b|words\b|times\b|hours\b|hrs\b|dollars\b|euros?\b|pounds\b|crores?\b|"
     r"lakhs?\b|calories\b|kg\b|cc\b|rpm\b|mah\b|steps\b|copies\b|lines\b|votes\b|marks\b|points\b|books\b|years\b|days\b))"
 )
-_RULES: list[tuple[re.Pattern[str], Build]] = [
+_RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str], Frame], Piece | None]]] = [
     (re.compile(pattern, re.IGNORECASE if ignore else 0), build)
     for pattern, build, ignore in [
         (r"(?<![\w/-])\d{4}-\d{2}-\d{2}[~?%]?(?![\w-])", _edtf, False),
         (r"(?<![\w/-])\d{4}-(?:0[1-9]|1[0-2])[~?%]?(?![\w-])", _edtf, False),
         (r"(?<![\w/-])(?:\d{4}[~%]|\d{3}X[~?%]?|\d{2}XX[~?%]?)(?![\w-])", _edtf, False),
-        (r"(?<![\w/.-])(?P<a>\d{1,2})(?P<sep>[/.-])(?P<b>\d{1,2})(?P=sep)(?P<y>\d{4}|\d{2})(?![\w/-])", _figures, False),
-        (rf"\b(?P<a>\d{{1,2}})(?:st|nd|rd|th)?\s*(?:-|–|to|and)\s*(?P<b>\d{{1,2}})(?:st|nd|rd|th)?\s+{MON},?\s+{YEAR}", _days, True),
+        (
+            r"(?<![\w/.-])(?P<a>\d{1,2})(?P<sep>[/.-])(?P<b>\d{1,2})(?P=sep)(?P<y>\d{4}|\d{2})(?![\w/-])",
+            _figures,
+            False,
+        ),
+        (rf"\b(?P<a>\d{{1,2}}){_TH}\s*(?:-|–|to|and)\s*(?P<b>\d{{1,2}}){_TH}\s+{MON},?\s+{YEAR}", _days, True),
         (rf"\b(?P<d>{DAY})\s+(?:of\s+)?{MON}(?:(?:,|\s+of|\s+in)?\s+{YEAR})?", _day, True),
         (rf"\b{MON}\s+(?P<d>\d{{1,2}}(?:st|nd|rd|th)?)(?![\w:])(?:(?:,|\s+in)?\s+{YEAR})?", _day, True),
         (rf"\b{MON}(?:,|\s+of|\s+in)?\s+{YEAR}", _month, True),
@@ -125,7 +144,7 @@ _RULES: list[tuple[re.Pattern[str], Build]] = [
             rf"(?:(?<=\bin )|(?<=\bIn )|(?<=\b[Ss]ince )|(?<=\b[Uu]ntil )|(?<=\b[Tt]ill )|(?<=\b[Bb]y )|(?<=\b[Bb]efore )|"
             rf"(?<=\b[Aa]fter )|(?<=\b[Ff]rom )|(?<=\bto )|(?<=\bof )|(?<=\band )|(?<=\b[Ee]arly )|(?<=\b[Ll]ate )|"
             rf"(?<=\b[Mm]id )|(?<=\b[Mm]id-)|(?<=\b[Bb]etween )|(?<=\b[Dd]uring )|(?<=[A-Za-z]–)|(?<=[a-z]-)|(?<=\A))"
-            rf"(?=[A-Z]){MON}(?![\w’'-]\w)",
+            rf"(?=[A-Z]){MON}(?![’']?\w)",
             _bare_month,
             False,
         ),
@@ -146,7 +165,9 @@ _RULES: list[tuple[re.Pattern[str], Build]] = [
             _year,
             True,
         ),
+        *lived.RULES,
         *relative.RULES,
+        *offsets.RULES,
     ]
 ]
 
@@ -171,5 +192,3 @@ def scan(text: str, frame: Frame) -> list[Piece]:
         if not kept or piece.start >= kept[-1].end:
             kept.append(piece)
     return kept
-
-

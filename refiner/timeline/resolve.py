@@ -20,7 +20,7 @@ from refiner.models import (
     Timeline,
     TraitVerdict,
 )
-from refiner.timeline.bounds import ImpossibleTime, Window, edtf_of, edtf_window, to_day
+from refiner.timeline.bounds import Window, edtf_of, edtf_window, to_day
 from refiner.timeline.closure import Life
 from refiner.timeline.constraints import ORIGIN, Block, Constraint, Network, between
 from refiner.timeline.traits import BEGINS, ENDS, Facts, Told, members
@@ -97,9 +97,9 @@ def life_of(
         if today is None or window.low is None or window.low <= today:
             facts[o.trait].observations.append((o, window))
     for r in sorted(retractions, key=lambda r: (r.target, r.by, r.note, r.quote)):
-        for f in facts.values():
-            if r.target == f.trait or any(t.event.id == r.target for t in f.told):
-                f.retractions.append(r)
+        for about in facts.values():
+            if r.target == about.trait or any(t.event.id == r.target for t in about.told):
+                about.retractions.append(r)
     return Life(facts, network, now=now)
 
 
@@ -163,7 +163,8 @@ def _verdict(trait: str, life: Life, born: str) -> TraitVerdict:
     facts, j = life.facts[trait], life.judgements[trait]
     notes = [j.note] if j.note else []
     if j.verdict in ("HOLDS", "NOT", "DORMANT"):
-        against = [o for o, w in facts.observations if o.holds == (j.verdict == "NOT") and _later(w, facts, life.network)]
+        other = j.verdict == "NOT"
+        against = [o for o, w in facts.observations if o.holds == other and _later(w, facts, life.network)]
         if against and j.note != "cause unknown":
             notes.append(f"but on {against[-1].at} the notes say otherwise")
     return TraitVerdict(
@@ -218,7 +219,8 @@ def _intervals(facts: Facts, life: Life, born: str) -> Iterable[Interval]:
         low, high = span[t]
         return t == last, float("-inf") if low is None else low, float("inf") if high is None else high, t.key
 
-    since, by = (born or "..", ()) if facts.initially else ("", ())
+    by: tuple[str, ...] = ()
+    since = (born or "..") if facts.initially else ""
     open_ = facts.initially
     for t in sorted(span, key=place):
         if t.kind in BEGINS and not open_:
@@ -234,9 +236,7 @@ def _intervals(facts: Facts, life: Life, born: str) -> Iterable[Interval]:
 def _contradictions(life: Life, events: Sequence[Event]) -> Iterable[Conflict]:
     for block in life.network.conflicts:
         cycle = frozenset(members(block.cycle))
-        decides = [
-            t for t, j in life.judgements.items() if j.verdict == "INCONSISTENT" and cycle in j.cycles
-        ]
+        decides = [t for t, j in life.judgements.items() if j.verdict == "INCONSISTENT" and cycle in j.cycles]
         yield Conflict(
             events=tuple(e.id for e in events if e.id in cycle),
             quotes=tuple(dict.fromkeys(c.quote for c in block.cycle if c.quote)),

@@ -1,1 +1,2 @@
-def timeline_lines(timeline, traits, width, *, color=False): return []
+def timeline_lines(timeline, traits, width, *, color=False):
+    return []

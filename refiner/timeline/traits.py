@@ -191,7 +191,8 @@ def _pauses(facts: Facts, network: Network, gone: frozenset[str]) -> tuple[tuple
         return (), ()
     begins = facts.of(BEGINS, gone)
     before, last_resumes, last_begins = network.certainly_before, _Others(network, resumes), _Others(network, begins)
-    pausing, others = [], []
+    pausing: list[Told] = []
+    others: list[Told] = []
     for s in suspends:
         woken = last_begins.after(s.event.id) or not all(before(r.event.id, s.event.id) for r in resumes)
         (others if woken else pausing).append(s)
@@ -200,11 +201,7 @@ def _pauses(facts: Facts, network: Network, gone: frozenset[str]) -> tuple[tuple
         t
         for t in resumes
         if not last_resumes.after(t.event.id) and any(not before(t.event.id, s.event.id) for s in others)
-    ] + [
-        t
-        for t in begins
-        if not last_begins.after(t.event.id) and any(before(s.event.id, t.event.id) for s in others)
-    ]
+    ] + [t for t in begins if not last_begins.after(t.event.id) and any(before(s.event.id, t.event.id) for s in others)]
     return tuple(pausing), tuple(waking)
 
 

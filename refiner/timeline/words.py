@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from refiner.timeline.fuzzy import NUMBERS, ORDINALS
 from refiner.timeline.holidays import NAMES
 
-MONTHS = {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
-WEEKDAYS = {d: i for i, d in enumerate("monday tuesday wednesday thursday friday saturday sunday".split())}
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTHS = {m: i for i, m in enumerate(_MONTHS, 1)}
+WEEKDAYS = {d: i for i, d in enumerate(_DAYS)}
 SEASONS = {
     "spring": "spring", "summer": "summer", "autumn": "autumn", "fall": "autumn", "winter": "winter",
     "monsoon": "monsoon", "monsoons": "monsoon", "rains": "monsoon", "rainy season": "monsoon",
 }  # fmt: skip
 
 
-def any_of(words: object) -> str:
+def any_of(words: Iterable[str]) -> str:
     """A pattern for one of some words, longest first, spaces flexible."""
-    ordered = sorted(map(str, words), key=lambda w: (-len(w), w))  # type: ignore[call-overload]
+    ordered = sorted(words, key=lambda w: (-len(w), w))
     return "|".join(re.escape(w).replace(r"\ ", r"\s+").replace("'", "['’]") for w in ordered)
 
 

@@ -27,7 +27,7 @@ from refiner.models import (
 from refiner.review.items import Item, build_queue
 
 MOVED = (
-    "We moved to Pune in 2014. \"He's going to be the next Dravid,\" my father told the neighbours. "
+    'We moved to Pune in 2014. "He\'s going to be the next Dravid," my father told the neighbours. '
     "I was the only boy in the colony who read. The dog bit me in June."
 )
 SCHOOL = "My brother's friend said he was late. I joined the boys' hostel. I am stubborn."

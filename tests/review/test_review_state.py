@@ -109,7 +109,7 @@ def test_the_order_of_the_queue() -> None:
     assert [i.note for i in QUEUE if i.kind == "edit"] == ["2014-moved.md"] * 3 + ["school.md"]
     swap = next(i for i in QUEUE if i.before == "boy")
     assert [QUEUE[[i.id for i in QUEUE].index(d)].stage for d in swap.depends] == ["override"]
-    assert swap.above.startswith('"He\'s going')
+    assert swap.above.startswith("\"He's going")
     assert swap.below.startswith("The dog")
 
 
@@ -168,8 +168,12 @@ def test_stages_of_one_text() -> None:
 
 def test_a_log_without_ids_and_with_nonsense_can_be_read() -> None:
     sha = QUEUE[0].text_sha
-    lines = [Decision(item="canon:cricket", text_sha=sha, verdict="approve"), Decision(item="x", verdict="undo", undoes="?"),
-             Decision(item="gone", text_sha="1", verdict="reject"), Decision(item="x", verdict="redo", undoes="?")]  # fmt: skip
+    lines = [
+        Decision(item="canon:cricket", text_sha=sha, verdict="approve"),
+        Decision(item="x", verdict="undo", undoes="?"),
+        Decision(item="gone", text_sha="1", verdict="reject"),
+        Decision(item="x", verdict="redo", undoes="?"),
+    ]
     assert verdicts(lines, SHAS)["canon:cricket"].status == "approved"
     state = start(QUEUE, lines)
     state, log = apply(state, Action("undo"))

@@ -26,6 +26,11 @@ class Stop(TrainerCallback):  # type: ignore[misc]
             control.should_save = True
             control.should_training_stop = True
 
+    def on_epoch_end(self, args: Any, state: Any, control: Any, **rest: Any) -> None:
+        # The trainer takes the stop for the end of an epoch: an evaluation here would count towards early stopping.
+        if self.at and state.global_step == self.at:
+            control.should_evaluate = control.should_save = False
+
 
 class Gradients(TrainerCallback):  # type: ignore[misc]
     """After the first step and after every evaluation, each `lora_B` must have a gradient.

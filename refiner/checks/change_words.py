@@ -1,6 +1,6 @@
 """Plain words of change: where a sentence says that something began, ended, came back, rests, still is or never was.
 
-A cue says nothing about *what* changed; `told.py` looks for a trait's words near it. Where the narrator is not the one who
+A cue says nothing about *what* changed; `stages/told.py` looks for a trait's words near it. Where the narrator is not the one who
 changes, where the change is only planned, imagined or denied, the cue says so.
 """
 
@@ -185,3 +185,16 @@ def cues(sentence: str) -> list[Cue]:
             )
             break
     return found
+
+
+_NOW = tuple(pattern for kind, _, _, pattern in _COMPILED if kind == "present")
+_EVER = re.compile(r"\b(?:I|we) have (?:always|ever) been\b", re.I)
+
+
+def present(text: str) -> re.Match[str] | None:
+    """Where a clause speaks of the narrator in the present tense, or None."""
+    for pattern in (*_NOW, _EVER):
+        match = pattern.search(text)
+        if match and match[0].split()[-1].lower() not in _past() and (_SELF.search(text) or not _OTHER.match(text)):
+            return match
+    return None

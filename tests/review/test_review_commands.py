@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import json
+import os
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+from review_life import Life, MemoryLog
+
+from refiner.errors import StoreError, UsageError
+from refiner.review import commands
+from refiner.review.editor import open_editor, with_help, without_help
+from refiner.review.filters import Filters, parse
+from refiner.review.importing import import_file
+from refiner.review.state import start
+
+LIFE = Life()
+QUEUE = LIFE.queue()
+EDIT, QUESTION = LIFE.edits[0], LIFE.questions[0]
+
+
+def test_the_list_for_people_and_programs() -> None:
+    rows = commands.list_items(QUEUE).splitlines()
+    assert len(rows) == 9
+    assert rows[0].startswith("canon:cricket  undecided  canon")
+    data = json.loads(commands.list_items(QUEUE, Filters(stage="question"), True))
+    assert data[0]["choices"][0] == {"key": "1", "id": "1", "label": "the narrator",
+                                     "after": "My brother's friend said she was late.", "canon": ""}  # fmt: skip
+
+
+def test_ids_and_their_beginnings() -> None:
+    assert commands.resolve(QUEUE, EDIT.id[:6]).id == EDIT.id
+    assert commands.resolve(QUEUE, "bite").id == "event:bite"
+    assert commands.resolve(QUEUE, "cric").id == "canon:cricket"
+    with pytest.raises(UsageError, match="too short"):
+        commands.resolve(QUEUE, EDIT.id[:3])
+    with pytest.raises(UsageError, match='nearest is "cricket"'):
+        commands.resolve(QUEUE, "crickets")
+    with pytest.raises(UsageError, match="refiner review --list"):
+        commands.resolve(QUEUE, "zzzzzzzz")
+    with pytest.raises(UsageError, match="fits 2 items"):
+        commands.resolve([*QUEUE, *(i for i in Life().queue() if i.id == "event:bite")], "bit_"[:3] + "e")
+
+
+def test_deciding_without_a_terminal() -> None:
+    log = MemoryLog()
+    commands.approve(QUEUE, log, [EDIT.id[:8], "cricket"])
+    commands.reject(QUEUE, log, ["bite"], "never happened")
+    commands.answer(QUEUE, log, [f"{QUESTION.id[:6]}=THE NARRATOR"])
+    commands.edit(QUEUE, log, LIFE.edits[1].id, "woman")
+    state = start(QUEUE, log.lines)
+    assert state.counts() == {"approved": 3, "rejected": 1, "edited": 1, "undecided": 4}
+    assert log.lines[3].choice == "1"
+    assert commands.approve(QUEUE, log, [EDIT.id]) == []  # said before
+
+
+def test_nothing_is_written_when_one_is_wrong() -> None:
+    log = MemoryLog()
+    for wrong in (
+        lambda: commands.approve(QUEUE, log, [EDIT.id, QUESTION.id]),
+        lambda: commands.approve(QUEUE, log, [EDIT.id, "nothing"]),
+        lambda: commands.answer(QUEUE, log, [f"{QUESTION.id}=1", f"{QUESTION.id}=7"]),
+        lambda: commands.answer(QUEUE, log, [QUESTION.id]),
+        lambda: commands.answer(QUEUE, log, [f"{EDIT.id}=1"]),
+        lambda: commands.edit(QUEUE, log, "fear-of-dogs", "NOT"),
+    ):
+        with pytest.raises(UsageError):
+            wrong()
+    assert log.lines == []
+
+
+def test_check() -> None:
+    checked = commands.check(QUEUE)
+    assert (checked.code, checked.words) == (3, "undecided: 1 canon, 1 question, 4 edits, 1 event, 1 trait, 1 sample")
+    log = MemoryLog()
+    made = commands.approve_shown(QUEUE, log, Filters(stage="edit"))
+    assert len(made) == 4
+    assert commands.check(LIFE.queue(log.lines), Filters(stage="edit")).code == 0
+    assert commands.check([]).words == "nothing is undecided"
+
+
+def test_import(tmp_path: Path) -> None:
+    path, log = tmp_path / "said.jsonl", MemoryLog()
+    lines = [
+        {"item": EDIT.id[:8], "verdict": "approve"},
+        {"item": QUESTION.id, "verdict": "answer", "choice": "the friend"},
+        {"item": "event:bite", "verdict": "reject", "text_sha": "old"},
+    ]
+    path.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+    done = import_file(QUEUE, log, path)
+    assert (len(done.made), done.stale) == (2, ("event:bite",))
+    assert log.lines[1].effect is not None
+    assert start(QUEUE, log.lines).counts()["approved"] == 2
+    again = import_file(QUEUE, log, path)
+    assert (len(again.made), again.known) == (0, 2)
+
+
+def test_a_wrong_line_stops_the_whole_import(tmp_path: Path) -> None:
+    path, log = tmp_path / "said.jsonl", MemoryLog()
+    path.write_text(f'{{"item": "{EDIT.id}", "verdict": "approve"}}\n{{"item": "x"}}\nno\n'
+                    '{"item": "", "verdict": "undo", "undoes": "?"}\n', encoding="utf-8")  # fmt: skip
+    with pytest.raises(UsageError) as caught:
+        import_file(QUEUE, log, path)
+    assert [f":{n}:" in str(caught.value) for n in (1, 2, 3, 4)] == [False, True, True, True]
+    assert log.lines == []
+    with pytest.raises(StoreError):
+        import_file(QUEUE, log, tmp_path / "nowhere.jsonl")
+
+
+def test_filter_lines() -> None:
+    assert parse("stage=swap --note 2014 below=0.8 two words") == Filters(
+        stage="swap", note="2014", below=0.8, match="two words"
+    )
+    assert parse("") == Filters()
+    for wrong in ("status=open", "below=x", "colour=red", '"open'):
+        with pytest.raises(UsageError):
+            parse(wrong)
+
+
+SCRIPT = """
+import os, stat, sys
+path = sys.argv[1]
+print(oct(stat.S_IMODE(os.stat(path).st_mode)), oct(stat.S_IMODE(os.stat(os.path.dirname(path)).st_mode)),
+      path, file=open({out!r}, "w"))
+text = open(path, encoding="utf-8", newline="").read()
+open(path, "w", encoding="utf-8", newline="").write(text.replace("boy", "girl"))
+"""
+
+
+def test_the_editor_gets_a_private_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script, out = tmp_path / "ed it.py", tmp_path / "out"
+    script.write_text(SCRIPT.format(out=str(out)), encoding="utf-8")
+    monkeypatch.setenv("VISUAL", f"{sys.executable} '{script}'")
+    assert open_editor("the boy", "the sentence: a boy") == "the girl"
+    file_mode, folder_mode, path = out.read_text().split(maxsplit=2)
+    assert (file_mode, folder_mode) == (oct(stat.S_IRUSR | stat.S_IWUSR), oct(stat.S_IRWXU))
+    assert not os.path.exists(path.strip())
+    monkeypatch.setenv("VISUAL", f"{sys.executable} -c 'raise SystemExit(1)'")
+    assert open_editor("the boy") is None
+    monkeypatch.setenv("VISUAL", "no-such-editor")
+    with pytest.raises(UsageError, match="not there"):
+        open_editor("x")
+
+
+@pytest.mark.parametrize("text", ["", "one", "two\nlines", "ends\n", "# a heading\n\ntext", "a\r\nb"])
+def test_a_text_survives_the_editor(text: str) -> None:
+    assert without_help(with_help(text, "help\nmore"), text) == text
+    assert without_help(text + "\n", text.rstrip("\n")) == text.rstrip("\n").replace("\r\n", "\r\n")
