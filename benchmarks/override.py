@@ -2,8 +2,8 @@
 
     python benchmarks/override.py [GOLD] [--pred FILE] [--json]
 
-GOLD is a folder with `override/lives_dev.jsonl` (or other `lives_*.jsonl`) and `override/score.py`; without it the folder is
-taken from $REFINER_GOLD, or `../shared/gold` beside the repository. Where there is none it says so and ends with 0.
+GOLD is a folder with `override/lives_*.jsonl` and `override/score.py`; without it the folder is taken from
+$REFINER_GOLD, or `../shared/gold` beside the repository. Where there is none it says so and ends with 0.
 """
 
 from __future__ import annotations

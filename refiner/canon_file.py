@@ -71,5 +71,5 @@ def add_canon(path: Path, entry: CanonEntry) -> None:
     table.add("status", "rejected" if entry.status == "rejected" else "approved")
     if "canon" not in document:
         document.add("canon", tomlkit.aot())
-    document["canon"].append(table)  # type: ignore[union-attr]
+    document["canon"].append(table)
     write_atomic(path, tomlkit.dumps(document))

@@ -64,16 +64,14 @@ def copy_sample(target: Path, *, with_decisions: bool) -> Workspace:
 
 
 def telling(edits: list[Edit], count: int = 3) -> list[Edit]:
-    """The edits that show most of what the tool does: another stage and another rule each, the longest reasons first."""
+    """The edits that show most of what the tool does: another stage or rule each, the longest reasons first."""
     order = {"override": 0, "reframe": 1, "swap": 2, "selfimage": 3}
     chosen: list[Edit] = []
     pool = sorted(edits, key=lambda e: (order.get(e.stage, 9), -len(e.evidence), -len(e.reason), e.note, e.start))
-    for fresh in (
-        lambda e: e.stage not in {c.stage for c in chosen},
-        lambda e: e.source not in {c.source for c in chosen},
-    ):
+    for what in ("stage", "source"):
         for edit in pool:
-            if len(chosen) < count and edit not in chosen and edit.note not in {c.note for c in chosen} and fresh(edit):
+            seen = {getattr(c, what) for c in chosen}
+            if len(chosen) < count and getattr(edit, what) not in seen and edit.note not in {c.note for c in chosen}:
                 chosen.append(edit)
     return sorted(chosen, key=lambda e: (-order.get(e.stage, 9), e.note))
 

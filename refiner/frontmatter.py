@@ -37,7 +37,7 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
+            event = self.peek_event()  # type: ignore[no-untyped-call]
             raise yaml.composer.ComposerError(None, None, "anchors and aliases are not allowed here", event.start_mark)
         return super().compose_node(parent, index)
 
@@ -134,7 +134,7 @@ class _Reader:
                     kind, quote = item.get("kind"), self.text(item.get("quote"), "quote")
                 else:
                     kind, quote = item, ""
-                out.append(EffectSpec(trait=trait, kind=self.choice(kind, trait, EFFECT_KINDS), quote=quote))  # type: ignore[arg-type]
+                out.append(EffectSpec(trait=trait, kind=self.choice(kind, trait, EFFECT_KINDS), quote=quote))
         return tuple(out)
 
     def relations(self, event: dict[str, Any]) -> tuple[RelationSpec, ...]:
@@ -160,8 +160,8 @@ class _Reader:
             label=self.text(event.get("label"), "label"),
             quote=self.text(event.get("quote"), "quote"),
             when=self.when(event.get("when")),
-            modality=self.choice(event.get("modality", "actual"), "modality", MODALITIES),  # type: ignore[arg-type]
-            subject=self.choice(event.get("subject", "self"), "subject", ("self", "other")),  # type: ignore[arg-type]
+            modality=self.choice(event.get("modality", "actual"), "modality", MODALITIES),
+            subject=self.choice(event.get("subject", "self"), "subject", ("self", "other")),
             effects=self.effects(event.get("effects")),
             relations=self.relations(event),
         )
@@ -200,7 +200,7 @@ class _Reader:
             date=self.text(value.get("date"), "date"),
             written=self.text(value.get("written"), "written"),
             author=self.text(value.get("author"), "author") or "self",
-            kind=self.choice(value.get("kind", "note"), "kind", KINDS),  # type: ignore[arg-type]
+            kind=self.choice(value.get("kind", "note"), "kind", KINDS),
             skip=self.flag(value.get("skip", False), "skip"),
             events=tuple(self.event(e) for e in self.several(events, "events")) if "events" in value else None,
             observations=self.observations(value.get("observations")),

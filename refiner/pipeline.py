@@ -47,7 +47,8 @@ CANON_ROUNDS = 3  # a proposal made in one note can call for another in the next
 class Adviser(Protocol):
     """A model that settles what the rules left open. `name` goes into every key and edit it stands behind."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def settle(self, asked: Sequence[tuple[Note, Question]]) -> Mapping[str, tuple[str, str]]:
         """Question id -> (choice id, reason); questions that it could not settle are left out."""

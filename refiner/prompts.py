@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import frontmatter
 from jinja2 import StrictUndefined, TemplateError, meta
@@ -71,11 +72,11 @@ def load_prompt(name: str, workspace: Path | None = None) -> Prompt:
 
 def parse_prompt(text: str, where: str) -> Prompt:
     """Reads one prompt file's text. Raises PromptError."""
-    post = frontmatter.loads(text)
+    post: Any = frontmatter.loads(text)
     missing = [k for k in ("name", "version", "inputs") if k not in post.metadata]
     if missing:
         raise PromptError(f"{where}: front matter lacks {', '.join(missing)}")
-    body, inputs = post.content, tuple(post.metadata["inputs"])
+    body, inputs = post.content, tuple(str(i) for i in list(post.metadata["inputs"]))
     if SPLIT not in body:
         raise PromptError(f"{where}: the line ---user--- between system and user part is missing")
     try:

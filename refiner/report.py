@@ -50,8 +50,8 @@ def counts(life: Life) -> dict[str, Any]:
 def refined(show: Output, done: Report) -> None:
     """After `refine`: what was done, what is open, what failed, and the next command."""
     if show.as_json:
-        numbers = counts(done.life) if done.life else {"notes": done.notes}
-        show.json({"changed": done.changed, "seconds": round(done.seconds, 3), "made": done.made, **numbers})
+        all_counts: dict[str, Any] = counts(done.life) if done.life else {"notes": done.notes}
+        show.json({"changed": done.changed, "seconds": round(done.seconds, 3), "made": done.made, **all_counts})
     show.say(f"engine: {done.engine}")
     if not done.changed:
         show.say(
@@ -86,7 +86,7 @@ def diff_text(before: str, after: str, *, plain: bool) -> Text:
     """A word diff as rich text: struck red and underlined green, or [-old-]{+new+} where colour cannot be."""
     text = Text()
     for s in segments(before, after):
-        if s.kind == "same":
+        if s.kind == "equal":
             text.append(visible(s.old))
             continue
         if s.old:
@@ -142,7 +142,8 @@ def _why(show: Output, life: Life, verdict: TraitVerdict) -> None:
         for o in x.observations:
             if o.trait == verdict.id:
                 show.data(
-                    f"  {o.at or 'undated':<22} {'seen' if o.holds else 'seen not':<12} “{one_line(o.quote, 80)}” [{o.note}]"
+                    f"  {o.at or 'undated':<22} {'seen' if o.holds else 'seen not':<12} "
+                    f"“{one_line(o.quote, 80)}” [{o.note}]"
                 )
         for r in x.retractions:
             if r.target == verdict.id:

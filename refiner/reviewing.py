@@ -1,7 +1,8 @@
-"""`refiner review`: a workspace's queue, decided in the terminal or by options; then the notes are brought up to date."""
+"""`refiner review`: a queue decided in the terminal or by options; then the notes are brought up to date."""
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ class Request:
     """What the command line asks of the review."""
 
     filters: dict[str, Any]
-    list: bool
+    list_: bool
     approve: list[str]
     reject: list[str]
     reason: str
@@ -67,7 +68,7 @@ def run_review_command(ws: Workspace, asked: Request, show: Output, *, now: str)
     with locked(ws, "review"):
         with with_life(ws, now=now) as life:
             queue = queue_of(life, with_samples=(ws.refined / "samples.jsonl").exists())
-        if asked.list:
+        if asked.list_:
             print(commands.list_items(queue, filters, show.as_json))
             return 0
         if asked.check:
@@ -103,10 +104,14 @@ def _by_options(
     if asked.answer:
         made += len(commands.answer(queue, log, asked.answer))
     if asked.import_ is not None:
-        made += len(commands.import_file(queue, log, asked.import_).made)
+        imported = commands.import_file(queue, log, asked.import_)
+        made += len(imported.made)
+        if imported.stale:
+            show.say(
+                f"{len(imported.stale)} lines are about texts that have changed since; they were left out", "yellow"
+            )
     if asked.approve_shown:
-        open_ = [i for i in commands.shown(queue, filters) if i.status == "undecided" and i.kind != "question"]
-        made += len(commands.approve(queue, log, [i.id for i in open_]))
+        made += len(commands.approve_shown(queue, log, filters))
     show.say(f"{made} decided")
     return 0
 
@@ -115,9 +120,18 @@ def _by_hand(ws: Workspace, queue: list[Item], log: DecisionLog, filters: Filter
     def decide_life(entry: CanonEntry) -> None:
         add_canon(ws.canon, entry)
 
+    here = Path.cwd().resolve() == ws.root.resolve()
+    resume = "refiner review" if here else f"refiner review --workspace {shlex.quote(str(ws.root))}"
     reader = make_reader()
     return run_review(
-        queue, log, console=show.out, reader=reader, plain=asked.plain, filters=filters, decide_life=decide_life
+        queue,
+        log,
+        console=show.out,
+        reader=reader,
+        plain=asked.plain,
+        filters=filters,
+        decide_life=decide_life,
+        resume=resume,
     )
 
 

@@ -15,9 +15,10 @@ from refiner.console import Output
 from refiner.errors import TrainingError, UsageError
 from refiner.review.visible import visible
 from refiner.store import Workspace, make_folder
+from refiner.training.endpoint import OpenAIEndpoint
 from refiner.training.launch import find_recipe, train
 from refiner.training.runs import RunInfo, latest_run, list_runs
-from refiner.training.talk import OpenAIEndpoint, open_model
+from refiner.training.talk import open_model
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}")
 

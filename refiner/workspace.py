@@ -42,7 +42,7 @@ Nothing here is ever changed. This file is not read as a note.
 """
 
 _TRAIT_HELP = """
-# --- traits: what you are like, the dark sides too. Whether they still hold, the tool finds out from the notes. --------
+# --- traits: what you are like, the dark sides too. Whether they still hold, the tool finds out from the notes. -----
 # Only id and name are needed; polarity positive | negative | neutral; importance 0 (track it, never teach it) to 5.
 #
 # [[traits]]

@@ -20,6 +20,7 @@ DEAD = ("NOT", "RETRACTED")
 ENOUGH = 0.7  # weight of a trait's words in the clause
 _NO = re.compile(r"\b(?:not|never|no|hardly|nothing|nobody|without)\b|n['’]t\b", re.I)
 _PAST = re.compile(r"\b(?:was|were|had|did|used to|until|back then|in those days|as a (?:child|boy|girl))\b", re.I)
+_COMPARED = re.compile(r"\bas (?:I|we) (?:was|were|did|had)\b.*", re.I)  # "as lazy as I was at school"
 
 
 @lru_cache(maxsize=64)
@@ -32,7 +33,7 @@ def claims(sentence: str, trait: Trait) -> bool:
     text = masked(sentence)
     found = cues(sentence)
     for start, end in clauses(text):
-        clause = text[start:end]
+        clause = _COMPARED.sub("", text[start:end])
         if _PAST.search(clause) or not (now := present(clause)):
             continue
         if any(c.kind in ("ending", "retraction", "past", "suspension") and start <= c.start < end for c in found):

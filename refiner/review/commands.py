@@ -1,7 +1,7 @@
 """The review without a terminal: list, approve, reject, answer, check. Each function takes the queue and the log.
 
     refiner review --list --json          --approve ID…         --reject ID --reason …
-                   --answer ID=CHOICE     --check               (--import FILE: see importing)
+                   --answer ID=CHOICE     --check               --import FILE
 
 An id may be given as its beginning (four characters or more), and without `canon:`, `event:`, `trait:`, as long as it
 fits one item only.
@@ -9,51 +9,28 @@ fits one item only.
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from refiner.errors import UsageError
-from refiner.models import Decision, ItemKind, Question
+from refiner.models import Decision, ItemKind
 from refiner.review.bodies import sentence
 from refiner.review.diff import word_diff
 from refiner.review.filters import Filters
+from refiner.review.finding import choice_of, resolve, resolve_all
+from refiner.review.importing import Imported, import_file
 from refiner.review.items import KINDS, Item
-from refiner.review.session import EXIT_DONE, EXIT_LEFT, Log, append_all
+from refiner.review.session import EXIT_DONE, EXIT_LEFT, Log, append_all, now
 from refiner.review.state import Action, ReviewState, apply, refusal, start
 from refiner.review.texts import as_text
 from refiner.review.visible import one_line
 
-MIN_PREFIX = 4
-
-
-def resolve(queue: Sequence[Item], given: str) -> Item:
-    """The item that an id, or its beginning, means. Raises UsageError that names the nearest."""
-    names = {i.id: i for i in queue}
-    if given in names:
-        return names[given]
-    bare = [i for i in queue if ":" in i.id and i.id.partition(":")[2] == given]
-    if len(bare) == 1:
-        return bare[0]
-    long_enough = len(given) >= MIN_PREFIX
-    fits = (
-        [i for i in queue if i.id.startswith(given) or i.id.partition(":")[2].startswith(given)] if long_enough else []
-    )
-    fits = bare or fits
-    if len(fits) == 1:
-        return fits[0]
-    if fits:
-        some = ", ".join(i.id for i in fits[:5]) + (" …" if len(fits) > 5 else "")
-        raise UsageError(f'"{given}" fits {len(fits)} items: {some}', mend="give more of the id")
-    if not long_enough:
-        raise UsageError(f'"{given}" is too short for the beginning of an id; give {MIN_PREFIX} characters or more')
-    near = difflib.get_close_matches(given, [*names, *(n.partition(":")[2] for n in names if ":" in n)], 1, 0.4)
-    hint = f'; the nearest is "{near[0]}"' if near else ""
-    raise UsageError(f'no item "{given}"{hint}', mend="refiner review --list")
-
+__all__ = [
+    "Checked", "Imported", "answer", "approve", "approve_shown", "as_json", "check", "edit", "import_file",
+    "list_items", "reject", "resolve", "shown",
+]  # fmt: skip
 
 # ---- reading -------------------------------------------------------------------------------------------------------
 
@@ -133,11 +110,6 @@ def check(queue: Sequence[Item], filters: Filters | None = None) -> Checked:
 # ---- deciding ------------------------------------------------------------------------------------------------------
 
 
-def now() -> str:
-    """The time, ISO in UTC."""
-    return datetime.now(UTC).isoformat(timespec="microseconds")
-
-
 def _decide(
     queue: Sequence[Item], log: Log, wanted: Sequence[tuple[Item, Action]], clock: Callable[[], str]
 ) -> list[Decision]:
@@ -157,7 +129,7 @@ def _decide(
 
 def approve(queue: Sequence[Item], log: Log, ids: Sequence[str], *, clock: Callable[[], str] = now) -> list[Decision]:
     """Approves the items. Raises UsageError (unknown id, a question) before anything is written."""
-    wanted = [(resolve(queue, i), Action("approve")) for i in ids]
+    wanted = [(i, Action("approve")) for i in resolve_all(queue, ids)]
     if len(wanted) < 2:
         return _decide(queue, log, wanted, clock)
     _refuse(wanted)
@@ -189,7 +161,7 @@ def reject(
     queue: Sequence[Item], log: Log, ids: Sequence[str], reason: str = "", *, clock: Callable[[], str] = now
 ) -> list[Decision]:
     """Rejects the items, all for one reason."""
-    return _decide(queue, log, [(resolve(queue, i), Action("reject", reason=reason)) for i in ids], clock)
+    return _decide(queue, log, [(i, Action("reject", reason=reason)) for i in resolve_all(queue, ids)], clock)
 
 
 def edit(queue: Sequence[Item], log: Log, given: str, text: str, *, clock: Callable[[], str] = now) -> list[Decision]:
@@ -209,17 +181,3 @@ def answer(
         item = resolve(queue, name)
         wanted.append((item, Action("answer", choice=choice_of(item, choice))))
     return _decide(queue, log, wanted, clock)
-
-
-def choice_of(item: Item, given: str) -> str:
-    if not isinstance(item.payload, Question):
-        raise UsageError(f"{item.id} is no question", mend=f"refiner review --approve {item.id}")
-    for fits in (
-        [c for c in item.choices if c.id == given],
-        [c for c in item.choices if c.key == given],
-        [c for c in item.choices if c.label.casefold() == given.casefold()],
-    ):
-        if len(fits) == 1:
-            return fits[0].id
-    there = ", ".join(f"{c.id} ({one_line(c.label, 40)})" for c in item.choices)
-    raise UsageError(f'{item.id} has no choice "{given}"; there are {there}')

@@ -22,11 +22,16 @@ def is_plain(stream: IO[str], flag: bool = False, env: Mapping[str, str] | None 
     return flag or bool(env.get("NO_COLOR")) or env.get("TERM", "") in ("dumb", "") or not stream.isatty()
 
 
-def make_console(stream: IO[str], *, plain: bool, width: int | None = None) -> Console:
-    """A console that takes nothing in a text for markup, emoji names or things to highlight."""
+def tolerate(stream: IO[str]) -> None:
+    """Lets a stream that is not UTF-8 print the characters that it lacks as escapes: they must not end the review."""
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:
-        reconfigure(errors="backslashreplace")  # a terminal without UTF-8 must not end the review
+        reconfigure(errors="backslashreplace")
+
+
+def make_console(stream: IO[str], *, plain: bool, width: int | None = None) -> Console:
+    """A console that takes nothing in a text for markup, emoji names or things to highlight."""
+    tolerate(stream)
     return Console(
         file=stream, width=width, markup=False, emoji=False, highlight=False, no_color=plain,
         color_system=None if plain else "auto", legacy_windows=False,

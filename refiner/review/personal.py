@@ -61,7 +61,7 @@ class Personal:
     def _stale(self, item: Item) -> None:
         if item.kind in ("edit", "canon", "event") and item.depends:
             count = len(item.depends)
-            self.session.screen.say(f"{count} that follow{'s' * (count == 1)} from it: refiner refine does it again")
+            self.session.screen.say(f"{count} that follow{'s' * (count == 1)} from it: made again after the review")
 
     def edit(self, item: Item) -> bool:
         """Opens the editor, shows what came back, and asks. Says whether the item is to be shown again."""

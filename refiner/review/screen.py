@@ -90,7 +90,7 @@ class Screen:
         stale = [p for p in item.parents if (up := state.find(p)) and state.status(up) in ("rejected", "edited")]
         if stale and item.kind in ("edit", "sample"):
             yield self.paint.text(
-                "follows from an edit that you rejected or edited: the next `refiner refine` makes it again", WARN
+                "follows from an edit that you rejected or edited: it is made again after the review", WARN
             )
         if decided and decided.verdict == "answer":
             label = next((c.label for c in item.choices if c.id == decided.choice), decided.choice or "")

@@ -20,7 +20,7 @@ from refiner.review.editor import Editor, open_editor
 from refiner.review.filters import Filters, parse
 from refiner.review.items import Item
 from refiner.review.keys import HELP, KEYMAP, Reader, bindings, key_name
-from refiner.review.paint import WARN
+from refiner.review.paint import WARN, is_plain, tolerate
 from refiner.review.personal import Personal
 from refiner.review.screen import Screen, counts_words, prompt_words
 from refiner.review.state import Action, ActionKind, ReviewState, apply, start
@@ -219,7 +219,8 @@ def _looks_different(old: ReviewState, new: ReviewState) -> bool:
     return (old.item, old.place, old.shown) != (new.item, new.place, new.shown)
 
 
-def _now() -> str:
+def now() -> str:
+    """The time, ISO in UTC."""
     return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
@@ -233,7 +234,7 @@ def run_review(
     plain: bool = False,
     filters: Filters | None = None,
     decide_life: Callable[[CanonEntry], None] | None = None,
-    clock: Callable[[], str] = _now,
+    clock: Callable[[], str] = now,
     keymap: Mapping[str, tuple[str, ...]] = KEYMAP,
     resume: str = "refiner review",
 ) -> int:
@@ -244,7 +245,8 @@ def run_review(
     """
     filters = filters or Filters()
     state = start(queue, log.read(), filters)
-    screen = Screen(console, plain=plain)
+    tolerate(console.file)
+    screen = Screen(console, plain=is_plain(console.file, plain))
     session = Session(state, log, screen, reader, editor=editor, keymap=keymap, decide_life=decide_life, clock=clock)
     if filters and not state.shown:
         screen.say(f"nothing matches {filters.options()}")
@@ -261,5 +263,5 @@ def run_review(
         options = session.state.filters.options()
         screen.say(f"Go on: {resume}{f' {options}' if options else ''}")
     elif session.made:
-        screen.say("Everything shown is decided. Apply it: refiner refine")
+        screen.say("Everything shown is decided.")
     return EXIT_INTERRUPTED if interrupted else EXIT_LEFT if left else EXIT_DONE

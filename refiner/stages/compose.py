@@ -2,7 +2,7 @@
 
 The parts: compose_scenes (passages), compose_topics (what they are about), compose_questions (forms), compose_self
 (identity, boundary), compose_traits (trait, situation, now_and_then), compose_told (memory, voice, opinion, events),
-compose_choice (duplicates, mix), compose_open (what is still undecided). Samples have no system message: export adds it.
+compose_choice (duplicates, mix), compose_open (what is undecided). Samples have no system message: export adds it.
 """
 
 from __future__ import annotations

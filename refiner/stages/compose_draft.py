@@ -14,7 +14,7 @@ from refiner.stages.compose_open import OpenItem, blocking
 from refiner.stages.compose_questions import Asked
 from refiner.stages.compose_scenes import Passage, Unit, by_narrator, narrator_names, passages, units
 from refiner.stages.compose_text import leans, normal
-from refiner.stages.compose_topics import Topic, topics
+from refiner.stages.compose_topics import Topic, names_in, topics
 
 HELD_OUT = "/held-out"
 
@@ -134,6 +134,7 @@ def tell(life: Life) -> Told:
         by_note[path] = [u for u in units(note, life.edits.get(path, ()), life.config) if may_say(u)]
         if by_narrator(note, life.config):
             found += passages(note, by_note[path])
-    about = {p.id: topics(p.text, life.people, own) for p in found}
+    named = names_in(p.text for p in found)
+    about = {p.id: topics(p.text, life.people, own, named) for p in found}
     seen = Counter(normal(t.words) for of in about.values() for t in {normal(t.words): t for t in of}.values())
     return Told(life, by_note, found, about, seen)

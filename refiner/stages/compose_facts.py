@@ -22,6 +22,7 @@ from refiner.models import (
     TraitVerdict,
 )
 from refiner.stages.compose_text import words
+from refiner.stages.compose_wording import her_words
 
 GONE = ("NOT", "RETRACTED")  # dead: never said in the present
 
@@ -92,7 +93,7 @@ def refined_labels(events: Iterable[Event], edits: Mapping[str, Sequence[Edit]],
         label = event.label.strip()
         if not label or not (label := _relabel(label, event, edits.get(event.note, ()))):
             continue
-        label = renamed(label, config)
+        label = her_words(renamed(label, config), config) if event.subject == "self" else renamed(label, config)
         if not _old_self(label, config):
             out[event.id] = label
     return out

@@ -94,7 +94,7 @@ def narrator_names(config: Config) -> frozenset[str]:
     out: set[str] = {"me", "i", "self"}
     for side in (config.persona.before, config.persona.after):
         for name in (side.name, *side.nicknames, *side.handles):
-            out |= {name.casefold(), *name.casefold().split()[:1]}
+            out |= {name.casefold(), *name.casefold().split()}
     return frozenset(out - {""})
 
 
@@ -234,11 +234,14 @@ def dates(note: Note, entry: int) -> tuple[str, bool]:
 def passages(note: Note, found: Sequence[Unit], keep: Callable[[Unit], bool] = lambda u: True) -> list[Passage]:
     """The prose of a note as passages of at most LONGEST words. `keep` says which units may be told at all."""
     out: list[Passage] = []
-    sections: dict[tuple[int, int], list[Unit]] = {}
+    sections: dict[tuple[int, int, int], list[Unit]] = {}
+    items = {u.paragraph for u in found if u.item}
     for unit in found:
         if not unit.speaker and keep(unit):
-            sections.setdefault((unit.entry, unit.section), []).append(unit)
-    for (entry, _), run in sections.items():
+            # Items of a list are thoughts of their own.
+            part = unit.paragraph if unit.item or unit.paragraph in items else -1
+            sections.setdefault((unit.entry, unit.section, part), []).append(unit)
+    for (entry, _, _), run in sections.items():
         date, at_the_time = dates(note, entry)
         lead = ""
         for part in _parts(run):

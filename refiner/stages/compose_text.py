@@ -12,6 +12,7 @@ from refiner.models import Gender
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _STRONG = re.compile(r"(\*\*|__|~~|==)(?=\S)(.+?)(?<=\S)\1")
 _SOFT = re.compile(r"(?<![\w*])([*_])(?=\S)([^*_]+?)(?<=\S)\1(?![\w*])")
+_STRAY = re.compile(r"(?<!\w)\*+(?=\w)|(?<=[\w.,!?])\*+(?!\w)")
 _SPACE = re.compile(r"\s+")
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _FIRST = re.compile(r"\b(?:I|me|my|mine|myself|we|us|our|ours|I['’](?:m|ve|d|ll))\b")
@@ -22,7 +23,8 @@ _LEANS = re.compile(
     r"""["'“‘(]*(?:
       (?:then|so|but|and|or|nor|yet|also|too|besides|still|instead|otherwise|therefore|thus|hence|however|anyway
         |afterwards?|later|meanwhile|after\s+that|before\s+that|since\s+then|that['’]?s\s+(?:why|how|when)
-        |because\s+of\s+(?:this|that)|from\s+then|at\s+that|by\s+then|even\s+so|in\s+the\s+end|as\s+a\s+result)\b
+        |(?:after|before|since|from|by|at|in|on|with|for|because\s+of|during|until|till)\s+(?:all\s+)?(?:this|that|these|those)
+        |from\s+then|by\s+then|even\s+so|in\s+the\s+end|as\s+a\s+result)\b
       |(?:he|she|they|him|them|this|that|these|those|it|its|his|their|hers|theirs|both|neither|either|none|such
         |the\s+(?:other|others|latter|former|same|rest|second|third)|another|one\s+of\s+them)\b
     )""",
@@ -53,6 +55,7 @@ def plain(text: str) -> str:
     text = _LINK.sub(r"\1", text)
     text = _STRONG.sub(r"\2", text)
     text = _SOFT.sub(r"\2", text)
+    text = _STRAY.sub("", text)  # emphasis that began in another sentence
     return _SPACE.sub(" ", text).strip()
 
 

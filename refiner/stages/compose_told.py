@@ -9,7 +9,7 @@ from refiner.models import Event
 from refiner.stages.compose_draft import Draft, Told
 from refiner.stages.compose_facts import renamed
 from refiner.stages.compose_questions import ordered
-from refiner.stages.compose_scenes import Passage, Unit, by_narrator
+from refiner.stages.compose_scenes import Passage, Unit, by_narrator, passages
 from refiner.stages.compose_text import leans, lower_first, normal, says_i, third, to_you, upper_first, words
 from refiner.stages.compose_topics import did, happened, names_something, rarest, thing
 from refiner.stages.compose_when import in_month, when_words
@@ -36,7 +36,8 @@ def memory(told: Told) -> Iterator[Draft]:
 
 
 def _memory_of(told: Told, passage: Passage) -> Iterator[Draft]:
-    when = in_month(passage.date)
+    # What a note of these days says can be asked without its date; what is older is asked for with it.
+    when = in_month(passage.date) if not passage.at_the_time or _old(told, passage) else ""
     options: list[tuple[str, dict[str, str], str]] = []  # group, slots, what makes its hash its own
     if passage.lead:
         # It leans on what stands before it, so only her own sentence before can lead to it.
@@ -46,20 +47,17 @@ def _memory_of(told: Told, passage: Passage) -> Iterator[Draft]:
         for event in told.events_in(passage.note, [(u.start, u.end) for u in passage.units]):
             options += _by_event(told, event)
         for topic in rarest(told.topics[passage.id], told.seen)[:6]:
-            if passage.at_the_time and when:
-                options.append(("memory.topic_when", {"topic": topic.words, "when": when}, topic.words))
+            if when:
+                group = "memory.topic_wrote" if passage.at_the_time else "memory.topic_when"
+                options.append((group, {"topic": topic.words, "when": when}, topic.words))
             else:
                 slots = {topic.kind: topic.words, "bare_topic": re.sub(r"^(?:the|your) ", "", topic.words)}
                 options.append((f"memory.{topic.kind}", slots, topic.words))
         if when:
-            options.insert(min(1, len(options)), ("memory.when", {"when": when}, "when"))
+            group = "memory.wrote" if passage.at_the_time else "memory.when"
+            options.insert(min(1, len(options)), (group, {"when": when}, "when"))
     first = passage.units[0].text
-    goes_on = (
-        not passage.lead
-        and len(passage.units) > 1
-        and 4 <= len(words(first)) <= OPENING
-        and not (passage.at_the_time and when)
-    )
+    goes_on = not passage.lead and len(passage.units) > 1 and 4 <= len(words(first)) <= OPENING and not when
     made = 0
     for held_out in (False, True):
         for group, slots, key in options:
@@ -75,6 +73,12 @@ def _memory_of(told: Told, passage: Passage) -> Iterator[Draft]:
         for held_out in (False, True):
             if question := told.asked.ask("memory.goes_on", {"opening": first}, (passage.id,), held_out=held_out):
                 yield told.from_passage("memory", rest, question, scene=f"memory/{passage.id}", held_out=held_out)
+
+
+def _old(told: Told, passage: Passage, years: int = 2) -> bool:
+    """Whether it was told, in the present of its day, more than some years ago: what it says may be over."""
+    year = passage.date[:4]
+    return passage.at_the_time and year.isdigit() and int(year) < int(told.life.timeline.now[:4]) - years
 
 
 def _by_event(told: Told, event: Event) -> list[tuple[str, dict[str, str], str]]:
@@ -164,9 +168,8 @@ def _chat(told: Told, path: str, units: list[Unit]) -> Iterator[Draft]:
 
 def habits(told: Told) -> Iterator[Draft]:
     """ "When I'm angry, I go silent" answers "What do you do when you're angry?"."""
-    now = int(told.life.timeline.now[:4])
     for passage in told.passages:
-        if passage.at_the_time and passage.date[:4].isdigit() and int(passage.date[:4]) < now - 4:
+        if _old(told, passage, 4):
             continue
         for unit in passage.units:
             match = _HABIT.fullmatch(unit.text)
@@ -253,21 +256,19 @@ def events(told: Told) -> Iterator[Draft]:
 
 def _others(told: Told) -> Iterator[Draft]:
     """The words of others about her, quoted as theirs."""
+    config = told.life.config
+    about = {normal(n) for n in (told.life.first, *config.persona.after.nicknames) if n}
+    pronoun = r"\b(?:she|her)\b" if config.persona.after.gender == "female" else r"\b(?:he|him|his)\b"
     for path, note in told.life.notes.items():
-        if by_narrator(note, told.life.config) or note.meta.author in ("", "self"):
+        if by_narrator(note, config):
             continue
-        author = renamed(note.meta.author, told.life.config)
-        about = {normal(n) for n in (told.life.first, *told.life.config.persona.after.nicknames) if n}
-        for unit in told.units[path]:
-            named = about & set(normal(unit.text).split()) or re.search(r"\b(?:she|her|he|him|his)\b", unit.text, re.I)
-            part = told.around(unit, after=1) if named and 6 <= unit.length <= 60 else None
-            if part is None or len(words(part.text)) > 110:
+        author = renamed(note.meta.author, config)
+        for part in passages(note, told.units[path]):
+            if not about & set(normal(part.text).split()) and not re.search(pronoun, part.text, re.I):
                 continue
             for held_out in (False, True):
-                if question := told.asked.ask(
-                    "event.others", {"author": author}, (path, unit.place), held_out=held_out
-                ):
+                question = told.asked.ask("event.others", {"author": author}, (path, part.id), held_out=held_out)
+                if question:
                     answer = f"{author} wrote: “{part.text}”"
-                    yield told.from_passage(
-                        "event", part, question, scene=f"event/{part.id}", answer=answer, held_out=held_out
-                    )
+                    scene = f"event/{part.id}"
+                    yield told.from_passage("event", part, question, scene=scene, answer=answer, held_out=held_out)

@@ -15,10 +15,12 @@ from refiner.errors import RefinerError
 from refiner.models import Person
 from refiner.stages.compose_text import listed, normal, to_you, words
 from refiner.stages.compose_when import MONTHS
-from refiner.stages.compose_wording import third_person_verb
+from refiner.stages.compose_wording import base_form, third_person_verb
 
-_CAPITAL = re.compile(r"(?<![\w'’])[A-Z][\w'’-]*(?:\s+(?:of\s+|the\s+|and\s+)?(?=[A-Z])[A-Z][\w'’.-]*)*", re.UNICODE)
-_PLACE_BEFORE = re.compile(r"\b(?:in|at|to|from|near|towards?|through|outside|reach(?:ed)?|left)\s+$")
+_CAPITAL = re.compile(r"(?<![\w'’])[A-Z][\w'’-]*(?:[ \t]+(?:of[ \t]+)?(?!I\b)(?=[A-Z])[A-Z][\w'’-]*)*")
+_PLACE_BEFORE = re.compile(r"\b(?:in|near|outside|towards?)[ \t]+$")
+_TOWARDS = re.compile(r"\b(?:at|to|from|through|left|reached|of)[ \t]+$")
+_QUOTED = re.compile(r'"[^"]{1,400}"|“[^”]{1,400}”')
 _KIN_TOPIC = re.compile(
     r"\b[Mm]y ((?:(?:elder|older|younger|little|big|best|late|old|first|only)\s+)?[a-z]+(?:-in-law)?)\b"
 )
@@ -80,29 +82,56 @@ def _doc(text: str) -> object | None:
         return None
 
 
-def topics(text: str, people: Sequence[Person], own_names: frozenset[str]) -> list[Topic]:
-    """Topics of a passage, people first, then places, then things; none is the narrator."""
+def names_in(texts: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """(words that have a capital inside a sentence, words that stand in small letters) in a whole life, lower case.
+
+    The first are names even where they begin a sentence; the second are none where they have a capital by chance.
+    """
+    named: set[str] = set()
+    small: set[str] = set()
+    for text in texts:
+        small |= {w for w in words(text) if w[0].islower()}
+        for match in _CAPITAL.finditer(text):
+            if not _begins(text, match.start()):
+                named |= {w.casefold() for w in match[0].split()}
+    return frozenset(named - {w for w in named if w in small}), frozenset(small)
+
+
+def _begins(text: str, at: int) -> bool:
+    return not re.search(r"[\w,;)’'-][ \t]+$", text[:at])
+
+
+def topics(
+    text: str,
+    people: Sequence[Person],
+    own_names: frozenset[str],
+    life: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset()),
+) -> list[Topic]:
+    """Topics of a passage, people first, then places, then things; none is the narrator.
+
+    What stands in quotation marks is left out: in "my son", said by a father, nobody's son is meant but the narrator.
+    """
+    text = _QUOTED.sub(lambda m: " " * (len(m[0]) - 1) + ".", text)
     known = {n.casefold(): p for p in people for n in p.names}
     doc = _doc(text)
-    named_people = _entities(doc, {"PERSON"})
+    persons, places = _entities(doc, {"PERSON"}), _entities(doc, {"GPE", "LOC", "FAC"})
     out: list[Topic] = []
     for match in _CAPITAL.finditer(text):
-        name = re.sub(r"['’]s$|[.'’-]+$", "", match[0])
-        first = name.split()[0].casefold()
-        begins = not re.search(r"[\w,;:)'\"’”-]\s+$", text[: match.start()])
+        parts = re.sub(r"['’]s$|[’'-]+$", "", match[0]).split()
+        if _begins(text, match.start()) and parts[0].casefold() not in known and parts[0].casefold() not in life[0]:
+            parts = parts[1:]  # a capital at the beginning of a sentence says nothing
+        while parts and (parts[0].casefold() in _NO_NAME or parts[0] == "of"):
+            parts = parts[1:]
+        name = " ".join(parts)
         low = name.casefold()
-        if first in _NO_NAME or first in own_names or low in own_names or len(name) < 3:
+        if not parts or len(name) < 3 or parts[0].casefold() in own_names or low in own_names:
             continue
-        if begins and low not in known and (" " not in name or len(name.split()[0]) < 4):
-            continue  # a capital at the beginning of a sentence says nothing
-        if (
-            low in known
-            or (first in known and " " not in name)
-            or name in named_people
-            and not _PLACE_BEFORE.search(text[: match.start()])
-        ):
+        if len(parts) == 1 and low in life[1] and low not in known:
+            continue
+        near = text[: match.start()]
+        if low in known or parts[0].casefold() in known and len(parts) == 1 or name in persons - places:
             out.append(Topic("person", name))
-        elif _PLACE_BEFORE.search(text[: match.start()]):
+        elif _PLACE_BEFORE.search(near) or name in places and _TOWARDS.search(near):
             out.append(Topic("place", name))
         else:
             out.append(Topic("topic", name))
@@ -111,8 +140,8 @@ def topics(text: str, people: Sequence[Person], own_names: frozenset[str]) -> li
             out.append(Topic("person", f"your {match[1]}"))
     out += _things(doc)
     order = {"person": 0, "place": 1, "topic": 2}
-    unique = {normal(t.words): t for t in reversed(out)}
-    return sorted((t for t in dict.fromkeys(out) if unique.get(normal(t.words)) == t), key=lambda t: order[t.kind])
+    first = {normal(t.words): t for t in reversed(sorted(out, key=lambda t: order[t.kind]))}
+    return sorted(first.values(), key=lambda t: (order[t.kind], out.index(t)))
 
 
 def _entities(doc: object | None, labels: set[str]) -> set[str]:
@@ -148,7 +177,7 @@ def _things(doc: object | None) -> list[Topic]:
 def rarest(found: Iterable[Topic], seen: Counter[str]) -> list[Topic]:
     """The topics in order of how few passages have them, which are the telling ones; kinds stay in their order."""
     order = {"person": 0, "place": 0, "topic": 1}
-    return sorted(found, key=lambda t: (order[t.kind], seen[normal(t.words)]))
+    return sorted(found, key=lambda t: (seen[normal(t.words)] > 3, order[t.kind], seen[normal(t.words)]))
 
 
 # ---- labels of events ----------------------------------------------------------------------------------------------
@@ -210,6 +239,26 @@ def _shape(label: str) -> tuple[str, str]:
     return "thing", label
 
 
+def in_past(label: str) -> str:
+    """A label in the present, "moves to Pune", in the past; "" where that is no matter of the first word alone."""
+    first, _, rest = label.partition(" ")
+    if re.search(r"\b(?:and|but|then)\s+[a-z-]+s\b|\b(?:is|has|does|will|can|who|that|when)\b", rest):
+        return ""
+    base = base_form(first.lower())
+    irregular = dict(pair.split(":") for pair in listed("irregular"))
+    if base in irregular:
+        past = irregular[base]
+    elif base.endswith("e"):
+        past = base + "d"
+    elif re.search(r"[^aeiou]y$", base):
+        past = base[:-1] + "ied"
+    elif re.fullmatch(r"[^aeiou]*[aeiou][bdgklmnprt]", base):
+        past = base + base[-1] + "ed"  # stop, plan, drop
+    else:
+        past = base + "ed"
+    return f"{past} {rest}".strip()
+
+
 def did(label: str) -> str:
     """The label as a clause about "you", after "when": "moved to Pune" -> "you moved to Pune"; "" where it is none."""
     shape, text = _shape(label)
@@ -217,6 +266,8 @@ def did(label: str) -> str:
         return to_you(text)
     if shape == "did":
         return "you " + to_you(text)
+    if shape == "present" and (past := in_past(text)):
+        return "you " + to_you(past)
     return "you were " + to_you(text) if shape == "passive" else ""
 
 
@@ -243,6 +294,9 @@ def happened(label: str, name: str, gender_third: str) -> str:
     _, text = _shape(gender_third)
     if shape == "clause":
         return f"{text}."
+    if shape == "present":
+        text = in_past(text)
+        return f"{name} {text}." if text else ""
     if shape == "did":
         return f"{name} {text}."
     return f"{name} was {text}." if shape == "passive" else ""

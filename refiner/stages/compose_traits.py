@@ -174,14 +174,29 @@ def _hers(told: Told, unit: Unit) -> bool:
 def _own_words(told: Told, trait: Trait) -> list[Passage]:
     """Her sentences that say the trait: those of observations and effects, and those that the check recognises."""
     life = told.life
-    quotes = [f.quote for e in life.events.values() for f in e.effects if f.trait == trait.id and f.kind in _MAKES]
-    quotes += [o.quote for o in life.observations if o.trait == trait.id and o.holds]
+    quotes = [
+        f.quote
+        for e in life.events.values()
+        for f in e.effects
+        if f.trait == trait.id and f.kind in _MAKES and (e.source == "person" or _speaks_of(f.quote, trait))
+    ]
+    quotes += [
+        o.quote
+        for o in life.observations
+        if o.trait == trait.id and o.holds and (o.source == "person" or _speaks_of(o.quote, trait))
+    ]
     out: dict[str, Passage] = {}
     for unit in _quoted(told, quotes, trait):
         part = told.around(unit)
         if part is not None and len(words(part.text)) <= 80:
             out.setdefault(normal(part.text), part)
     return [out[k] for k in ordered(out, trait.id)]
+
+
+def _speaks_of(text: str, trait: Trait) -> bool:
+    """Whether a sentence has a word of the trait's own, by its first letters; a rule may have read less."""
+    stems = {w[:5].casefold() for name in trait.words for w in words(name) if len(w) > 3}
+    return any(w[:5].casefold() in stems for w in words(text))
 
 
 def _quoted(told: Told, quotes: Iterable[str], trait: Trait | None = None) -> Iterator[Unit]:

@@ -95,18 +95,18 @@ def in_person(description: str, person: Literal["I", "you"]) -> str:
         )
         if doc is None or re.search(r"\b(?:he|she|his|him|her|himself|herself|their|they|them)\b", clause, re.I):
             continue
-        root = next(t for t in doc if t.head is t)
-        heads = {root}
+        root = next(t for t in doc if t.head.i == t.i)
+        heads = {root.i}
         for token in doc:  # "makes charts, rehearses, has a plan": all verbs of the same subject
             if (
                 token.dep_ == "conj"
-                and token.head in heads
+                and token.head.i in heads
                 and not any(c.dep_ in ("nsubj", "nsubjpass") for c in token.children)
             ):
-                heads.add(token)
+                heads.add(token.i)
         text = ""
         for token in doc[1:-1]:
-            own = token in heads or token.dep_ in ("aux", "auxpass") and token.head in heads
+            own = token.i in heads or token.dep_ in ("aux", "auxpass") and token.head.i in heads
             text += (
                 _person_form(token.text, person) if own and token.tag_ == "VBZ" else token.text
             ) + token.whitespace_

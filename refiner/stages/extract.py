@@ -44,6 +44,9 @@ def trait_words(traits: tuple[Trait, ...]) -> TraitWords:
     return TraitWords(traits)
 
 
+EXTRACT_VERSION = "1"  # raise it whenever the same note may give another result
+
+
 def extract(note: Note, config: Config) -> Extraction:
     """What one note gives to the timeline, by front matter and rules."""
     days = Days(note, config)

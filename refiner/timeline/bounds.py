@@ -56,7 +56,7 @@ def day_of(year: int, month: int, day: int) -> int:
 
 
 def month_window(year: int, month: int, last_month: int | None = None) -> Window:
-    """From the first day of a month to the last day of it or of a later month; a number above 12 is in the next year."""
+    """From the first day of a month to the last of it or of a later one; a month above 12 is in the next year."""
     low = day_of(year, month, 1)
     year, month = _carry(year, last_month or month)
     return Window(low, day_of(year, month, calendar.monthrange(max(1, min(year, 9999)), month)[1]))

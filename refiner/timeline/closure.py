@@ -2,8 +2,8 @@
 
 For each effect that a kept event would teach, the live overriders on that trait are added, to a fixpoint: effects of
 the opposite sign that nothing is certain to have overridden. Liveness looks at all events and never at what is kept,
-so the closure is monotone; each chain of overrides ends in a live effect, so replay holds: with the effects of all other
-events taken away, and every timepoint and constraint left in place, the verdicts on the traits it touches are the same.
+so the closure is monotone; each chain of overrides ends in a live effect, so replay holds: with the effects of all
+other events taken away, and every timepoint and constraint left, the verdicts on the traits it touches are the same.
 """
 
 from __future__ import annotations

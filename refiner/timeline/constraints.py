@@ -148,7 +148,7 @@ class Network:
         return None if low is None or high is None else high - low
 
     def certainly_before(self, a: str, b: str) -> bool:
-        """Does every solution put `a` on an earlier day than `b`? Nothing is certain in a block that contradicts itself."""
+        """Does every solution put `a` on an earlier day than `b`? Never so in a block that contradicts itself."""
         mine, other = self.block(a), self.block(b)
         if a == b or mine.cycle or other.cycle:
             return False

@@ -59,8 +59,8 @@ def find_times(
 ) -> list[FoundTime]:
     """The times in a sentence, in order, none overlapping; `find_times` raises nothing for what the sentence says.
 
-    `born`, `written` and `context` (the time that the text already speaks of, for "that March") are EDTF; `events` are the
-    ids, or ids with labels, that an offset may count from. An offset from words that are no id keeps the words as anchor.
+    `born`, `written` and `context` (the time that the text already speaks of, for "that March") are EDTF; `events` are
+    the ids, or ids with labels, that an offset may count from; an offset from other words keeps the words as anchor.
     Raises ImpossibleTime where `born`, `written` or `context` is no possible date.
     """
     frame = _frame(born, first_school_year, school_year_starts, culture, written, context, events)
@@ -80,8 +80,8 @@ def parse_time(
 ) -> When | None:
     """What one time expression means: EDTF or words; None where it is no time or cannot be dated from what is given.
 
-    Arguments as in `find_times`. Where the words hold several times ("June 2010, when I was 25") the day must lie in all of
-    them; if it cannot, the first is taken. Raises ImpossibleTime for a day that does not exist, such as 31 February.
+    Arguments as in `find_times`. Where the words hold several times ("June 2010, when I was 25") the day must lie
+    in all of them; if it cannot, the first is taken. Raises ImpossibleTime for a day that does not exist, such as 31 February.
     """
     frame = _frame(born, first_school_year, school_year_starts, culture, written, context, events)
     text = raw.strip()
@@ -173,7 +173,7 @@ _OPENS = re.compile(r"\b(from|between)\s+(?:the\s+|about\s+|around\s+)?\Z", re.I
 
 
 def _range(text: str, left: Piece, right: Piece, frame: Frame) -> Piece | None:
-    """ "from June to August 2010", "between 1998 and 2001", "June – August 2010"; the left takes the year of the right."""
+    """From one time to another ("between 1998 and 2001", "June – August 2010"); the left may take the right's year."""
     middle, opens = text[left.end : right.start], _OPENS.search(text[: left.start])
     if not _RANGE.match(middle) or left.anchor or right.anchor or left.problem or right.problem:
         return None

@@ -1,4 +1,4 @@
-"""What a time expression is read against: whose life, in which country, written when. And the pieces that reading gives."""
+"""What a time expression is read against (whose life, in which country, written when), and the pieces it gives."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class Piece:
-    """A time found in a text: a window, or an offset from an anchor, or a month, season or holiday that wants a year."""
+    """A time in a text: a window, or an offset from an anchor, or a month, season or holiday that wants a year."""
 
     start: int
     end: int

@@ -21,6 +21,7 @@ from refiner.timeline.words import (
     SEASON,
     SEASONS,
     YEAR,
+    any_of,
     full_year,
 )  # fmt: skip
 
@@ -74,7 +75,15 @@ def _month(m: re.Match[str], frame: Frame) -> Piece | None:
     return Piece(m.start(), m.end(), month_window(full_year(m["y"]), MONTHS[m["mon"][:3].casefold()]), "month")
 
 
+_MONTH_AFTER = re.compile(
+    r"(?:\b(?:in|since|until|till|by|before|after|from|to|of|and|between|during|early|late|mid)[\s-]+|[A-Za-z][–-]\s*|\A)\Z",
+    re.IGNORECASE,
+)
+
+
 def _bare_month(m: re.Match[str], frame: Frame) -> Piece | None:
+    if not _MONTH_AFTER.search(m.string, 0, m.start()):
+        return None  # "May I go?", "Every June we went"
     return Piece(m.start(), m.end(), None, "month", wants_year=month_of(MONTHS[m["mon"][:3].casefold()]))
 
 
@@ -106,6 +115,12 @@ def _decade(m: re.Match[str], frame: Frame) -> Piece | None:
     return Piece(m.start(), m.end(), year_window(first, first + 9), "decade", edtf=f"{first // 10}X")
 
 
+def _bare_decade(m: re.Match[str], frame: Frame) -> Piece | None:
+    if not re.search(r"(?:\b(?:the|early|late|mid)[\s-]+|\A)\Z", m.string[: m.start()], re.IGNORECASE):
+        return None  # "he is in his nineties"
+    return _decade(m, frame)
+
+
 def _years(m: re.Match[str], frame: Frame) -> Piece | None:
     first = full_year(m["y"])
     last = int(m["z"]) if len(m["z"]) == 4 else first // 100 * 100 + int(m["z"])
@@ -114,17 +129,24 @@ def _years(m: re.Match[str], frame: Frame) -> Piece | None:
     return Piece(m.start(), m.end(), year_window(first, last), "range") if first < last <= first + 60 else None
 
 
+_COUNTED = re.compile(r"(?:\b(?:rs\.?|inr|room|flat|no\.?|number|class|batch\s+no\.?)|₹)\s*\Z", re.IGNORECASE)
+
+
 def _year(m: re.Match[str], frame: Frame) -> Piece | None:
+    if _COUNTED.search(m.string[: m.start()]):
+        return None  # "Rs 2000", "room 2014"
     year = full_year(m["y"])
     return Piece(m.start(), m.end(), year_window(year), "year")
 
 
 _TH = r"(?:st|nd|rd|th)?"
-_NOT_A_YEAR = (
-    r"(?!\s*(?:%|/-|\+|rupees?\b|rs\b|inr\b|people\b|persons?\b|students?\b|men\b|women\b|boys\b|girls\b|metres?\b|meters?\b|"
-    r"km\b|kms\b|kilomet|feet\b|ft\b|miles\b|pages\b|words\b|times\b|hours\b|hrs\b|dollars\b|euros?\b|pounds\b|crores?\b|"
-    r"lakhs?\b|calories\b|kg\b|cc\b|rpm\b|mah\b|steps\b|copies\b|lines\b|votes\b|marks\b|points\b|books\b|years\b|days\b))"
-)
+_THINGS = (
+    "rupees?", "rs", "inr", "people", "persons?", "students?", "men", "women", "boys", "girls", "met(?:re|er)s?",
+    "kms?", "kilomet(?:re|er)s?", "feet", "ft", "miles", "pages", "words", "times", "hours", "hrs", "dollars", "euros?",
+    "pounds", "crores?", "lakhs?", "calories", "kg", "cc", "rpm", "mah", "steps", "copies", "lines", "votes", "marks",
+    "points", "books", "years", "days",
+)  # fmt: skip
+_NOT_A_YEAR = rf"(?!\s*(?:%|/-|\+|(?:{'|'.join(_THINGS)})\b))"
 _RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str], Frame], Piece | None]]] = [
     (re.compile(pattern, re.IGNORECASE if ignore else 0), build)
     for pattern, build, ignore in [
@@ -140,31 +162,18 @@ _RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str], Frame], Piece | Non
         (rf"\b(?P<d>{DAY})\s+(?:of\s+)?{MON}(?:(?:,|\s+of|\s+in)?\s+{YEAR})?", _day, True),
         (rf"\b{MON}\s+(?P<d>\d{{1,2}}(?:st|nd|rd|th)?)(?![\w:])(?:(?:,|\s+in)?\s+{YEAR})?", _day, True),
         (rf"\b{MON}(?:,|\s+of|\s+in)?\s+{YEAR}", _month, True),
-        (
-            rf"(?:(?<=\bin )|(?<=\bIn )|(?<=\b[Ss]ince )|(?<=\b[Uu]ntil )|(?<=\b[Tt]ill )|(?<=\b[Bb]y )|(?<=\b[Bb]efore )|"
-            rf"(?<=\b[Aa]fter )|(?<=\b[Ff]rom )|(?<=\bto )|(?<=\bof )|(?<=\band )|(?<=\b[Ee]arly )|(?<=\b[Ll]ate )|"
-            rf"(?<=\b[Mm]id )|(?<=\b[Mm]id-)|(?<=\b[Bb]etween )|(?<=\b[Dd]uring )|(?<=[A-Za-z]–)|(?<=[a-z]-)|(?<=\A))"
-            rf"(?=[A-Z]){MON}(?![’']?\w)",
-            _bare_month,
-            False,
-        ),
+        (rf"\b(?=[A-Z]){MON}(?![’']?\w)", _bare_month, False),
         (rf"\b{SEASON}(?:\s+(?:holidays?|vacations?|break|term))?(?:,|\s+of|\s+in)?\s+{YEAR}", _season, True),
         (rf"\b{HOLIDAY}(?:,|\s+of|\s+in)?\s+{YEAR}", _holiday, True),
         (r"\b(?P<long>(?:1[789]|20)\d0)['’]?s\b(?P<short>)?(?P<word>)?", _decade, False),
         (
-            r"(?:(?<=\bthe )|(?<=\bThe )|(?<=\b[Ee]arly )|(?<=\b[Ll]ate )|(?<=\b[Mm]id )|(?<=\b[Mm]id-)|(?<=\A))"
-            r"(?P<long>)?(?:['’‘]?(?P<short>\d0)['’]?s\b|(?P<word>" + "|".join(_DECADES) + r")\b)(?!\s+and\b)",
-            _decade,
+            rf"(?P<long>)?(?:(?<!\w)['’‘]?(?P<short>\d0)['’]?s\b|\b(?P<word>{any_of(_DECADES)})\b)(?!\s+and\b)",
+            _bare_decade,
             True,
         ),
         (r"(?P<long>)?(?P<word>)?(?<!\w)['’‘](?P<short>\d0)s\b", _decade, False),
         (rf"(?<![\w/.-]){YEAR}\s*[-–/]\s*(?P<z>\d{{4}}|\d{{2}})(?![\w/-])", _years, False),
-        (
-            rf"(?<![\w/.,₹$€£#-])(?<!Rs )(?<!Rs\. )(?<!₹ )(?<!INR )(?<!room )(?<!Room )(?<!No )(?<!no\. )(?<!No\. )"
-            rf"(?<!number )(?<!class ){YEAR}(?![\w/]|-\d|,\d|\.\d){_NOT_A_YEAR}",
-            _year,
-            True,
-        ),
+        (rf"(?<![\w/.,₹$€£#-]){YEAR}(?![\w/]|-\d|,\d|\.\d){_NOT_A_YEAR}", _year, True),
         *lived.RULES,
         *relative.RULES,
         *offsets.RULES,

@@ -1,9 +1,9 @@
 """In which days of a year a holiday falls. Windows are approximate, so that no almanac is needed.
 
 Lunar Hindu holidays: the mean new or full moon (mean lunation, Meeus, "Astronomical Algorithms", ch. 49, without the
-periodic terms, which move it by up to 0.6 days) that falls in the solar month of the holiday, plus days of the fortnight,
-with some days of slack. Islamic months: the tabular calendar, 30 years of 10,631 days, with two days of slack. Easter:
-the anonymous Gregorian algorithm. Fixed dates are exact.
+periodic terms, which move it by up to 0.6 days) that falls in the solar month of the holiday, plus days of the
+fortnight, with some days of slack. Islamic months: the tabular calendar, 30 years of 10,631 days, with two days of
+slack. Easter: the anonymous Gregorian algorithm. Fixed dates are exact.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ LUNATION = 29.530588861
 _NEW_MOON = date(2000, 1, 6).toordinal() + 0.9894  # 6 January 2000, 23:45 in India
 SLACK = 2
 
-# name: (kind, then the details of it). `new` and `full`: month and day of the first day on which that moon can fall, then
-# the first and last day counted from it. `islamic`: month, first and last day. `fixed`: first and last month and day.
+# name: (kind, then the details of it). `new` and `full`: month and day of the first day on which that moon can fall,
+# then the first and last day counted from it. `islamic`: first month and day, last month and day. `fixed`: likewise.
 _Rule = tuple[str, int, int, int, int]
 RULES: dict[str, _Rule] = {
     "diwali": ("new", 10, 17, -2, 2),
@@ -58,7 +58,8 @@ RULES: dict[str, _Rule] = {
 }
 ALIASES: dict[str, str] = {
     "deepavali": "diwali", "deepawali": "diwali", "divali": "diwali", "tihar": "diwali", "kali puja": "diwali",
-    "navaratri": "navratri", "dasara": "dussehra", "dasera": "dussehra", "vijayadashami": "dussehra", "pujo": "durga puja",
+    "navaratri": "navratri", "dasara": "dussehra", "dasera": "dussehra", "vijayadashami": "dussehra",
+    "pujo": "durga puja",
     "ganpati": "ganesh chaturthi", "vinayaka chaturthi": "ganesh chaturthi", "ganeshotsav": "ganesh chaturthi",
     "rakhi": "raksha bandhan", "krishna jayanti": "janmashtami", "gokulashtami": "janmashtami",
     "shivratri": "maha shivaratri", "shivaratri": "maha shivaratri", "maha shivratri": "maha shivaratri",

@@ -1,4 +1,4 @@
-"""Times that are so long before or after something: "two years after move", "the year before that", "three weeks ago"."""
+"""Times that are so long before or after something: "two years after move", "three weeks ago"."""
 
 from __future__ import annotations
 

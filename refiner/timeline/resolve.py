@@ -171,7 +171,7 @@ def _verdict(trait: str, life: Life, born: str) -> TraitVerdict:
         id=trait,
         verdict=j.verdict,
         default_verdict=j.default,
-        intervals=() if j.verdict in ("RETRACTED", "UNKNOWN") else tuple(_intervals(facts, life, born)),
+        intervals=() if j.verdict in ("RETRACTED", "UNKNOWN", "INCONSISTENT") else tuple(_intervals(facts, life, born)),
         evidence=tuple(_evidence(facts, life)),
         note="; ".join(notes),
     )

@@ -10,6 +10,7 @@ import pytest
 from review_life import Life, MemoryLog
 
 from refiner.errors import StoreError, UsageError
+from refiner.models import Decision
 from refiner.review import commands
 from refiner.review.editor import open_editor, with_help, without_help
 from refiner.review.filters import Filters, parse
@@ -95,6 +96,21 @@ def test_import(tmp_path: Path) -> None:
     assert start(QUEUE, log.lines).counts()["approved"] == 2
     again = import_file(QUEUE, log, path)
     assert (len(again.made), again.known) == (0, 2)
+
+
+def test_a_whole_log_can_be_taken_over(tmp_path: Path) -> None:
+    path, log = tmp_path / "said.jsonl", MemoryLog()
+    commands.approve_shown(QUEUE, log)
+    gone = [
+        Decision(item="gone", text_sha="1", verdict="approve", id="g1"),
+        Decision(item="gone", verdict="undo", undoes="g1", id="g2"),
+        Decision(item=log.lines[0].item, verdict="undo", undoes=log.lines[0].id.partition("/")[0], id="g3"),
+    ]
+    path.write_text("".join(d.model_dump_json(exclude_none=True) + "\n" for d in [*log.lines, *gone]), encoding="utf-8")
+    other = MemoryLog()
+    done = import_file(QUEUE, other, path)
+    assert (len(done.made), done.stale) == (9, ("gone",))
+    assert commands.check(LIFE.queue(other.lines)).undecided == commands.check(QUEUE).undecided
 
 
 def test_a_wrong_line_stops_the_whole_import(tmp_path: Path) -> None:

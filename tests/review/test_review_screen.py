@@ -121,7 +121,7 @@ def test_what_follows_from_a_rejected_edit_says_so() -> None:
     assert queue[boy].stage == "override"  # parents first
     state, _ = apply(start(queue, []), Action("goto", number=boy))
     state, _ = apply(state, Action("reject"))
-    assert "the next `refiner refine` makes it again" in as_string(state, width=140)
+    assert "it is made again after the review" in as_string(state, width=140)
 
 
 EVIL = "I [red]was[/red] a \x1b[31mboy\x1b[0m [/b] :smile: \u202egnorw\u202c\x07\x9b5m \ud800 \u200b\r ok."

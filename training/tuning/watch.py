@@ -77,7 +77,7 @@ class Sound(TrainerCallback):  # type: ignore[misc]
 
 
 class Progress(TrainerCallback):  # type: ignore[misc]
-    """A bar with the loss and the time left on a terminal, and about ten plain lines elsewhere."""
+    """A bar with the loss and the time left on a terminal, and about a dozen plain lines elsewhere."""
 
     def __init__(self, quiet: bool = False) -> None:
         self.quiet = quiet
@@ -105,9 +105,10 @@ class Progress(TrainerCallback):  # type: ignore[misc]
         if self.bar is not None:
             self.bar.set_postfix({name: value for name, value in self.losses.items() if value}, refresh=False)
             self.bar.update(step - self.bar.n)
-        elif step == steps or step - self.said >= max(1, steps // 10):
+            return
+        since, first = self.began
+        if step in (first + 1, steps) or step - self.said >= max(1, steps // 10):
             self.said = step
-            since, first = self.began
             left = (time.monotonic() - since) / max(1, step - first) * (steps - step)
             held_out = f", held out {self.losses['eval_loss']}" if self.losses["eval_loss"] else ""
             print(

@@ -1,0 +1,134 @@
+"""All rules on one scene, overlaps settled: what a swap of the narrator's gender would change, and how sure each change is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from refiner.language.body import Body
+from refiner.language.forms import Forms
+from refiner.language.groups import Groups
+from refiner.language.inflect import pronoun
+from refiner.language.institutions import Institutions
+from refiner.language.kinship import Kinship
+from refiner.language.names import namesake_in, wordlike
+from refiner.language.partner import Partner
+from refiner.language.reader import Reader
+from refiner.language.replace import Replacements
+from refiner.language.resolve import EPITHETS
+from refiner.language.roles import Roles
+from refiner.language.scene import Proposal, Scene
+from refiner.language.vocatives import Vocatives
+from refiner.models import CanonEntry
+
+EDIT = 0.88  # from here on the rules are right often enough to change the text
+ASK = 0.4  # from here on it is worth a question
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Proposals without overlaps, in order of place, and institutions that the canon does not know yet."""
+
+    proposals: tuple[Proposal, ...]
+    canon: tuple[CanonEntry, ...] = ()
+
+
+@dataclass(frozen=True)
+class Options:
+    """The parts of the policy that the rules read."""
+
+    partners: str = "keep"
+    institutions: str = "swap"
+    body: str = "ask"
+
+
+def plan(scene: Scene, canon: tuple[CanonEntry, ...], options: Options) -> Plan:
+    """Runs every rule on the scene. `canon`: the entries that apply."""
+    reader = Reader(scene)
+    institutions = Institutions(scene, reader, canon)
+    found: list[Proposal] = []
+    found += _names(scene, reader)
+    found += Forms(scene, reader).run()
+    found += _pronouns(scene, reader)
+    found += Roles(scene, reader).run()
+    found += Kinship(scene, reader).run()
+    found += Groups(scene, reader).run()
+    found += Vocatives(scene, reader).run()
+    ceiling = 1.0 if options.institutions == "swap" else 0.6
+    found += [replace(p, confidence=min(p.confidence, ceiling)) for p in institutions.run()]
+    found += Body(scene, reader, drop=options.body == "drop").run()
+    found += Replacements(scene, reader, canon).run()
+    if options.partners != "keep":
+        found += Partner(scene, reader, canon).run(1.0 if options.partners == "swap" else 0.5)
+    return Plan(tuple(settle(p for p in found if p.confidence >= ASK and p.after is not None and p.start >= scene.body)), tuple(institutions.proposed.values()))
+
+
+def settle(found: Iterator[Proposal]) -> list[Proposal]:
+    """Of overlapping proposals the surest stays, of equal ones the longest."""
+    kept: list[Proposal] = []
+    for p in sorted(found, key=lambda p: (-(p.confidence >= EDIT), -p.confidence, p.start - p.end, p.start)):
+        if not any(p.start < k.end and k.start < p.end for k in kept):
+            kept.append(p)
+    return sorted(kept, key=lambda p: p.start)
+
+
+def _names(scene: Scene, reader: Reader) -> Iterator[Proposal]:
+    doubtful = namesake_in(scene.text[scene.body :])
+    for m in scene.mentions:
+        confidence = m.confidence
+        before = scene.text[m.start : m.end]
+        if reader.fixed(m.start, m.end):
+            continue
+        if wordlike(before) and m.kind in ("first", "nick") and not _is_name(scene, m.start, m.end):
+            continue
+        if doubtful and m.kind in ("first", "full") and scene.frame_at(m.start).kind == "base":
+            confidence = min(confidence, 0.6)
+        if confidence >= 0.2 and before != m.after:
+            yield Proposal(m.start, m.end, m.after, f"name-{m.kind}", m.why, max(confidence, ASK) if confidence >= 0.3 else confidence, group=f"name:{before.casefold()}")
+
+
+def _is_name(scene: Scene, start: int, end: int) -> bool:
+    """Whether a name that is a word too ("Will", "Grace") is a name here, by its tag."""
+    block = scene.block_at(start)
+    if block is None:
+        return False
+    t = next((t for t in scene.doc(block) if scene.at(block, t)[0] <= start < scene.at(block, t)[1]), None)
+    return t is not None and t.text[:1].isupper() and (t.pos_ == "PROPN" or t.pos_ in ("NOUN", "X", "INTJ") and not t.is_sent_start)
+
+
+def _pronouns(scene: Scene, reader: Reader) -> Iterator[Proposal]:
+    for readings, rule in ((reader.quoted, "speech"), (reader.told, "told")):
+        for start, r in readings.items():
+            block = scene.block_at(start)
+            if block is None or r.confidence < ASK:
+                continue
+            t = next((t for t in scene.doc(block) if scene.at(block, t)[0] == start), None)
+            if t is None or t.lower_ in EPITHETS:
+                continue
+            group = f"{rule}:{scene.frame_at(start).start}" if rule == "speech" else f"told:{block.index}:{t.sent.start}"
+            yield Proposal(start, start + len(t.text), pronoun(t.text, scene.to, before_noun(t)), f"{rule}-pronoun", "; ".join(r.why[:3]), min(r.confidence, 0.99), tuple(r.why), group=group)
+
+
+def before_noun(t: Any) -> bool:
+    """Whether his or her stands before its noun (her/his) or alone (hers, her/him). Tag first, then what follows."""
+    if t.lower_ == "her":
+        if t.tag_ == "PRP$":
+            nxt = _next(t)
+            return not (nxt is None or nxt.is_punct and nxt.text not in "\"'“‘" or nxt.lower_ in ("to", "and", "that", "if", "when", "in", "on", "at", "with", "for", "because", "who"))
+        nxt = _next(t)
+        return bool(nxt is not None and nxt.pos_ == "NOUN" and t.dep_ == "poss" and nxt.head.i != t.head.i)
+    if t.lower_ == "his":
+        nxt = _next(t)
+        if nxt is None or nxt.is_punct and nxt.text not in "\"'“‘(" and not re.match(r"[*_]", nxt.text):
+            return False
+        return not (t.dep_ != "poss" and nxt.pos_ in ("VERB", "AUX", "ADP", "CCONJ", "SCONJ", "PRON"))
+    return False
+
+
+def _next(t: Any) -> Any | None:
+    i = t.i + 1
+    while i < len(t.doc) and t.doc[i].is_space:
+        i += 1
+    return t.doc[i] if i < len(t.doc) else None

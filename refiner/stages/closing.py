@@ -1,0 +1,93 @@
+"""Short clauses that say that something told is over, in the narrator's voice: past tense, no new facts.
+
+They name no feeling and no cause, only that it ended and when, as far as that is known. Which one of several is taken
+depends on the event alone, so a second run takes the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from refiner.config import Trait
+from refiner.edits import digest
+from refiner.models import Event, Timeline
+
+_ENDED = ("That lasted until {when}.", "That ended in {when}.", "That has not been so since {when}.")
+_ENDED_UNDATED = ("That did not last.", "That ended later.", "That is over now.")
+_BACK = ("That did not last: it came back in {when}.", "It came back in {when}.", "That changed again in {when}.")
+_BACK_UNDATED = ("That did not last: it came back later.", "It came back later.", "That changed again later.")
+_FALSE = ("I believed that then; it was not so.", "So I thought at the time; it was not true.", "I thought so then; it never was true.")
+_SEVERAL = ("None of that lasted.", "All of that is over now.")
+
+_ALL = (*_ENDED, *_ENDED_UNDATED, *_BACK, *_BACK_UNDATED, *_FALSE, *_SEVERAL)
+_WHEN = r"\d{4}(?: or \d{4})?"
+CLOSED = re.compile(
+    "|".join(re.escape(t).replace(re.escape("{when}"), _WHEN) for t in _ALL) + r"|\bI have not been [^.]* since " + _WHEN + r"\.|\bI am not [^.]* any more\.|\bAll of that lasted until " + _WHEN + r"\."
+)
+"""A closing clause that stands in a text already."""
+
+
+def said_when(earliest: str, latest: str) -> str:
+    """Two ISO days as a reader says them: "2003", "2003 or 2004"; "" where the window is wider."""
+    if not earliest or not latest:
+        return ""
+    first, last = earliest[:4], latest[:4]
+    if first == last:
+        return first
+    return f"{first} or {last}" if int(last) - int(first) == 1 else ""
+
+
+def _edtf_years(text: str) -> tuple[str, str]:
+    years = re.findall(r"\d{4}", text)
+    return (years[0], years[-1]) if years and not re.search(r"\d{3}X|\.\.|^/|/$", text) else ("", "")
+
+
+def when_ended(event: str, trait: str, by: Event | None, timeline: Timeline) -> str:
+    """When the interval that the event began came to its end, in words; "" where only "later" can be said."""
+    verdict = timeline.verdict(trait)
+    intervals = verdict.intervals if verdict else ()
+    mine = next((i for i in intervals if event in i.by[:1]), None) or next((i for i in intervals if event in i.by), None)
+    if mine is None and len(intervals) == 1:
+        mine = intervals[0]
+    if mine and mine.until:
+        return said_when(*_edtf_years(mine.until))
+    return said_when(by.when.earliest, by.when.latest) if by and len(intervals) < 2 else ""
+
+
+def _pick(options: tuple[str, ...], *seed: str) -> str:
+    return options[int(digest("closing", *seed), 16) % len(options)]
+
+
+def ended(event: str, trait: str, when: str, *, named: Trait | None = None) -> str:
+    """That it is over. `named`: the sentence tells of other things too, so the trait itself is named."""
+    if named is not None:
+        words = adjective(named)
+        if not words:
+            return ""
+        return f"I have not been {words} since {when}." if when else f"I am not {words} any more."
+    return _pick(_ENDED, event, trait).format(when=when) if when else _pick(_ENDED_UNDATED, event, trait)
+
+
+def back_again(event: str, trait: str, when: str) -> str:
+    """That what had ended came back."""
+    return _pick(_BACK, event, trait).format(when=when) if when else _pick(_BACK_UNDATED, event, trait)
+
+
+def never_true(event: str, trait: str) -> str:
+    """That it was only thought so."""
+    return _pick(_FALSE, event, trait)
+
+
+def several(events: Iterable[str], when: str) -> str:
+    """That several things of one sentence are over."""
+    return f"All of that lasted until {when}." if when else _pick(_SEVERAL, *events)
+
+
+_ADJECTIVE = re.compile(r"^(?:very |too |rather )?(?:afraid|scared|frightened|terrified|shy|ashamed|jealous|suspicious|anxious|nervous|impatient|lazy|stubborn|blunt|angry|bitter|proud|lonely|homesick|superstitious|careless|untidy|messy|forgetful|unpunctual|short-tempered|hot-headed|quick-tempered|dishonest|religious|vegetarian|vegan|sad|restless|clumsy|envious|greedy|stingy|vain|arrogant|selfish|rude|timid|insecure|quiet|reckless|impulsive|obsessed|addicted|hooked)\b", re.I)
+
+
+def adjective(trait: Trait) -> str:
+    """The trait's name where "I was …" can be said with it ("afraid of dogs"), else ""."""
+    name = trait.name.strip()
+    return name[:1].lower() + name[1:] if _ADJECTIVE.match(name) else ""

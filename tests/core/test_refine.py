@@ -1,0 +1,180 @@
+"""The whole chain on a small workspace: staleness, decisions, outputs, refine_text."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from refiner import Config, refine_text
+from refiner.demo import sample_folder
+from refiner.edits import render
+from refiner.errors import UsageError
+from refiner.models import Decision, Edit, Timeline
+from refiner.refine import refine, with_life
+from refiner.review.identity import sha_of
+from refiner.store import DecisionLog, Workspace, read_jsonl
+from refiner.workspace import init
+
+NOW = "2026-01-01"
+NOTES = {
+    "one.md": 'As a boy I kept pigeons on the roof in Salem. My father said, "Let him feed them."\n',
+    "two.md": "# 2012-05-01\n\nIn 2003 I was bitten by a dog. Since then I am afraid of dogs.\n",
+    "three.md": "In 2015 my neighbour gave me a puppy and I stopped being afraid of dogs.\n",
+}
+TRAIT = (
+    '\n[[traits]]\nid = "fear-of-dogs"\nname = "afraid of dogs"\naliases = ["fear of dogs"]\nimportance = 2\n'
+    'polarity = "negative"\n'
+)
+
+
+@pytest.fixture
+def ws(tmp_path: Path) -> Workspace:
+    made = init(tmp_path / "life", name="Karthik Selvan", becomes="Kavya Selvan", born="1990-03-04")
+    made.config.write_text(made.config.read_text() + TRAIT)
+    for name, text in NOTES.items():
+        (made.raw / name).write_text(text)
+    return made
+
+
+def text(ws: Workspace, name: str) -> str:
+    return (ws.refined / "notes" / name).read_text()
+
+
+def test_a_run_writes_what_the_formats_say(ws: Workspace) -> None:
+    done = refine(ws, now=NOW, engine="rules")
+    assert (done.changed, done.notes, done.failed) == (True, 3, ())
+    assert text(ws, "one.md").startswith("As a girl I kept pigeons")
+    edits = read_jsonl(ws.refined / "edits.jsonl", Edit)
+    for name, raw in NOTES.items():
+        assert text(ws, name) == render(raw, [e for e in edits if e.note == name])
+    assert all(e.reason and e.source for e in edits)
+    shown = Timeline.model_validate_json((ws.refined / "timeline.json").read_text())
+    verdict = shown.verdict("fear-of-dogs")
+    assert verdict is not None
+    assert verdict.verdict == "NOT"
+    assert "Kavya" in (ws.refined / "persona.md").read_text()
+    assert "afraid of dogs" not in (ws.refined / "persona.md").read_text().split("used to")[0]
+    state = json.loads((ws.refined / "state.json").read_text())
+    assert all((ws.refined / f).is_file() for f in state["files"])
+
+
+def test_nothing_changed_does_nothing_and_one_note_redoes_one(ws: Workspace) -> None:
+    refine(ws, now=NOW, engine="rules")
+    before = {p: p.stat().st_mtime_ns for p in ws.refined.rglob("*") if p.is_file() and p.suffix != ".lock"}
+    again = refine(ws, now=NOW, engine="rules")
+    assert not again.changed
+    assert {p: p.stat().st_mtime_ns for p in before} == before
+    (ws.raw / "one.md").write_text(NOTES["one.md"] + "I was a good boy.\n")
+    changed = refine(ws, now=NOW, engine="rules")
+    assert changed.made["extract"] == 1
+    assert changed.made["swap"] == 1
+    assert "override" not in changed.made or changed.made["override"] == 1
+    assert "I was a good girl." in text(ws, "one.md")
+
+
+def test_results_do_not_depend_on_how_they_were_reached(ws: Workspace, tmp_path: Path) -> None:
+    refine(ws, now=NOW, engine="rules")
+    (ws.raw / "three.md").unlink()
+    (ws.raw / "four.md").write_text("As a boy I sang.\n")
+    refine(ws, now=NOW, engine="rules")
+    assert not (ws.refined / "notes" / "three.md").exists()
+    fresh = Workspace(tmp_path / "fresh")
+    shutil.copytree(ws.root, fresh.root, ignore=shutil.ignore_patterns("refined"))
+    refine(fresh, now=NOW, engine="rules")
+    for name in ("edits.jsonl", "events.jsonl", "questions.jsonl", "timeline.json", "persona.md"):
+        assert (fresh.refined / name).read_text() == (ws.refined / name).read_text()
+
+
+def test_a_rejected_edit_leaves_the_raw_text_and_undo_brings_it_back(ws: Workspace) -> None:
+    refine(ws, now=NOW, engine="rules")
+    edit = next(e for e in read_jsonl(ws.refined / "edits.jsonl", Edit) if e.before == "boy")
+    log = DecisionLog(ws.decisions)
+    said = log.append(Decision(item=edit.id, text_sha=sha_of(edit), verdict="reject", reason="stays"))
+    refine(ws, now=NOW, engine="rules")
+    assert text(ws, "one.md").startswith("As a boy")
+    log.append(Decision(item=edit.id, verdict="undo", undoes=said.id))
+    refine(ws, now=NOW, engine="rules")
+    assert text(ws, "one.md").startswith("As a girl")
+    log.append(Decision(item=edit.id, text_sha=sha_of(edit), verdict="edit", text="small girl"))
+    refine(ws, now=NOW, engine="rules")
+    assert text(ws, "one.md").startswith("As a small girl")
+
+
+def test_a_decision_about_another_text_does_not_count(ws: Workspace) -> None:
+    refine(ws, now=NOW, engine="rules")
+    edit = next(e for e in read_jsonl(ws.refined / "edits.jsonl", Edit) if e.before == "boy")
+    DecisionLog(ws.decisions).append(Decision(item=edit.id, text_sha="other", verdict="reject"))
+    refine(ws, now=NOW, engine="rules")
+    assert text(ws, "one.md").startswith("As a girl")
+
+
+def test_a_rejected_event_leaves_the_timeline(ws: Workspace) -> None:
+    refine(ws, now=NOW, engine="rules")
+    with with_life(ws, now=NOW) as life:
+        event = next(e for e in life.chain.events.values() if e.note == "three.md")
+    DecisionLog(ws.decisions).append(Decision(item=f"event:{event.id}", text_sha=sha_of(event), verdict="reject"))
+    with with_life(ws, now=NOW) as life:
+        assert life.chain.timeline is not None
+        verdict = life.chain.timeline.verdict("fear-of-dogs")
+    assert verdict is not None
+    assert verdict.verdict == "HOLDS"
+
+
+def test_a_note_that_cannot_be_read_fails_alone(ws: Workspace) -> None:
+    (ws.raw / "bad.md").write_bytes(b"caf\xe9")
+    done = refine(ws, now=NOW, engine="rules")
+    assert done.notes == 3
+    assert "bad.md:1" in str(done.failed[0])
+    assert not (ws.refined / "state.json").exists()
+    (ws.raw / "bad.md").unlink()
+    assert refine(ws, now=NOW, engine="rules").changed
+    assert (ws.refined / "state.json").exists()
+
+
+def test_raw_notes_are_never_written(ws: Workspace) -> None:
+    refine(ws, now=NOW, engine="rules")
+    assert {p.name: p.read_text() for p in ws.raw.glob("*.md") if p.name != "README.md"} == NOTES
+    with pytest.raises(UsageError, match="never modified"):
+        refine(ws, now=NOW, engine="rules", out=ws.raw)
+
+
+def test_raw_and_out_elsewhere(ws: Workspace, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "notes"
+    elsewhere.mkdir()
+    (elsewhere / "a.txt").write_text("As a boy I sang.")
+    refine(ws, now=NOW, engine="rules", raw=elsewhere, out=tmp_path / "out")
+    assert (tmp_path / "out" / "notes" / "a.txt").read_text() == "As a girl I sang."
+
+
+def test_refine_text() -> None:
+    config = Config.from_dict(
+        {"persona": {"before": {"name": "Karthik", "gender": "male"}, "after": {"name": "Kavya", "gender": "female"}}}
+    )
+    done = refine_text(NOTES["one.md"], config, stages=("swap",), engine="rules")
+    assert done.text.startswith("As a girl I kept pigeons")
+    assert done.edits[0].before == "boy"
+    assert refine_text(done.text, config).edits == ()
+    with pytest.raises(UsageError, match="no stage"):
+        refine_text("x", config, stages=("swop",))
+
+
+def test_importing_refiner_is_light() -> None:
+    code = (
+        "import sys, refiner, refiner.cli; refiner.Config; "
+        "print([m for m in ('torch', 'transformers', 'spacy', 'openai', 'instructor') if m in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
+
+
+def test_the_sample_life_has_no_unreadable_note() -> None:
+    from refiner.notes import read_notes
+
+    reading = read_notes(sample_folder() / "data" / "raw")
+    assert len(reading.notes) >= 18
+    assert reading.failed == ()

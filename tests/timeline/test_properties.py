@@ -1,0 +1,118 @@
+"""What must be true of every life (TIMELINE, Properties)."""
+
+from __future__ import annotations
+
+import networkx as nx
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from refiner.models import Event, Observation, Retraction
+from refiner.timeline import resolve, timeline_lines
+from refiner.timeline.constraints import ORIGIN, Constraint, Network
+from refiner.timeline.resolve import life_of
+from tests.timeline.strategies import NOW, TRAITS, constraints, lives, solutions
+
+EVENTS = ["a", "b", "c"]
+HORIZON = 4
+Given = tuple[list[Event], list[Observation], list[Retraction]]
+
+
+def bounded(cs: list[Constraint]) -> list[Constraint]:
+    """The same, with every event kept within the horizon, so that brute force sees every solution."""
+    ends = [c for e in EVENTS for c in (Constraint(ORIGIN, e, HORIZON), Constraint(e, ORIGIN, HORIZON))]
+    return cs + ends
+
+
+@settings(max_examples=150, deadline=None)
+@given(constraints(EVENTS, HORIZON))
+def test_network_equals_brute_force(some: list[Constraint]) -> None:
+    cs = bounded(some)
+    network, all_of_them = Network(EVENTS, cs), solutions(EVENTS, cs, HORIZON)
+    # A loop on one point that cannot be true makes that point's block contradict itself; ORIGIN has no block.
+    cs_origin = [c for c in cs if c.u == c.v == ORIGIN and c.days < 0]
+    if cs_origin:
+        return
+    assert bool(list(network.conflicts)) == (not all_of_them)
+    for a in EVENTS:
+        if all_of_them:
+            days = [s[a] for s in all_of_them]
+            assert network.window(a) == (min(days), max(days))
+        for b in EVENTS:
+            certain = bool(all_of_them) and a != b and all(s[a] < s[b] for s in all_of_them)
+            assert network.certainly_before(a, b) == certain
+
+
+@settings(max_examples=150, deadline=None)
+@given(constraints(["a", "b", "c", "d"], 3))
+def test_consistent_iff_no_negative_cycle_and_block_distances_are_global(some: list[Constraint]) -> None:
+    events = ["a", "b", "c", "d"]
+    some = [c for c in some if (c.u, c.v) != (ORIGIN, ORIGIN)]
+    network = Network(events, some)
+    whole = nx.DiGraph()
+    whole.add_nodes_from([ORIGIN, *events])
+    for c in some:  # parallel edges: the smallest counts
+        old = whole.edges[c.u, c.v]["weight"] if whole.has_edge(c.u, c.v) else c.days
+        whole.add_edge(c.u, c.v, weight=min(old, c.days))
+    negative = nx.negative_edge_cycle(whole) or any(whole.edges[e]["weight"] < 0 for e in nx.selfloop_edges(whole))
+    assert bool(list(network.conflicts)) == negative
+    for block in network.conflicts:
+        assert sum(c.days for c in block.cycle) < 0
+        assert [c.v for c in block.cycle] == [c.u for c in (*block.cycle[1:], block.cycle[0])]
+    if negative:
+        return
+    for u in events:
+        far = nx.single_source_bellman_ford_path_length(whole, u)
+        for v in events:
+            assert network.distance(u, v) == (0 if u == v else far.get(v))
+
+
+@settings(max_examples=60, deadline=None)
+@given(constraints(EVENTS, 3), st.sets(st.sampled_from(EVENTS)))
+def test_forgetting_equals_never_having_heard(some: list[Constraint], gone: set[str]) -> None:
+    some = [c for c in some if (c.u, c.v) != (ORIGIN, ORIGIN)]
+    left = [e for e in EVENTS if e not in gone]
+    forgotten, fresh = Network(EVENTS, some).without(gone), Network(left, some)
+    assert bool(list(forgotten.conflicts)) == bool(list(fresh.conflicts))
+    for a in left:
+        assert forgotten.window(a) == fresh.window(a)
+        for b in left:
+            assert forgotten.certainly_before(a, b) == fresh.certainly_before(a, b)
+
+
+@settings(max_examples=250, deadline=None)
+@given(lives(), st.data())
+def test_closure_is_extensive_idempotent_monotone_and_replays(given_: Given, data: st.DataObject) -> None:
+    life = life_of(*given_, TRAITS, now=NOW)
+    ids = [e.id for e in given_[0]]
+    small = data.draw(st.sets(st.sampled_from(ids)))
+    large = small | data.draw(st.sets(st.sampled_from(ids)))
+    closed = life.closure(small)
+    assert small <= closed
+    assert life.closure(closed) == closed
+    assert closed <= life.closure(large)
+    for trait, verdict in life.replay(closed).items():
+        assert verdict == life.judgements[trait].verdict, trait
+
+
+@settings(max_examples=150, deadline=None)
+@given(lives(), st.randoms(use_true_random=False))
+def test_order_of_input_changes_nothing(given_: Given, chance) -> None:  # type: ignore[no-untyped-def]
+    once = resolve(*given_, TRAITS, now=NOW)
+    shuffled = [list(items) for items in given_]
+    for items in shuffled:
+        chance.shuffle(items)
+    again = resolve(*shuffled, TRAITS, now=NOW)  # type: ignore[arg-type]
+    assert once.model_dump_json() == again.model_dump_json()
+
+
+@settings(max_examples=100, deadline=None)
+@given(lives(), st.integers(20, 120))
+def test_every_life_can_be_drawn(given_: Given, width: int) -> None:
+    timeline = resolve(*given_, TRAITS, now=NOW)
+    lines = timeline_lines(timeline, TRAITS, width)
+    assert all(len(line) <= max(width, 40) for line in lines)
+    plain = [line.replace("\x1b[0m", "") for line in timeline_lines(timeline, TRAITS, width, color=True)]
+    assert len(plain) == len(lines)
+    for trait in timeline.traits:
+        assert {d.trait for d in timeline.dead_effects} <= {t.id for t in timeline.traits}
+        assert trait.default_verdict not in ("CONTESTED",)
