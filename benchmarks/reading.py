@@ -59,7 +59,7 @@ def read_life(life: dict[str, Any]) -> tuple[Config, list[Note], list[Extraction
     """Notes, extractions and timeline of a life from its plain notes."""
     config = config_of(life)
     notes = [note_from_text(n["text"], n["path"]) for n in life["notes"]]
-    found = link_events([extract(note, config) for note in notes])
+    found = link_events([extract(note, config) for note in notes], notes, config)
     timeline = resolve(
         [e for x in found for e in x.events],
         [o for x in found for o in x.observations],

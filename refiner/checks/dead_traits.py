@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from refiner.checks import closing
 from refiner.checks.change_words import clauses, cues, masked, present
 from refiner.checks.trait_words import TraitWords
 from refiner.config import Config, Trait
@@ -49,9 +50,16 @@ def claims(sentence: str, trait: Trait) -> bool:
 
 
 def present_claims(text: str | Iterable[Sentence], trait: Trait, *, note: str = "") -> list[Span]:
-    """Spans of the sentences that assert `trait` of the narrator today; spans count in the text given."""
-    sentences = split_sentences(text, (Entry(start=0, end=len(text)),)) if isinstance(text, str) else text
-    return [Span(note=note, start=s.start, end=s.end) for s in sentences if claims(s.text, trait)]
+    """Spans of the sentences that assert `trait` of the narrator today; spans count in the text given.
+
+    A claim that the next sentence takes back ("That lasted until 2003.") is none.
+    """
+    sentences = list(split_sentences(text, (Entry(start=0, end=len(text)),)) if isinstance(text, str) else text)
+    found = []
+    for s, after in zip(sentences, [*(n.text for n in sentences[1:]), ""], strict=True):
+        if claims(s.text, trait) and not closing.CLOSED.search(s.text) and not closing.CLOSED.match(after.lstrip(" (")):
+            found.append(Span(note=note, start=s.start, end=s.end))
+    return found
 
 
 def check_dead_traits(note: Note, refined: str, config: Config, timeline: Timeline) -> list[Finding]:

@@ -22,7 +22,7 @@ Role = Literal["self", "state", "target"]
 _ITEM = re.compile(r'(-?)(?:"([^"]+)"|(\S+))')
 _NEGATION = re.compile(r"\b(?:not|never|without|no|nothing|n't|avoids?|refuses?)\b", re.I)
 _AVOIDS = re.compile(
-    r"\b(?:afraid|fear\w*|frighten\w*|scared|terrified|phobi\w+|dread\w*|panic\w*|anxious about|nervous (?:of|about)|shy(?:ness)?|hates?|dislikes?|avoids?)\b", re.I
+    r"\b(?:afraid|fear\w*|fright\w*|scared|terrified|phobi\w+|dread\w*|panic\w*|anxious about|nervous (?:of|about)|shy(?:ness)?|hates?|dislikes?|avoids?)\b", re.I
 )
 
 _GIVES_UP = re.compile(r"\b(giv\w+|gav\w+|stop\w*|quit\w*|abandon\w*|drop\w*|leav\w+|end\w*|los\w+|break\w*|finish\w*)\b", re.I)
@@ -44,6 +44,12 @@ class Hit:
     weight: float
     sign: int
     role: Role
+    key: str = ""  # its stem or phrase: said twice, it counts once
+
+
+def weigh(hits: Iterable[Hit]) -> float:
+    """The weight of some hits, each word counted once."""
+    return sum({h.key: h.weight for h in hits}.values())
 
 
 @dataclass
@@ -55,7 +61,7 @@ class Evidence:
 
     @property
     def weight(self) -> float:
-        return sum(h.weight for h in self.hits)
+        return weigh(self.hits)
 
     @property
     def sign(self) -> int:
@@ -153,7 +159,7 @@ class Profile:
     def _add_group(self, group: Group, weight: float, sign: int, role: Role) -> None:
         for stem, side in group.stems.items():
             self._add(stem, Key(weight * _share_of(stem), side * sign, role))
-            if side * sign < 0 and self.keys[stem].role == "self":
+            if side * sign < 0 and self.keys[stem].role == "self" and self.keys[stem].weight < 1:
                 self.keys[stem] = self.keys[stem]._replace(sign=-1)
         self.phrases += [(pattern, Key(weight, side * sign, role)) for pattern, side in group.phrases]
 
@@ -195,19 +201,16 @@ class TraitWords:
                 self.by_stem[stem].append((trait_id, key._replace(weight=key.weight / count[stem] ** 0.5)))
 
     def evidence(self, text: str) -> dict[str, Evidence]:
-        """What a text holds for each trait; traits without any hit are left out. A word counts once, however often it stands."""
+        """What a text holds for each trait; traits without any hit are left out."""
         out: dict[str, Evidence] = {}
-        seen: set[tuple[str, str]] = set()
         for match in WORD.finditer(text):
             for stem in stems(match[0]):
                 for trait_id, key in self.by_stem.get(stem, ()):
-                    if (trait_id, stem) not in seen:
-                        seen.add((trait_id, stem))
-                        hit = Hit(match.start(), match.end(), key.weight, key.sign, key.role)
-                        out.setdefault(trait_id, Evidence(trait_id)).hits.append(hit)
+                    hit = Hit(match.start(), match.end(), key.weight, key.sign, key.role, stem)
+                    out.setdefault(trait_id, Evidence(trait_id)).hits.append(hit)
         for trait_id, profile in self.profiles.items():
             for pattern, key in profile.phrases:
                 if found := pattern.search(text):
-                    hit = Hit(found.start(), found.end(), key.weight, key.sign, key.role)
+                    hit = Hit(found.start(), found.end(), key.weight, key.sign, key.role, pattern.pattern)
                     out.setdefault(trait_id, Evidence(trait_id)).hits.append(hit)
         return out

@@ -125,7 +125,7 @@ class Groups:
                 entry = lexicon.address(m["w"], scene.gender)
                 if entry is None or self.reader.fixed(m.start(), m.end()):
                     continue
-                other_group = re.search(rf"\b(?:my|his|her|their|the|two|three) (?:\w+ )?(?:{calls}|sons|brothers|cousins|nephews|dogs|students|pupils|children)\b", plain[: m.start() - block.start], re.IGNORECASE)
+                other_group = re.search(rf"\b(?:my|his|her|their|the|two|three) (?:\w+ )?(?:{calls}|sons|brothers|cousins|nephews|dogs|students|pupils|children)\b(?!['’])", plain[: m.start() - block.start], re.IGNORECASE)
                 confidence = 0.92 if we and not other_group else 0.55 if we or frame.addressee.role == "narrator" else 0.4
                 yield Proposal(m.start("w"), m.end("w"), match_case(m["w"], entry.after), "group-called", "the group that is called has the narrator in it", confidence)
 

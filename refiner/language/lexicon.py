@@ -54,6 +54,8 @@ def table(gender: Gender, kinds: tuple[str, ...] = ("person", "kin", "role")) ->
     key = "to_female" if gender == "male" else "to_male"
     for kind in kinds:
         section = data()[kind]
+        for before, after in section.get(key, {}).items():  # what is said for this direction alone goes first
+            out.setdefault(before.casefold(), Word(before, after, kind))
         one_way = set(section.get("one_way", ()))
         for pair in section["pairs"]:
             male, female = pair[0], pair[1]

@@ -93,6 +93,8 @@ def _called(text: str, start: int, end: int, names: Names, kind: str) -> tuple[f
     if _NOT_HIM_BEFORE.search(before):
         return 0.0, "another bearer of the name"
     nxt = re.match(r"[ \t]+([A-Z][\w.'’-]*)", after)
+    if nxt and re.fullmatch(r"[IVX]+", nxt[1].rstrip(".")) and nxt[1].rstrip(".") != "I":
+        return 0.0, "a king or a pope"
     if nxt and re.fullmatch(_THINGS, nxt[1].rstrip(".")):
         return 0.0, "the name of a place or a shop"
     if nxt and kind == "first" and names.last[0] and re.match(r"[A-Z][a-z]+$", nxt[1]) and nxt[1] != names.last[0]:
@@ -125,7 +127,7 @@ def find(text: str, start: int, names: Names) -> list[NameMention]:
         dotted = re.search(r"[^\w ]", before) is not None
         for m in re.finditer(rf"(?<![\w.@/-])({_spelled(before)})(?!\w)(?![.@_-][\w])", body, re.IGNORECASE):
             word = m[1]
-            if wordlike(before) and not word[0].isupper():
+            if not word[0].isupper() and (wordlike(before) or not (dotted or _small_style(body, m.start(), m.end()))):
                 continue
             if wordlike(before) and re.search(r"\d[ \t]+$|\d$", body[: m.start()]) or re.match(r"[ \t]+\d", body[m.end() :]) and wordlike(before):
                 continue
@@ -134,6 +136,17 @@ def find(text: str, start: int, names: Names) -> list[NameMention]:
                 out.append(NameMention(start + m.start(), start + m.end(), name_case(word, after) if not dotted else after, "handle" if dotted else kind, sure, why, not dotted))
     out += _handles(body, start, names) + _surnames(body, start, names)
     return _settle(out)
+
+
+def _small_style(body: str, start: int, end: int) -> bool:
+    """Whether names are written small around here: in a handle, a chat, a note without capitals."""
+    line = body[body.rfind("\n", 0, start) + 1 : (body.find("\n", end) + 1 or len(body) + 1) - 1]
+    if re.search(r"\b(?:a|an|the|very|so|too|more|most|as)\s+$", body[max(0, start - 8) : start], re.IGNORECASE):
+        return False
+    if re.search(r"(?<![\w'])i(?=[\s'])", line) or not re.search(r"[A-Z]", line):
+        return True
+    starts = re.findall(r"(?:^|[.!?]\s+)[^\w]*(\w)", line)
+    return sum(c.islower() for c in starts) * 2 > len(starts)
 
 
 def _spelled(name: str) -> str:

@@ -59,14 +59,21 @@ def people(scene: Scene, index: int) -> list[Mention]:
     doc = scene.doc(block)
     sents = sentence_index(doc)
     out: list[Mention] = []
+    surname = -1
     for t in doc:
-        if t.is_space or t.is_punct:
+        if t.is_space or t.is_punct or t.i == surname:
             continue
         start, end = scene.at(block, t)
         quoted = scene.quoted(start)
         low = t.lower_
         common = dict(sent=sents[t.i], role=role_of(t), token=t, quoted=quoted)
         if scene.is_name(start, end):
+            head = t
+            while head.dep_ in ("compound", "nmod") and head.head.pos_ == "PROPN" and head.head.i > head.i:
+                head = head.head  # the surname carries the role
+            if head.i != t.i:
+                common |= dict(role=role_of(head), token=head)
+                surname = head.i
             if not (out and out[-1].key == "narrator" and out[-1].end + 1 >= start and not out[-1].pronoun):
                 out.append(Mention(start, end, "narrator", scene.gender, **common))
         elif low in ("he", "him", "himself", "his", "she", "her", "herself", "hers"):
@@ -78,8 +85,10 @@ def people(scene: Scene, index: int) -> list[Mention]:
             if t.ent_type_ in _PLACES or t.dep_ in _THINGS and t.head.pos_ == "PROPN" and not lexicon.gender_of_name(t.text):
                 continue
             gender_ = token_gender(t, scene.known)
-            person = gender_ is not None or t.ent_type_ == "PERSON" or t.dep_ in ("nsubj", "nsubjpass", "conj", "appos", "dobj", "dative", "poss", "pobj") and t.ent_type_ in ("", "ORG", "PRODUCT")
-            if person and t.nbor(-1).lower_ not in ("the", "in", "at", "from", "near", "of") if t.i else person:
+            named = gender_ is not None or t.ent_type_ == "PERSON"
+            place = t.dep_ == "pobj" and t.head.lower_ in ("to", "in", "at", "from", "near", "into", "via", "through", "of", "on", "off") and not named
+            person = named or t.dep_ in ("nsubj", "nsubjpass", "conj", "appos", "dobj", "dative", "poss", "pobj") and t.ent_type_ in ("", "ORG", "PRODUCT")
+            if person and not place and not (t.i and t.nbor(-1).lower_ == "the"):
                 out.append(Mention(start, end, low, gender_, **common))
         elif t.pos_ in ("NOUN", "PROPN") and t.dep_ not in _THINGS and lexicon.is_role(low):
             plural = t.tag_ in ("NNS", "NNPS")

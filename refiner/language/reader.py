@@ -9,7 +9,7 @@ from typing import Any
 from refiner.language import lexicon
 from refiner.language.blocks import Block
 from refiner.language.people import learn_genders
-from refiner.language.resolve import Reading, Speechreader
+from refiner.language.resolve import Reading, Speechreader, said_of_me
 from refiner.language.scene import Scene
 from refiner.language.speech import is_title
 from refiner.language.third import Teller
@@ -83,7 +83,7 @@ class Reader:
         if frame.kind == "base" or frame.speaker.role == "narrator" or frame.addressee.role == "other":
             return Reading(0.0)
         if frame.speaker.role == "other":
-            return Reading(0.85 if self.nobody_else(start) else 0.6, [f'"{frame.speaker.label}" speaks, and nobody else is spoken to'])
+            return Reading(0.9 if self.nobody_else(start) else 0.6, [f'"{frame.speaker.label}" speaks, and nobody else is spoken to'])
         return Reading(0.5, ["nobody says who speaks to whom"])
 
     def nobody_else(self, start: int) -> bool:
@@ -96,6 +96,8 @@ class Reader:
             if m.key in ("I", "narrator") or m.plural:
                 continue
             if m.start == frame.speaker.span[0] or m.key == frame.speaker.noun or m.gender not in (None, self.scene.gender):
+                continue
+            if m.token.dep_ == "poss" or said_of_me(m.token):
                 continue
             if m.pronoun and frame.speaker.gender in (None, m.gender) or m.gender is None and m.token.pos_ != "PROPN":
                 continue

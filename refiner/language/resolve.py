@@ -6,10 +6,14 @@ sentences: what counts is who speaks, to whom, who else of that gender is near, 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 from refiner.language import lexicon
 from refiner.language.people import Mention, people
+from refiner.language.relations import GROUP, whose
 from refiner.language.scene import Scene
 from refiner.language.speech import Frame
 
@@ -58,7 +62,7 @@ class Speechreader:
                 continue
             if m.pronoun and m.key == "?" and m.gender == scene.gender:
                 out.append(m)
-            elif m.key in EPITHETS and not m.plural and m.gender == scene.gender and _definite(m):
+            elif not m.plural and not m.pronoun and m.gender == scene.gender and _definite(m) and (m.key in EPITHETS or m.token.lower_ in GROUP):
                 out.append(m)
         return out
 
@@ -80,32 +84,30 @@ class Speechreader:
         r = Reading(0.5)
         inside = [p for p in self.people(frame.block) if frame.start <= p.start < frame.end]
         before = [p for p in inside if p.start < m.start]
-        same_clause = [p for p in inside if p.start > m.start and p.token.head.i == m.token.head.i]
         last = next((p for p in reversed(before) if self._could(p, m)), None)
-        if m.token.head.dep_ == "relcl" and False:
-            return r
+        if not m.pronoun and (kin := self._kin(frame, m)) is not None:
+            return kin
         if last is not None and last.key == "narrator" and not _vocative(scene, last):
             rivals = [p for p in before if self._could(p, m) and p.key not in ("narrator", "?")]
             return Reading(0.95 if not rivals else 0.6, ["the narrator is named just before, in the same speech"])
-        if last is not None and last.start in self.read and last.key == "?":
+        if last is not None and last.start in self.read:
             nearer = [p for p in before if p.start > last.start and p.key not in ("narrator", "?", "I") and p.gender in (None, m.gender) and not p.plural]
             if not nearer:
                 earlier = self.read[last.start]
                 return Reading(earlier.confidence, [*earlier.why[:2], "goes on from the pronoun before it"])
-        if last is not None and last.key not in ("narrator", "?"):
+        if last is not None and last.key not in ("narrator", "?") and last.start not in self.read:
             r.add(-0.45 if last.gender == m.gender else -0.25, f'"{last.token.text}" stands before it in the same speech')
         named = [p for p in inside if p.key == "narrator"]
         if named and last is None:
             r.add(0.35, "the narrator is named in the same speech")
-        if same_clause and last is None and not named and m.role != "subj":
-            pass
         # what was said before
         near = [n for n in range(max(0, number - 3), number) if frame.block - scene.frames[n].block <= 1]
-        topics = [(n, self.topic[n]) for n in near if n in self.topic]
+        same = [n for n in range(number) if _caption(scene.frames[n]) and _caption(scene.frames[n]) == _caption(frame) and n in self.topic]
+        topics = [(n, self.topic[n]) for n in (same or near) if n in self.topic]
         if topics and last is None:
             n, (who, sure) = topics[-1]
             if who == "narrator" and sure > 0.6:
-                r.add(0.4 * sure, "the speech before it was about the narrator")
+                r.add((0.55 if same else 0.4) * sure, "the speech before it was about the narrator")
             elif who == "other" and sure < 0.4:
                 r.add(-0.3, "the speech before it was about somebody else")
         # who speaks to whom
@@ -124,17 +126,83 @@ class Speechreader:
         if rival is None and last is None:
             r.add(0.35, "nobody else of that gender is near")
         elif rival is not None:
+            if rival.quoted or rival.token.dep_ == "poss":
+                far = max(far, 3)
             weight = (-0.3 if far <= 1 else -0.2 if far == 2 else -0.1 if far <= 4 else 0.0) * (1.0 if rival.gender == m.gender else 0.5)
             r.add(weight, f'"{rival.token.text}" may be meant')
             if far >= 5:
                 r.add(0.2, "nobody else of that gender is near")
-        if m.key in EPITHETS:
+        if not m.pronoun:
             r.add(-0.05, "an epithet")
+        if r.confidence < 0.42 and frame.about and frame.addressee.role != "narrator" and last is None:
+            r.confidence = 0.42
         return r
+
+    def _kin(self, frame: Frame, m: Mention) -> Reading | None:
+        """A kin word with its possessor in somebody's speech: "my son", "your husband", "the brother"."""
+        scene = self.scene
+        low = m.token.lower_
+        poss = next((c.lower_ for c in m.token.children if c.dep_ == "poss"), "")
+        left = scene.text[max(frame.start, m.start - 40) : m.start]
+        if re.search(rf"\bthe\s+$", left) and low in self.aliases:
+            return Reading(0.93, [f'the narrator is "the {low}" here'])
+        if low not in GROUP:
+            return None
+        if poss in ("my", "our"):
+            relation = speaker_relation(frame)
+            if relation and relation in whose(low):
+                r = Reading(0.72, [f"the narrator's {relation} speaks"])
+            elif frame.kind == "letter":
+                r = Reading(0.7, ["a letter to the narrator"])
+            elif re.search(r"\b(?:this|here|that)(?:['’]s| is) (?:my|our) (?:[\w-]+ ){0,2}$", left, re.IGNORECASE) and frame.speaker.role != "narrator":
+                r = Reading(0.7, ["somebody is introduced"])
+            elif low in EPITHETS and relation:
+                r = Reading(0.6, [f"the narrator's {relation} speaks"])
+            elif frame.speaker.role == "unknown":
+                return Reading(0.5, ["nobody says who speaks"])
+            else:
+                return Reading(0.3, ["the speaker's own kin"])
+            if frame.addressee.role == "narrator" and m.token.dep_ not in ("attr", "ROOT", "npadvmod", "appos", "nsubj"):
+                r.add(-0.3, "it is said to the narrator")
+        elif poss in ("your", "ur"):
+            if frame.addressee.role == "narrator":
+                return Reading(0.05, ["the narrator's own kin"])
+            noun = frame.addressee.noun
+            if noun in whose(low) or noun.casefold() in self.partners and GROUP[low] in ("husband", "boyfriend"):
+                r = Reading(0.78, [f"it is said to the narrator's {noun}"])
+            elif frame.addressee.role == "other" or frame.about:
+                r = Reading(0.6, [f'it is said to "{noun or "somebody"}"'])
+            else:
+                return Reading(0.3, ["whose is not said"])
+        elif poss:
+            return Reading(0.3, ["somebody's kin"])
+        else:
+            return None
+        if frame.about:
+            r.add(0.2, f'the words around it say so: "{frame.cue}"')
+        rival, far = self._rival(frame, m)
+        if rival is None or far > 2:
+            r.add(0.17, "nobody else of that gender is near")
+        else:
+            r.add(-0.1, f'"{rival.token.text}" may be meant')
+        return r
+
+    @cached_property
+    def aliases(self) -> set[str]:
+        """Nouns that the narrator is called with "the": 'To them I am "the brother"'."""
+        pattern = r"\b(?:I(?:['’]m| am| was| became| remained|['’]ve become| have become)|call(?:s|ed)? me|me as)\b[^.;\"“]{0,30}[\"“']?\bthe ([a-z]+)"
+        return {m[1].casefold() for m in re.finditer(pattern, self.scene.text, re.IGNORECASE) if lexicon.noun(m[1], self.scene.gender)}
+
+    @cached_property
+    def partners(self) -> set[str]:
+        """Names of the narrator's wife or husband, as far as the text says them."""
+        text = self.scene.text
+        words = r"(?:wife|husband|girlfriend|boyfriend|fianc[eé]e?)"
+        return {m[1].casefold() for m in re.finditer(rf"\b[Mm]y {words},? ([A-Z]\w+)", text)} | {m[1].casefold() for m in re.finditer(rf"\b([A-Z]\w+), my {words}", text)}
 
     def _could(self, p: Mention, m: Mention) -> bool:
         """Whether mention `p` can be what `m` means, by gender, number and clause."""
-        if p.key == "I" or p.plural or p.gender not in (None, m.gender) or p.start == m.start:
+        if p.key == "I" or p.plural or is_predicate(p.token) or p.gender not in (None, m.gender) or p.start == m.start:
             return False
         if p.key in EPITHETS and p.start in self.read:
             return True
@@ -160,7 +228,7 @@ class Speechreader:
                     continue
                 if p.pronoun and (frame.speaker.gender == p.gender and frame.speaker.role == "other" or self.read.get(p.start, Reading(0)).confidence > 0.7):
                     continue
-                if p.gender is None and not (p.token.pos_ == "PROPN"):
+                if p.gender is None and not (p.token.pos_ == "PROPN") or said_of_me(p.token):
                     continue
                 if p.start in self.read and self.read[p.start].confidence > 0.7:
                     continue
@@ -170,7 +238,9 @@ class Speechreader:
                 if far < best[1]:
                     best = (p, far)
                 break
-        for p in after:
+        for p in after if frame.attributed else ():
+            if p.key == frame.speaker.noun:
+                continue
             if p.key not in ("I", "narrator", "?") and p.gender == m.gender and p.start not in (speaker, to) and not p.plural and not p.quoted:
                 best = (p, 1) if best[1] > 1 else best
         return best
@@ -200,3 +270,28 @@ def speaker_relation(frame: Frame) -> str:
         return ""
     calls = lexicon.words("address", "parents") | lexicon.words("address", "elders")
     return noun if frame.speaker.mine or noun in calls else ""
+
+
+def _caption(frame: Frame) -> str:
+    """The kind of a caption before a colon ("Clause 4:" -> "clause"), "" where a person speaks."""
+    m = re.search(r"([A-Za-z]+)\s*[\d.]*\s*:\s*[\"“‘*_]*$", frame.attribution)
+    return m[1].casefold() if m and not lexicon.is_role(m[1]) else ""
+
+
+def said_of_me(token: Any) -> bool:
+    """Whether a noun only says what the narrator is ("I was the third son", "as a boy I")."""
+    head = token.head
+    if token.dep_ == "attr" or token.dep_ == "pobj" and head.lower_ == "as":
+        verb = head if token.dep_ == "attr" else head.head
+        return any(c.dep_ in ("nsubj", "nsubjpass") and c.lower_ == "i" for c in verb.children)
+    return False
+
+
+def is_predicate(token: Any) -> bool:
+    """Whether a noun says what somebody is ("she is a friend", "came back as an engineer"): nobody new is named by it."""
+    head = token.head
+    if token.pos_ != "NOUN":
+        return False
+    if token.dep_ in ("attr", "oprd") or token.dep_ == "dobj" and head.lemma_ in ("become", "be"):
+        return not any(c.dep_ == "expl" for c in head.children)
+    return bool(token.dep_ == "pobj" and head.lower_ == "as")

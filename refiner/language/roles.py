@@ -28,11 +28,15 @@ def nouns(scene: Scene, reader: Reader) -> Iterator[tuple[Block, Any, lexicon.Wo
             continue
         for t in scene.doc(block):
             low = t.lower_
+            if low in ("fellow", "fellows") and t.text[0].isupper() and not t.is_sent_start:
+                continue  # a Fellow of a college
             entry = lexicon.noun(low, scene.gender)
             if entry is None or t.pos_ == "VERB" and not low.endswith("boy") or t.tag_ == "UH":
                 continue
             start, end = scene.at(block, t)
-            if reader.fixed(start, end) or scene.is_name(start, end) or _hyphenated(scene.text, start, end):
+            if reader.fixed(start, end) or scene.is_name(start, end):
+                continue
+            if _hyphenated(scene.text, start, end) and extent(scene, block, t)[1] == end:
                 continue
             if t.dep_ == "compound" and t.head.i == t.i + 1 and t.head.pos_ == "NOUN" and not lexicon.is_role(t.head.lower_):
                 continue
@@ -59,6 +63,8 @@ def replacement(scene: Scene, start: int, end: int, entry: lexicon.Word) -> tupl
     after = match_case(before, entry.after)
     single = lexicon.neutral(before)
     left = text[max(0, start - 24) : start]
+    if before.casefold() in ("fellow", "chap", "fella") and re.search(r"\b(?:little|small|young|wee)\s+$", left, re.IGNORECASE):
+        after = match_case(before, "girl")
     if entry.kind == "kin" and single in ("child", "grandchild") and not entry.plural:
         rank = _ORDINAL.search(left.split(",")[-1])
         if rank and re.search(rf"\b{rank[0]}\s+$", left):
@@ -98,7 +104,7 @@ class Roles:
         for name, check in (
             ("predicate", self._predicate), ("as", self._as), ("apposition", self._apposition), ("relative", self._relative),
             ("is-me", self._is_me), ("like-me", self._like_me), ("own", self._own), ("exclaimed", self._exclaimed), ("epithet", self._epithet),
-            ("fragment", self._fragment), ("becoming", self._becoming),
+            ("fragment", self._fragment), ("becoming", self._becoming), ("interrupted", self._interrupted), ("sort", self._sort), ("pair", self._pair),
         ):  # fmt: skip
             r = check(block, t)
             if r is not None and r.confidence > best[1].confidence:
@@ -108,7 +114,7 @@ class Roles:
     def _climb(self, t: Any) -> Any:
         """From "uncle" in "much of an uncle" to "much", from a conjunct to the first of its row."""
         for _ in range(3):
-            if t.dep_ == "conj" and t.head.pos_ in ("NOUN", "PROPN", "ADJ") and t.head.i < t.i:
+            if t.dep_ in ("conj", "appos") and t.head.pos_ in ("NOUN", "PROPN", "ADJ") and t.head.i < t.i:
                 t = t.head
             elif t.dep_ == "pobj" and t.head.lower_ == "of" and t.head.head.lower_ in _PARTITIVE:
                 t = t.head.head
@@ -194,7 +200,7 @@ class Roles:
             return Reading(r.confidence, [f'"{prep.text} {t.text}" goes with what the narrator does', *r.why])
         if head.pos_ in ("NOUN", "PROPN", "PRON"):
             for c in head.children:
-                if c.dep_ == "poss" and prep.lower_ == "as":
+                if c.dep_ == "poss" and prep.lower_ == "as" and not lexicon.is_role(head.lower_):
                     return self.reader.means(block, c)
             if head.lower_ in ("i", "me"):
                 return self.reader.means(block, head)
@@ -288,9 +294,16 @@ class Roles:
         if frame.kind == "base" or frame.speaker.role == "narrator" or t.lower_ not in EPITHETS and lexicon.noun(t.lower_, self.scene.gender) is None:
             return None
         left = self.scene.text[max(frame.start, start - 30) : start]
-        if re.search(r"\b(?:good|bad|clever|brave|naughty|silly|lovely|sweet|dear|poor|smart|lucky|stupid|foolish|mad|big|my|what an?(?: \w+)?|such an?(?: \w+)?) $", left, re.IGNORECASE) and re.match(r"\s*(?:[!.?,\"”]|$)", self.scene.text[end : end + 2]):
-            if t.dep_ in ("ROOT", "npadvmod", "intj", "appos", "dep", "vocative") or not left.strip() or t.head.i == t.i:
-                return self.reader.you(start)
+        if not re.match(r"\s*(?:[!.?,\"”*_…]|$)", self.scene.text[end : end + 2]):
+            return None
+        if re.search(r"(?:^|[.!?,]\s*|[\"“]\s*)(?:oh,? |ah,? |my |what an? |such an? )?(?:(?:my|dear|old|[a-z]+) ){0,2}$", left, re.IGNORECASE) and all(
+            c.pos_ in ("ADJ", "ADV", "DET", "PRON", "ADP", "PUNCT", "INTJ", "PROPN") for c in t.children
+        ):  # fmt: skip
+            modified = [c for c in t.children if c.pos_ == "ADJ" or c.lower_ in ("my", "what", "such")]
+            if modified or re.search(r"\b(?:good|bad|clever|brave|naughty|silly|honest|poor|lucky|stupid|foolish|mad|smart|sweet|dear) $", left, re.IGNORECASE):
+                r = self.reader.you(start)
+                owner = any(c.lower_ == "my" for c in t.children)
+                return Reading(r.confidence if not owner else min(r.confidence, 0.9), ["called out to the narrator", *r.why])
         return None
 
     def _epithet(self, block: Block, t: Any) -> Reading | None:
@@ -319,6 +332,45 @@ class Roles:
         m = re.search(r"(?:^|[.!?]\s+)(?:Being|Becoming|To be) (?:an?|the|some\w+['’]s|one's|their|her|his|only) (?:[\w-]+ ){0,2}$", left)
         if m and self.scene.plain_first(end, min(len(self.scene.text), end + 250)):
             return Reading(0.92, ["what it is to be that, told by the narrator"])
+        return None
+
+    def _interrupted(self, block: Block, t: Any) -> Reading | None:
+        """ "He is, she tells everyone, the only grandson who listens"; "I'm an uncle to six, a godfather to one"."""
+        start, _ = self.scene.at(block, t)
+        at = block.start + t.sent.start_char
+        left = self.scene.text[at:start]
+        m = re.search(r"(?<![\w])(?P<s>I|he|she|you)(?:['’]m|['’]s|['’]re| am| is| was| were| are)\b(?: (?:an?|the)\b[^,;.:!?]*|\s*), (?:[^,;.:!?]{3,40}, )?(?:and )?(?:an?|the|his|her|their) (?:[\w-]+ ){0,2}$", left, re.IGNORECASE)
+        if not m:
+            return None
+        subject = next((x for x in t.sent if self.scene.at(block, x)[0] == at + m.start("s")), None)
+        if subject is None:
+            return None
+        r = self.reader.means(block, subject)
+        return Reading(min(r.confidence, 0.93), ["said of the narrator with a form of be", *r.why])
+
+    def _sort(self, block: Block, t: Any) -> Reading | None:
+        """ "What sort of man …?" asked about the narrator; "Lost: one man, answers to Arjun"."""
+        start, end = self.scene.at(block, t)
+        left, right = self.scene.text[max(block.start, start - 30) : start], self.scene.text[end : end + 60]
+        if re.search(r"\b[Ww]hat (?:sort|kind|type|manner) of (?:an? )?(?:[\w-]+ )?$", left):
+            return Reading(0.5, ["perhaps the narrator is asked about"])
+        name = re.match(r"[^.!?\n]{0,50}?\b(?:called|named|answers to|name of|known as)\s+(?:the name of\s+)?", right)
+        if name and any(m.head and m.start == end + name.end() for m in self.scene.mentions):
+            return Reading(0.9, ["the narrator's name follows"])
+        return None
+
+    def _pair(self, block: Block, t: Any) -> Reading | None:
+        """ "We walked on, father and son." """
+        start, end = self.scene.at(block, t)
+        left = self.scene.text[max(block.start, start - 20) : start]
+        right = self.scene.text[end : end + 20]
+        low = t.lower_
+        after = low in ("son", "daughter") and re.search(r"(?:^|[,;—–-] ?|\bas )(?:the )?(?:father|mother|parent) and $", left, re.IGNORECASE)
+        kin = low in ("brother", "sister") and (re.search(r"(?:[,;—–-] ?|\bas )(?:brother|sister) and $", left, re.IGNORECASE) or re.match(r" and (?:brother|sister)\b", right) and re.search(r"(?:[,;—–-] ?|\bas )$", left))
+        if (after or kin) and self.scene.frame_at(start).speaker.role == "narrator":
+            s, e = self._sentence(block, t)
+            ours = re.search(r"\b(?:we|us|our|I and|and I|my (?:father|mother|sister|brother|dad|mum|papa))\b", self.scene.text[s:e], re.IGNORECASE)
+            return Reading(0.9 if ours else 0.5, ["the narrator and a parent" if after else "the narrator and a sibling"])
         return None
 
     def _sentence(self, block: Block, t: Any) -> tuple[int, int]:

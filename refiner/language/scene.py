@@ -190,7 +190,7 @@ class Scene:
             elif named:
                 out.append(True)
             else:
-                goes_on = b.kind == "para" and bool(out) and out[-1] and not _WE.search(plain)
+                goes_on = b.kind in ("para", "item") and bool(out) and out[-1] and not _WE.search(plain)
                 out.append(goes_on)
         return out
 

@@ -62,7 +62,7 @@ _PAIRS = (
 )
 _WRITTEN = re.compile(
     r"\b(?:wrote|written|writes|says?|said|reads?|text(?:ed|s)?|message[sd]?|note|card|caption|comment(?:ed)?|remarks?|replied|forwarded|under it|on it)\b[^.:\n]{0,40}:[ \t]*"
-    r"(?:(?P<m>\*\*\*|\*\*|__|\*|_|`)(?P<a>[^*_`\n]+)(?P=m)|(?P<b>[^\s\"“‘'*_`][^\n\"“”]*))",
+    r"(?:(?P<m>\*\*\*|\*\*|__|\*|_|`)(?P<a>[^*_`\n]+)(?P=m)|(?P<b>[^\s\"“‘'*_`][^\n\"“”.!?]*[.!?]?))",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
@@ -133,9 +133,11 @@ def _subject(verb: Any, quote_after: bool) -> Any | None:
         return subj[0]
     if verb.dep_ == "conj" and verb.head.pos_ in ("VERB", "AUX"):
         return _subject(verb.head, quote_after)
+    if verb.dep_ == "xcomp" and verb.head.pos_ in ("VERB", "AUX"):
+        return _subject(verb.head, quote_after)
     right = [t for t in verb.doc[verb.i + 1 : verb.i + 7] if not t.is_space]
     for t in right:  # "said the clerk", "said Pintoo"
-        if t.is_punct:
+        if t.is_punct or t.pos_ == "ADP":
             break
         if t.pos_ in ("NOUN", "PROPN", "PRON") and not (t.i + 1 < len(verb.doc) and t.nbor().pos_ in ("NOUN", "PROPN") and t.dep_ == "compound"):
             return t
@@ -150,7 +152,7 @@ def _addressee(verb: Any, subject: Any | None) -> Any | None:
             continue
         if c.dep_ in ("dobj", "dative", "iobj") and c.pos_ in ("NOUN", "PROPN", "PRON") and verb.lemma_ in ("tell", "ask", "inform", "remind", "assure", "warn", "order", "promise", "advise", "beg", "instruct", "greet", "call", "scold", "command"):
             return c
-        if c.dep_ in ("prep", "dative") and c.lower_ in ("to", "at"):
+        if c.dep_ in ("prep", "dative") and (c.lower_ == "to" or c.lower_ == "at" and verb.lemma_ in ("shout", "yell", "snap", "scream", "bark", "call", "growl")):
             for o in c.children:
                 if o.dep_ == "pobj":
                     return o
@@ -177,7 +179,9 @@ class Speech:
             frame = self._read(s, e, mark, left, right, bool(i))
             if not frame.attributed:
                 frame = self._carry(frame, out, previous, left)
-            out.append(frame)
+            if frame.speaker.role == "unknown":
+                frame = self._told_before(frame, left)
+            out.append(self._turn(self._antecedent(frame), out, previous, left))
         return self._cues(out)
 
     def _said(self, q: tuple[int, int, str]) -> bool:
@@ -191,8 +195,11 @@ class Speech:
         last_char = self.text[s:e].rstrip()[-1:]
         lower = re.match(r"\s*[-–—,]?\s*(?:[a-z]|I\b|[A-Z])", after)
         got = None
-        if mark != ":" and lower and (last_char in ",?!…—-" or re.match(r"\s*[,–—-]?\s*[a-z]", after)):
-            got = self._attribution(e + 1, clause_end, True)
+        complement = last_char in "?!.…" and re.match(
+            r"\s*(?:[A-Z][\w'’]*|I)(?: [\w'’]+){0,3}? (?:said|asked|told|replied|answered|explained|wrote|says|say)\s+(?!(?:[.,;:!?—–-]|$|to\b|and\b|then\b|as\b|in\b|with\b|from\b|at\b|again\b|back\b|aloud\b|after\b|when\b|before\b|while\b|me\b|him\b|her\b|us\b|them\b|my\b|the\b|of\b|on\b|(?!only)\w+ly\b))", after
+        )
+        if mark != ":" and lower and not complement and (last_char in ",?!…—-" or re.match(r"\s*[,–—-]?\s*[a-z]", after)):
+            got = self._attribution(e + 1, clause_end, True, at_once=last_char not in ",—–-")
         if got is None:
             before = self.text[left:s]
             cut = max((m.end() for m in re.finditer(r"[.!?](?=[\s)\"”])", before)), default=0)
@@ -210,15 +217,20 @@ class Speech:
         verbs = [t for t in self._tokens(start, end) if t.pos_ in ("VERB", "AUX", "NOUN", "ADJ") and lexicon.speech_verb(t.lemma_) and (t.pos_ == "VERB" or t.lower_.endswith(("ed", "id", "ys", "es")))]
         return (verbs[0] if first else verbs[-1]) if verbs else None
 
-    def _attribution(self, start: int, end: int, first: bool) -> tuple[Party, Party, str] | None:
+    def _attribution(self, start: int, end: int, first: bool, at_once: bool = False) -> tuple[Party, Party, str] | None:
         verb = self._verb(start, end, first)
-        if verb is None:
+        if verb is None or at_once and any(t.pos_ == "VERB" and t.i < verb.i for t in self._tokens(start, end)):
             return None
         subject = _subject(verb, first)
         if subject is None:
             return None
         at = self.block.start + subject.idx
-        if not start - 80 <= at < end:
+        if first and not start <= at < end:
+            before = [t for t in self._tokens(start, end) if t.i < verb.i and t.pos_ in ("NOUN", "PROPN", "PRON") and t.dep_ not in ("poss", "compound", "pobj")]
+            if not before:
+                return None
+            subject = before[-1]
+        elif not start - 80 <= at < end:
             return None
         if subject.lower_ in ("who", "that") and subject.head.dep_ == "relcl":
             subject = subject.head.head
@@ -232,12 +244,85 @@ class Speech:
         head = next((t for t in tokens if t.pos_ in ("NOUN", "PROPN", "PRON") and t.dep_ not in ("poss", "compound", "pobj")), None)
         if head is None or not re.search(r":\s*[\"“‘'*_`]*$", self.text[start:end]):
             return None
-        to = next((t for t in tokens if t.dep_ == "pobj" and t.head.lower_ == "to"), None)
+        prep = next((t for t in tokens if t.lower_ == "to" and t.pos_ == "ADP"), None)
+        to = next((t for t in tokens if prep is not None and t.i > prep.i and t.pos_ in ("NOUN", "PROPN", "PRON") and t.dep_ not in ("poss", "compound")), None)
         base = self.block.start
         party = _np(head, base, self.is_me)
         if not (lexicon.is_role(head.lower_) or head.pos_ in ("PROPN", "PRON")):
             party = replace(party, gender=None, noun="")
         return party, (_np(to, base, self.is_me) if to is not None else UNKNOWN), self.text[start:end]
+
+    def _told_before(self, frame: Frame, left: int) -> Frame:
+        """The speaker from the sentence before: "Grandmother tells it to every visitor. “So he takes …”"."""
+        gap = self.text[left : frame.start - 1]
+        cuts = [m.end() for m in re.finditer(r"[.!?:][)\"”]*(?=\s)", gap.rstrip(" \t\n\"“‘'.!?:"))]
+        start = left + (cuts[-1] if cuts else 0)
+        tokens = self._tokens(start, frame.start - 1)
+        if not tokens:
+            return frame
+        verbs = [t for t in tokens if t.pos_ == "VERB" and (lexicon.speech_verb(t.lemma_) or t.lemma_ in ("describe", "introduce", "explain", "praise", "look", "turn", "stop", "lean", "frown", "smile", "nod"))]
+        for verb in verbs:
+            subject = _subject(verb, False)
+            if subject is None or not start <= self.block.start + subject.idx < frame.start:
+                continue
+            base = self.block.start
+            party = _np(subject, base, self.is_me)
+            to = _addressee(verb, subject)
+            if to is None:
+                to = next((o for c in verb.children if c.dep_ == "prep" and c.lower_ == "to" for o in c.children if o.dep_ == "pobj"), None)
+            if party.role == "narrator" and not self.is_me(subject):
+                if verb.lemma_ in ("say", "tell", "ask", "reply", "answer", "explain", "show", "shout", "whisper"):
+                    return replace(frame, speaker=_np(to, base, self.is_me) if to is not None and to.lower_ not in ("me",) else OTHER, addressee=NARRATOR)
+                continue
+            if party.noun in ("that", "this", "which", "it"):
+                continue
+            return replace(frame, speaker=party, addressee=_np(to, base, self.is_me) if to is not None else UNKNOWN, attribution=self.text[start : frame.start - 1])
+        heads = [t for t in tokens if t.dep_ in ("nsubj", "nsubjpass", "ROOT") and lexicon.is_role(t.lower_) and t.tag_ not in ("NNS",)]
+        if len(heads) == 1 and not any(t.lower_ == "i" for t in tokens):
+            return replace(frame, speaker=_np(heads[0], self.block.start, self.is_me))
+        return frame
+
+    def _antecedent(self, frame: Frame) -> Frame:
+        """ "he said": the noun that he goes back to, so that he is not taken for a third person in his own speech."""
+        if frame.speaker.noun not in ("he", "she"):
+            return frame
+        gender: Gender = "male" if frame.speaker.noun == "he" else "female"
+        at = frame.speaker.span[0] - self.block.start
+        best = None
+        spans = [(q[0] - self.block.start, q[1] - self.block.start) for q in quotes_in(self.text, self.block)]
+        for t in reversed([t for t in self.doc if t.idx < at]):
+            if any(a <= t.idx < b for a, b in spans) or t.pos_ not in ("NOUN", "PROPN") or t.tag_ in ("NNS", "NNPS"):
+                continue
+            if best is not None and best.sent.start - t.sent.start > 0 and best.dep_ in ("nsubj", "nsubjpass"):
+                break
+            known = lexicon.gender_of_word(t.lower_) or (lexicon.gender_of_name(t.text) if t.pos_ == "PROPN" else None)
+            if known not in (None, gender) or known is None and not (lexicon.is_role(t.lower_) or t.ent_type_ == "PERSON"):
+                continue
+            if self.is_me(t):
+                continue
+            if best is None or t.dep_ in ("nsubj", "nsubjpass") and best.dep_ not in ("nsubj", "nsubjpass"):
+                best = t
+            if best.dep_ in ("nsubj", "nsubjpass"):
+                break
+        if best is None:
+            return replace(frame, speaker=replace(frame.speaker, gender=gender))
+        mine = any(c.lower_ in ("my", "our") for c in best.children if c.dep_ == "poss")
+        return replace(frame, speaker=replace(frame.speaker, gender=gender, noun=best.lower_, mine=mine))
+
+    def _turn(self, frame: Frame, here: list[Frame], previous: list[Frame], left: int) -> Frame:
+        """An answer to what the narrator has just said is said to the narrator."""
+        if frame.speaker.role != "other" or frame.addressee.role != "unknown":
+            return frame
+        if re.search(r"\b(?:in(?:to)? my ear|to me\b|at me\b|my way\b|in my direction)", re.sub(r"\b(?:point|nod|gestur|jerk|look|glanc)\w*\b[^,;]*", "", frame.attribution)):
+            return replace(frame, addressee=NARRATOR)
+        last = here[-1] if here else previous[-1] if previous and previous[-1].block == self.block.index - 1 else None
+        gap = self.text[(last.end if last else left) : frame.start]
+        if last is not None and last.speaker.role == "narrator" and len(gap) < 90 and last.kind == "quote":
+            return replace(frame, addressee=NARRATOR)
+        near = self.text[left : frame.start][-120:]
+        if re.search(r"\bI (?:said|asked|told|replied|answered|explained)\b[^.!?]*[.!?]\s*[\"“‘]?$", near):
+            return replace(frame, addressee=NARRATOR)
+        return frame
 
     def _carry(self, frame: Frame, here: list[Frame], previous: list[Frame], left: int) -> Frame:
         """Who speaks where nothing says it: the same one after a bare attribution, the other one in an answer."""
@@ -263,7 +348,8 @@ class Speech:
             if last.speaker.role == "other" and last.addressee.role == "narrator":
                 return replace(frame, speaker=NARRATOR)
         if re.match(r"\s*I (?:said|replied|answered|told|showed|handed|gave|explained|pointed|shook|nodded)\b", rest) and frame.speaker.role == "unknown":
-            return replace(frame, speaker=OTHER, addressee=NARRATOR)
+            known = self._told_before(frame, left)
+            return replace(known, speaker=known.speaker if known.speaker.role == "other" else OTHER, addressee=NARRATOR)
         return frame
 
     def _cues(self, frames: list[Frame]) -> list[Frame]:

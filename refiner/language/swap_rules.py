@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from refiner.language import lexicon
 from refiner.language.body import Body
 from refiner.language.forms import Forms
 from refiner.language.groups import Groups
@@ -17,13 +18,13 @@ from refiner.language.names import namesake_in, wordlike
 from refiner.language.partner import Partner
 from refiner.language.reader import Reader
 from refiner.language.replace import Replacements
-from refiner.language.resolve import EPITHETS
 from refiner.language.roles import Roles
 from refiner.language.scene import Proposal, Scene
 from refiner.language.vocatives import Vocatives
 from refiner.models import CanonEntry
 
 EDIT = 0.88  # from here on the rules are right often enough to change the text
+PRONOUNS = ("he", "him", "his", "himself", "she", "her", "hers", "herself")
 ASK = 0.4  # from here on it is worth a question
 
 
@@ -52,10 +53,13 @@ def plan(scene: Scene, canon: tuple[CanonEntry, ...], options: Options) -> Plan:
     found += _names(scene, reader)
     found += Forms(scene, reader).run()
     found += _pronouns(scene, reader)
-    found += Roles(scene, reader).run()
+    found += _after_name(scene, reader)
+    roles = list(Roles(scene, reader).run())
+    found += roles
     found += Kinship(scene, reader).run()
     found += Groups(scene, reader).run()
-    found += Vocatives(scene, reader).run()
+    said = {scene.text[p.start : p.end].casefold().split()[-1] for p in roles if p.rule == "role-predicate" and p.confidence >= EDIT}
+    found += Vocatives(scene, reader, frozenset(w for w in said if lexicon.address(w, scene.gender))).run()
     ceiling = 1.0 if options.institutions == "swap" else 0.6
     found += [replace(p, confidence=min(p.confidence, ceiling)) for p in institutions.run()]
     found += Body(scene, reader, drop=options.body == "drop").run()
@@ -95,7 +99,30 @@ def _is_name(scene: Scene, start: int, end: int) -> bool:
     if block is None:
         return False
     t = next((t for t in scene.doc(block) if scene.at(block, t)[0] <= start < scene.at(block, t)[1]), None)
+    if t is not None and t.text[:1].isupper() and t.i + 1 < len(t.doc) and (t.nbor().tag_ in ("VBZ", "VBD", "MD") or t.nbor().lower_ in ("'s", "and")) and t.tag_ in ("MD", "NNP", "NN", "JJ", "VB"):
+        return t.nbor().tag_ != "MD" or t.nbor().lower_ != "i"
     return t is not None and t.text[:1].isupper() and (t.pos_ == "PROPN" or t.pos_ in ("NOUN", "X", "INTJ") and not t.is_sent_start)
+
+
+def _after_name(scene: Scene, reader: Reader) -> Iterator[Proposal]:
+    """The narrator's name in what others are reported to say, and the pronouns that go on from it in the sentence."""
+    for m in scene.mentions:
+        if not m.head or m.confidence < 0.9 or scene.frame_at(m.start).kind != "base":
+            continue
+        block = scene.block_at(m.start)
+        if block is None or scene.told[block.index]:
+            continue
+        if wordlike(scene.text[m.start : m.end]) and not _is_name(scene, m.start, m.end):
+            continue
+        here = reader.speech.people(block.index)
+        name = next((p for p in here if p.start == m.start), None)
+        sent = name.sent if name else next((p.sent for p in here if p.start > m.start), -1)
+        rivals = [p for p in here if p.sent == sent and p.key not in ("I", "narrator", "?") and not p.plural and p.gender in (None, scene.gender) and not p.quoted]
+        for p in here:
+            if p.sent == sent and p.start > m.start and p.pronoun and p.key == "?" and p.gender == scene.gender and not p.quoted:
+                near = [x for x in rivals if x.start < p.start]
+                confidence = 0.92 if not near else 0.3 if near[-1].start > m.start else 0.6
+                yield Proposal(p.start, p.end, pronoun(p.token.text, scene.to, before_noun(p.token)), "reported-pronoun", "goes on from the narrator's name", confidence, group=f"reported:{block.index}:{sent}")
 
 
 def _pronouns(scene: Scene, reader: Reader) -> Iterator[Proposal]:
@@ -105,7 +132,7 @@ def _pronouns(scene: Scene, reader: Reader) -> Iterator[Proposal]:
             if block is None or r.confidence < ASK:
                 continue
             t = next((t for t in scene.doc(block) if scene.at(block, t)[0] == start), None)
-            if t is None or t.lower_ in EPITHETS:
+            if t is None or t.lower_ not in PRONOUNS:
                 continue
             group = f"{rule}:{scene.frame_at(start).start}" if rule == "speech" else f"told:{block.index}:{t.sent.start}"
             yield Proposal(start, start + len(t.text), pronoun(t.text, scene.to, before_noun(t)), f"{rule}-pronoun", "; ".join(r.why[:3]), min(r.confidence, 0.99), tuple(r.why), group=group)

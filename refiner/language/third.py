@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from refiner.language.people import Mention, people
-from refiner.language.resolve import Reading
+from refiner.language.resolve import Reading, is_predicate
 from refiner.language.scene import Scene
 from refiner.models import Gender
 
@@ -51,12 +51,12 @@ class Teller:
         self._learn(mentions)
         base, last = self.sentence, -1
         if self.scene.blocks[index].kind == "item":  # a list item begins a topic of its own
-            self.persons = {}
+            base = self.sentence = self.sentence + 1
         for m in mentions:
             now = base + m.sent
             if m.pronoun:
                 self._pronoun(m, now, mentions)
-            else:
+            elif not is_predicate(m.token):
                 self._see(m.key, m.gender, m, now)
             last = max(last, m.sent)
         self.sentence = base + last + 1 if last >= 0 else base + 1
@@ -82,8 +82,7 @@ class Teller:
             if m.gender == self.scene.gender:
                 self.read[m.start] = Reading(0.5 if self._only_told(m) else 0.2, ["nobody is named before it"])
             return
-        (best, top), second = scored[0], scored[1][1] if len(scored) > 1 else 0.0
-        share = top / (top + second) if top else 0.0
+        best = scored[0][0]
         self._see(best.key, best.gender or m.gender, m, now, 0.9)
         self.who[m.start] = best.key
         if m.gender != self.scene.gender:
@@ -97,8 +96,31 @@ class Teller:
         if self._cataphor(m, mentions):
             confidence = min(confidence, 0.6) if confidence >= 0.5 else max(confidence, 0.4)
             why.append("the clause stands before the one it belongs to")
+        between = self._between(m, mentions)
+        if between and confidence >= 0.5:
+            confidence = min(confidence, 0.75)
+            why.append(f'"{between.token.text}" stands between')
         self.read[m.start] = Reading(confidence, why)
-        _ = share
+
+    def _between(self, m: Mention, mentions: list[Mention]) -> Mention | None:
+        """Another person of that gender that the possessive may lean to: "has her mother's hands and none of her patience"."""
+        if m.token.dep_ != "poss":
+            return None
+        head = m.token.head
+        for x in reversed([x for x in mentions if x.start < m.start and x.sent == m.sent]):
+            if x.key == "narrator" or x.gender not in (None, m.gender) or x.pronoun and self.who.get(x.start) == "narrator" or x.token.i == head.i:
+                continue
+            if x.gender is None and x.token.pos_ != "PROPN":
+                continue
+            joined = x.token.dep_ == "poss" and any(t.lower_ in ("and", "but", "or") for t in m.token.doc[x.token.i : m.token.i])
+            verb = _verb(m.token.head) or (m.token.head.head if m.token.head.head.pos_ == "VERB" else None)
+            while verb is not None and verb.dep_ in ("conj",) and verb.head.pos_ == "VERB":
+                verb = verb.head
+            loose = verb is not None and verb.dep_ in ("advcl", "acl", "ccomp", "xcomp") and verb.tag_ == "VBG" and x.role in ("obj", "subj") and x.token.i < verb.i and x.token.head.i == verb.head.i and x.role == "obj"
+            owner = verb is not None and any(c.i == x.token.i for c in verb.children if c.dep_ in ("nsubj", "nsubjpass"))
+            if joined or loose or owner:
+                return x
+        return None
 
     def _only_told(self, m: Mention) -> bool:
         return self.scene.base.speaker.role == "other"
@@ -123,9 +145,9 @@ class Teller:
                     value *= 2.5
                 score = max(score, value) if far else max(score, value) + 0.02
             if p.seen and score:
-                score += 0.03 * min(3, len(p.seen))
+                score *= 1 + 0.05 * min(6, len(p.seen) - 1)
                 if gender is None:
-                    score *= 0.55 if p.seen[0][2].token.pos_ == "NOUN" else 0.85
+                    score *= 0.42 if p.seen[0][2].token.pos_ == "NOUN" else 0.85
                 if p.seen[-1][2].sent == m.sent and now == p.seen[-1][0]:
                     score *= 1.1
                 out.append((p, score))

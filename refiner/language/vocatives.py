@@ -21,6 +21,8 @@ _NO_TITLE_BEFORE = re.compile(r"(?:\b(?:the|a|an|my|his|her|their|our|your|this|
 def _words(gender: Gender) -> re.Pattern[str]:
     table = set(lexicon.table(gender, ("address",))) | set(lexicon.table(gender, ("kin", "person")))
     table |= lexicon.words("address", "unsure") if gender == "male" else set()
+    table = {w for w in table if not (e := lexicon.address(w, gender)) or not e.plural}
+    table -= lexicon.words("address", "plural_call") | lexicon.words("address", "neutral")
     table = {w for w in table if " " not in w or w in lexicon.table(gender, ("address",))}
     longest = sorted(table, key=lambda w: -len(w))
     return re.compile(rf"(?<![\w-])(?P<w>{'|'.join(re.escape(w).replace(chr(39), '[’' + chr(39) + ']') for w in longest)})(?P<ji>(?:[- ]?ji)?)(?![\w-])", re.IGNORECASE)
@@ -29,8 +31,8 @@ def _words(gender: Gender) -> re.Pattern[str]:
 class Vocatives:
     """Proposes edits for words that call the narrator, one answer for the same word in the same exchange."""
 
-    def __init__(self, scene: Scene, reader: Reader) -> None:
-        self.scene, self.reader = scene, reader
+    def __init__(self, scene: Scene, reader: Reader, aliases: frozenset[str] = frozenset()) -> None:
+        self.scene, self.reader, self.aliases = scene, reader, aliases
         self.pattern = _words(scene.gender)
 
     def run(self) -> Iterator[Proposal]:
@@ -60,7 +62,7 @@ class Vocatives:
         alone = not left.strip(" *_\n\t") and not right.strip(" .!?,…*_\n-–—")
         if alone:
             return True
-        before_ok = not left.strip() or re.search(r"(?:[,.!?;:…—–*_\n(]|\b(?:dear|hey|hi|hello|oh|o|arre|arey|are|oye|oi|oy|yes|no|ok|okay|thanks|thank you|good morning|good evening|good night|good afternoon|sorry|please|well|come|come on|listen|look|wait|haan|nahi|suno|chalo|happy birthday|congratulations|welcome|morning|evening|bye|goodbye|ae|ayyo|aiyo|but|and|so|my|bravo|sure|right|excuse me|namaste|namaskar|vanakkam|said|says|told|ok so))\s*$", left, re.IGNORECASE)
+        before_ok = not left.strip() or re.search(r"(?:[,.!?;:…—–*_\n(]|\b(?:dear|hey|hi|hello|oh|o|arre|arey|are|oye|oi|oy|yes|no|ok|okay|thanks|thank you|good morning|good evening|good night|good afternoon|sorry|please|well|come|come on|listen|look|wait|haan|nahi|suno|chalo|happy birthday|congratulations|welcome|morning|evening|bye|goodbye|ae|ayyo|aiyo|but|and|so|my|bravo|sure|right|excuse me|congrats|congratulations|cheers|thx|ty|lol|namaste|namaskar|vanakkam|said|says|told|ok so))\s*$", left, re.IGNORECASE)
         after_ok = not right.strip(" *_") or re.match(r"\s*(?:[,.!?;:…—–\"”’*_\n)]|$)", right)
         low = text[start:end].casefold()
         if _NO_TITLE_BEFORE.search(left) and not re.search(r"\b(?:dear|my)\s+$", left, re.IGNORECASE):
@@ -84,7 +86,9 @@ class Vocatives:
         why: list[str] = []
         if frame.kind == "letter":
             return (0.97 if low not in lexicon.words("address", "elders") else 0.4), ["a letter to the narrator"]
-        if low in lexicon.words("address", "parents"):
+        if low in self.aliases and frame.addressee.role != "other":
+            return 0.93, [f'the narrator is called "{word}"']
+        if low in lexicon.words("address", "parents") and not (low == "mama" and relation in ("nephew", "niece")):
             if relation not in _CHILD or not frame.speaker.mine:
                 return 0.1 if relation else 0.15, ["a parent is called"]
             why.append(f'the narrator\'s {frame.speaker.noun} speaks')

@@ -1,8 +1,9 @@
 """Refined notes -> samples, by rules alone: what somebody would ask, and her own refined sentences.
 
-The parts: compose_scenes (passages), compose_topics (what they are about), compose_questions (forms), compose_self
-(identity, boundary), compose_traits (trait, situation, now_and_then), compose_told (memory, voice, opinion, events),
-compose_choice (duplicates, mix), compose_open (what is undecided). Samples have no system message: export adds it.
+The parts: compose_scenes (passages), compose_topics (what they are about), compose_labels and compose_wording (events
+and traits in sentences), compose_questions (forms), compose_self (identity, boundary), compose_traits (trait,
+situation, now_and_then), compose_told (memory, voice, opinion, event), compose_choice (duplicates, mix), compose_open (what is
+undecided). Samples have no system message: export adds it.
 """
 
 from __future__ import annotations

@@ -134,7 +134,8 @@ def tell(life: Life) -> Told:
         by_note[path] = [u for u in units(note, life.edits.get(path, ()), life.config) if may_say(u)]
         if by_narrator(note, life.config):
             found += passages(note, by_note[path])
+    titles = sorted({m.title for m in life.media}, key=lambda t: (-len(t), t))
     named = names_in(p.text for p in found)
-    about = {p.id: topics(p.text, life.people, own, named) for p in found}
+    about = {p.id: topics(p.text, life.people, own, named, titles) for p in found}
     seen = Counter(normal(t.words) for of in about.values() for t in {normal(t.words): t for t in of}.values())
     return Told(life, by_note, found, about, seen)

@@ -76,10 +76,24 @@ def life_of(
     events = {e.id: resolved.get(e.id, e) for x in of_notes for e in x.events}
     return Life(
         config, timeline, read, edits, events,
-        tuple(p for x in of_notes for p in x.people), tuple(m for x in of_notes for m in x.media),
+        tuple(p for x in of_notes for p in x.people), _media(read.values(), of_notes),
         tuple(o for x in of_notes for o in x.observations), tuple(r for x in of_notes for r in x.retractions),
         refined_labels(events.values(), edits, config), (name or config.persona.after.name or "").strip(),
     )  # fmt: skip
+
+
+_STARRED = re.compile(r"(?m)^[ \t]*[-*+•][ \t]+(?P<mark>[*_]{1,2})(?P<title>[^*_\n]{2,90})(?P=mark)")
+
+
+def _media(notes: Iterable[Note], extractions: Sequence[Extraction]) -> tuple[Medium, ...]:
+    """What the extractions list, and the titles of notes that are lists of titles in italics but do not say so."""
+    found = [m for x in extractions for m in x.media]
+    known = {m.title for m in found}
+    for note in notes:
+        titles = [m["title"].strip() for m in _STARRED.finditer(note.text, note.body_start)]
+        if len(titles) >= 3:
+            found += [Medium(title=t, notes=(note.path,)) for t in dict.fromkeys(titles) if t not in known]
+    return tuple(found)
 
 
 # ---- labels --------------------------------------------------------------------------------------------------------

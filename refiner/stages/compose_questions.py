@@ -46,9 +46,9 @@ def fill(form: str, slots: Mapping[str, str]) -> str | None:
 
 
 def fill_all(form: str, slots: Mapping[str, str]) -> str | None:
-    """Like `fill`, but a slot that is given as "" is left out."""
+    """Like `fill`, but a slot for a whole clause or sentence may be empty and is left out then."""
     for slot in _SLOT.findall(form):
-        if slots.get(slot) == "":
+        if slot.endswith(("_clause", "_sentence")) and slots.get(slot) == "":
             form = form.replace("{" + slot + "}", "")
     return fill(form, slots)
 

@@ -77,7 +77,8 @@ class Passage:
         for before, unit in zip((None, *self.units), self.units, strict=False):
             if before is not None:
                 same = before.paragraph == unit.paragraph
-                out += " " if same else "\n" if before.item and unit.item else "\n\n"
+                lines = before.item and unit.item or before.speaker != ""
+                out += " " if same else "\n" if lines else "\n\n"
             out += unit.text
         return out
 
@@ -159,7 +160,7 @@ def units(note: Note, edits: Iterable[Edit], config: Config) -> list[Unit]:
         entry = note.entries[sentences[0].entry] if note.entries else None
         # A list mark stands between the line's beginning and the sentence.
         item = bool(line.strip(" \t>")) and bool(gap.strip(" \t>\r\n"))
-        if _BLANK.search(gap) or item or chat:
+        if _BLANK.search(gap) or item or chat and "\n" in gap:
             paragraph += 1
         last_end = end
         raw = " ".join(s.text for s in sentences)

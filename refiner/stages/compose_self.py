@@ -155,7 +155,7 @@ def _details(told: Told, said: set[str]) -> Iterator[Draft]:
 
 def _not_lived(told: Told) -> Iterator[Draft]:
     """What was planned, denied or only imagined, asked as if it had happened; she answers in her own sentences."""
-    from refiner.stages.compose_topics import did
+    from refiner.stages.compose_labels import did
 
     for event in told.life.events.values():
         clause = did(told.life.labels.get(event.id, ""))

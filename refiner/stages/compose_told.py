@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from refiner.models import Event
 from refiner.stages.compose_draft import Draft, Told
 from refiner.stages.compose_facts import renamed
+from refiner.stages.compose_labels import did, happened, names_something, thing
 from refiner.stages.compose_questions import ordered
 from refiner.stages.compose_scenes import Passage, Unit, by_narrator, passages
 from refiner.stages.compose_text import leans, lower_first, normal, says_i, third, to_you, upper_first, words
-from refiner.stages.compose_topics import did, happened, names_something, rarest, thing
+from refiner.stages.compose_topics import rarest
 from refiner.stages.compose_when import in_month, when_words
 
 EACH_SCENE = 3  # questions that training asks of one scene
@@ -149,8 +150,9 @@ def _chat(told: Told, path: str, units: list[Unit]) -> Iterator[Draft]:
         mine = at
         while at < len(units) and units[at].speaker == "self":
             at += 1
-        heard, said = units[asked:mine][-2:], units[mine:at]
-        question = "\n".join(u.text for u in heard)
+        lines = sorted({u.paragraph for u in units[asked:mine]})[-2:]
+        heard, said = [u for u in units[asked:mine] if u.paragraph in lines], units[mine:at]
+        question = Passage(path, tuple(heard)).text
         if (
             said
             and sum(u.length for u in said) >= 3
@@ -201,7 +203,7 @@ def opinion(told: Told) -> Iterator[Draft]:
                 or not by_narrator(told.life.notes[unit.note], told.life.config)
             ):
                 continue
-            part = told.around(unit, after=0 if unit.item else 2)
+            part = told.around(unit, after=3)
             if part is None or len(words(part.text)) > 120 or len(words(part.text)) <= len(words(medium.title)) + 2:
                 continue
             done.add(key)

@@ -15,7 +15,6 @@ from refiner.errors import RefinerError
 from refiner.models import Person
 from refiner.stages.compose_text import listed, normal, to_you, words
 from refiner.stages.compose_when import MONTHS
-from refiner.stages.compose_wording import base_form, third_person_verb
 
 _CAPITAL = re.compile(r"(?<![\w'’])[A-Z][\w'’-]*(?:[ \t]+(?:of[ \t]+)?(?!I\b)(?=[A-Z])[A-Z][\w'’-]*)*")
 _PLACE_BEFORE = re.compile(r"\b(?:in|near|outside|towards?)[ \t]+$")
@@ -106,6 +105,7 @@ def topics(
     people: Sequence[Person],
     own_names: frozenset[str],
     life: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset()),
+    titles: Iterable[str] = (),
 ) -> list[Topic]:
     """Topics of a passage, people first, then places, then things; none is the narrator.
 
@@ -116,6 +116,10 @@ def topics(
     doc = _doc(text)
     persons, places = _entities(doc, {"PERSON"}), _entities(doc, {"GPE", "LOC", "FAC"})
     out: list[Topic] = []
+    for title in titles:  # a title is one topic, not the names in it
+        if len(title) > 3 and re.search(rf"(?<!\w){re.escape(title)}(?!\w)", text):
+            out.append(Topic("topic", title))
+            text = text.replace(title, " " * len(title))
     for match in _CAPITAL.finditer(text):
         parts = re.sub(r"['’]s$|[’'-]+$", "", match[0]).split()
         if _begins(text, match.start()) and parts[0].casefold() not in known and parts[0].casefold() not in life[0]:
@@ -152,23 +156,19 @@ def _things(doc: object | None) -> list[Topic]:
     """Noun chunks that have a head worth asking for: "the neighbour's dog", "your first job"."""
     out = []
     for chunk in getattr(doc, "noun_chunks", ()):
-        head = chunk.root
+        head, first = chunk.root, chunk[0]
         phrase = chunk.text.strip(" \"'“”‘’")
-        if (
-            head.pos_ != "NOUN"
-            or head.text.casefold() in listed("dull")
-            or _NO_CHUNK.match(phrase)
-            or not 1 <= len(words(phrase)) <= 4
-        ):
+        low = head.text.casefold()
+        if head.pos_ != "NOUN" or low in listed("dull") or low in _people_words() or len(low) < 3:
             continue
-        if re.search(r"[^\w\s'’-]", phrase) or len(head.text) < 3 or head.text.casefold() in _people_words():
+        if _NO_CHUNK.match(phrase) or re.search(r"[^\w\s'’-]", phrase) or not 1 <= len(words(phrase)) <= 4:
             continue
-        phrase = re.sub(r"^(?:an?|A|An)\s+", "the ", phrase)
-        phrase = re.sub(r"^(?:The)\b", "the", phrase)
+        if first.pos_ not in ("DET", "PRON", "NOUN", "PROPN", "ADJ") or len(chunk) == 1 and head.tag_ != "NNS":
+            continue  # "call", "height": too bare for a question
         if re.match(r"(?:his|her|its|their)\b", phrase, re.I):
             continue  # whose it is does not show in the question
-        phrase = to_you(phrase)
-        if phrase[:1].isupper() and not phrase.split()[0].isupper():
+        phrase = to_you(re.sub(r"^(?:an?|the)\s+", "the ", phrase, flags=re.I))
+        if first.pos_ != "PROPN" and not phrase.split()[0].isupper() and "'s" not in phrase.split()[0]:
             phrase = phrase[:1].lower() + phrase[1:]
         out.append(Topic("topic", phrase))
     return out
@@ -178,125 +178,3 @@ def rarest(found: Iterable[Topic], seen: Counter[str]) -> list[Topic]:
     """The topics in order of how few passages have them, which are the telling ones; kinds stay in their order."""
     order = {"person": 0, "place": 0, "topic": 1}
     return sorted(found, key=lambda t: (seen[normal(t.words)] > 3, order[t.kind], seen[normal(t.words)]))
-
-
-# ---- labels of events ----------------------------------------------------------------------------------------------
-
-
-def _shape(label: str) -> tuple[str, str]:
-    """("did" | "passive" | "clause" | "present" | "thing" | "", words) of a label."""
-    label = label.strip()
-    sentence = label.endswith((".", "!"))
-    label = label.rstrip(".!")
-    if not label or len(words(label)) > 16 or re.search(r"[?;:\"“”…\n]|[.!] ", label):
-        return "", label
-    if match := re.match(r"I\s+(?:(?:just|finally|first|suddenly|once|really|then)\s+)?(\w+)", label):
-        verb = match[1].lower()
-        return ("clause", label) if verb in listed("past") or verb.endswith("ed") else ("", label)
-    if sentence or re.search(r"\bI\b", label):
-        return "", label  # a sentence of a note, of which only "I did …" is understood
-    first, *rest = label.split()
-    low = first.lower()
-    # "selected for the team" happened to her, "rejected the offer" is what she did; "bitten" can only be the first.
-    object_ = bool(rest) and rest[0].lower() in listed("objects")
-    if (
-        low in listed("participles")
-        or low.endswith("ed")
-        and rest[:1] == ["by"]
-        or low in listed("either")
-        and not object_
-    ):
-        return "passive", label
-    if first[0].islower() or not any(w[:1].isupper() for w in rest):
-        label = low + label[len(first) :]
-    if (
-        low in listed("past")
-        or re.fullmatch(r"[a-z]+ed", low)
-        and low not in ("bed", "red", "wed", "need", "seed", "speed", "feed")
-    ):
-        return "did", label
-    if low in (
-        "he",
-        "she",
-        "they",
-        "we",
-        "it",
-        "there",
-        "when",
-        "in",
-        "on",
-        "after",
-        "before",
-        "then",
-        "at",
-        "to",
-        "not",
-        "never",
-    ):
-        return "", label
-    if third_person_verb(label):
-        return "present", label
-    return "thing", label
-
-
-def in_past(label: str) -> str:
-    """A label in the present, "moves to Pune", in the past; "" where that is no matter of the first word alone."""
-    first, _, rest = label.partition(" ")
-    if re.search(r"\b(?:and|but|then)\s+[a-z-]+s\b|\b(?:is|has|does|will|can|who|that|when)\b", rest):
-        return ""
-    base = base_form(first.lower())
-    irregular = dict(pair.split(":") for pair in listed("irregular"))
-    if base in irregular:
-        past = irregular[base]
-    elif base.endswith("e"):
-        past = base + "d"
-    elif re.search(r"[^aeiou]y$", base):
-        past = base[:-1] + "ied"
-    elif re.fullmatch(r"[^aeiou]*[aeiou][bdgklmnprt]", base):
-        past = base + base[-1] + "ed"  # stop, plan, drop
-    else:
-        past = base + "ed"
-    return f"{past} {rest}".strip()
-
-
-def did(label: str) -> str:
-    """The label as a clause about "you", after "when": "moved to Pune" -> "you moved to Pune"; "" where it is none."""
-    shape, text = _shape(label)
-    if shape == "clause":
-        return to_you(text)
-    if shape == "did":
-        return "you " + to_you(text)
-    if shape == "present" and (past := in_past(text)):
-        return "you " + to_you(past)
-    return "you were " + to_you(text) if shape == "passive" else ""
-
-
-def thing(label: str) -> str:
-    """The label as a thing, after "about": "first job" -> "your first job", "therapy"; "" where it is none."""
-    shape, text = _shape(label)
-    if shape != "thing":
-        return ""
-    text = to_you(text)
-    return f"your {text}" if text.split()[0] in ("first", "last", "only", "second", "third") else text
-
-
-def names_something(label: str) -> bool:
-    """Whether a label can stand in a record after a date, "2014: eats biryani at a friend's house"."""
-    return _shape(label)[0] in ("thing", "present")
-
-
-def happened(label: str, name: str, gender_third: str) -> str:
-    """The label as a sentence about her, without the time: "Anjali moved to Pune."; a noun as a record of its own.
-
-    `gender_third` is the label turned into the third person.
-    """
-    shape, _ = _shape(label)
-    _, text = _shape(gender_third)
-    if shape == "clause":
-        return f"{text}."
-    if shape == "present":
-        text = in_past(text)
-        return f"{name} {text}." if text else ""
-    if shape == "did":
-        return f"{name} {text}."
-    return f"{name} was {text}." if shape == "passive" else ""

@@ -97,15 +97,20 @@ def _anecdotes(told: Told, trait: Trait, verdict: TraitVerdict, most: int) -> It
         kinds = {e.kind for e in event.effects if e.trait == trait.id}
         if event.modality != "actual" or not kinds & set(_MAKES):
             continue
-        if (passage := event_passage(told, event)) is None:
+        passage = event_passage(told, event)
+        if passage is None or not _about(event, trait, passage):
             continue
         origin = event.id in began
         if origin and trait.how_acquired:
             scenes.append(("trait.origin", event.id, passage))
         if not origin or trait.how_acquired:
             scenes.append(("situation.trait", event.id, passage))
+    told_already = {u.place for _, _, p in scenes for u in p.units}
     for passage in _own_words(told, trait):
-        scenes.append(("situation.trait", passage.id, passage))
+        # "I am stubborn" says the trait and shows nothing: an anecdote is longer.
+        longer = told.around(passage.units[-1], after=2)
+        if longer and 15 <= len(words(longer.text)) <= LONGEST and longer.units[0].place not in told_already:
+            scenes.append(("situation.trait", longer.id, longer))
     # One question for each scene before a second for any.
     for turn in range(3):
         for group, key, passage in scenes:
@@ -193,6 +198,11 @@ def _own_words(told: Told, trait: Trait) -> list[Passage]:
     return [out[k] for k in ordered(out, trait.id)]
 
 
+def _about(event: Event, trait: Trait, passage: Passage) -> bool:
+    """Whether her sentences are sure to be about the trait: the person said so, or they have its words."""
+    return event.source == "person" or _speaks_of(passage.text, trait)
+
+
 def _speaks_of(text: str, trait: Trait) -> bool:
     """Whether a sentence has a word of the trait's own, by its first letters; a rule may have read less."""
     stems = {w[:5].casefold() for name in trait.words for w in words(name) if len(w) > 3}
@@ -219,15 +229,21 @@ def _ending(told: Told, trait: Trait, verdict: TraitVerdict) -> Passage | None:
     """Her sentences about how it ended, or in which she took it back."""
     for event in told.life.events.values():
         ends = any(e.trait == trait.id and e.kind == "terminates" for e in event.effects)
-        if event.modality == "actual" and ends and (passage := event_passage(told, event, 70)):
+        passage = event_passage(told, event, 70) if event.modality == "actual" and ends else None
+        if passage and _about(event, trait, passage):
             return passage
     if verdict.verdict == "RETRACTED":
-        taken = [r.quote for r in told.life.retractions if r.target == trait.id]
+        taken = [
+            r.quote
+            for r in told.life.retractions
+            if r.target == trait.id and (r.source == "person" or _speaks_of(r.quote, trait))
+        ]
         return next((p for u in _quoted(told, taken) if (p := told.around(u))), None)
     return None
 
 
 def _since(verdict: TraitVerdict) -> str:
+    # Of a range, "between May and August", the first that holds for sure is not known: it is left out.
     began = bare(verdict.intervals[-1].from_) if verdict.intervals else ""
     return f"It has been so since {began}." if began else ""
 

@@ -89,7 +89,7 @@ def in_person(description: str, person: Literal["I", "you"]) -> str:
     out = []
     for clause in re.split(r"[;.]\s+|[;.]$", description):
         doc = (
-            _parsed(f"She {clause}.")
+            _parsed(f"She {clause.strip()} .")
             if clause.strip() and third_person_verb(clause.strip()) or clause.startswith("does ")
             else None
         )
@@ -97,19 +97,16 @@ def in_person(description: str, person: Literal["I", "you"]) -> str:
             continue
         root = next(t for t in doc if t.head.i == t.i)
         heads = {root.i}
-        for token in doc:  # "makes charts, rehearses, has a plan": all verbs of the same subject
-            if (
-                token.dep_ == "conj"
-                and token.head.i in heads
-                and not any(c.dep_ in ("nsubj", "nsubjpass") for c in token.children)
-            ):
+        for token in doc[2:]:  # "makes charts, rehearses, has a plan": all verbs of the same subject
+            own_subject = any(c.dep_ in ("nsubj", "nsubjpass") for c in token.children)
+            listed_verb = token.nbor(-1).text in (",", "and", "or") and token.text in listed("verbs")
+            if listed_verb or token.dep_ == "conj" and token.head.i in heads and not own_subject:
                 heads.add(token.i)
         text = ""
         for token in doc[1:-1]:
             own = token.i in heads or token.dep_ in ("aux", "auxpass") and token.head.i in heads
-            text += (
-                _person_form(token.text, person) if own and token.tag_ == "VBZ" else token.text
-            ) + token.whitespace_
+            verb = own and (token.tag_ == "VBZ" or token.text in listed("verbs"))
+            text += (_person_form(token.text, person) if verb else token.text) + token.whitespace_
         out.append(f"{'You' if person == 'you' else 'I'} {text.strip()}.")
     return " ".join(out)
 

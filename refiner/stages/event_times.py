@@ -9,11 +9,17 @@ from __future__ import annotations
 import re
 from typing import NamedTuple, TypedDict
 
+from refiner.checks.change_words import Cue
 from refiner.config import Config
 from refiner.models import Entry, Note, TimeSpec, When
 from refiner.timeline.dates import FoundTime, ImpossibleTime, find_times, parse_time
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
+_LATER = re.compile(
+    r"\b(?:later|afterwards|eventually|finally|at last|in the end|in time|with the years|over the years|by and by|one day|years on"
+    r"|after the next|the next (?:year|month|summer|winter|season|\w+)|the following \w+|after (?:\w+ )?(?:years|months))\b",
+    re.I,
+)
 _LOOK_BACK = 4  # sentences
 
 
@@ -138,16 +144,29 @@ class Days:
             self._times[index] = [t for t in found if not t.problem]
         return self._times[index]
 
-    def place(self, index: int, at: int, *, pointing: bool) -> Placed:
-        """The time of what stands at `at` in a sentence: its own words, those before it, else the date of the note."""
+    def place(self, index: int, cue: Cue) -> Placed:
+        """The time of a change: its clause's own words, then what the telling already speaks of, else the date of the note.
+
+        Words of a later time ("years later", "in the end") leave an inherited time open towards the day of writing.
+        """
         own = self.times(index)
-        if own:
-            return Placed(min(own, key=lambda t: (bool(t.when.anchor), abs(t.start - at))).when, index)
-        entry = self.note.sentences[index].entry
+        low, high = cue.clause
+        for group in ([t for t in own if low <= t.start < high], [t for t in own if t.start < cue.start]):
+            if group:
+                return Placed(min(group, key=lambda t: (bool(t.when.anchor), abs(t.start - cue.start))).when, index)
+        sentence = self.note.sentences[index]
         for back in range(1, _LOOK_BACK + 1):
             near = index - back
-            if near < 0 or self.note.sentences[near].entry != entry:
+            if near < 0 or self.note.sentences[near].entry != sentence.entry:
                 break
             if found := self.times(near):
-                return Placed(found[-1].when, near)
-        return Placed(self.own(self.note.sentences[index].start), -1)
+                return Placed(self._later(found[-1].when, index, near, cue), near)
+        if own:
+            return Placed(own[0].when, index)
+        return Placed(self.own(sentence.start), -1)
+
+    def _later(self, when: When, index: int, near: int, cue: Cue) -> When:
+        said = " ".join(s.text for s in self.note.sentences[near + 1 : index]) + " " + self.note.sentences[index].text[: cue.end]
+        if not _LATER.search(said) or when.anchor:
+            return when
+        return When(raw=f"after {when.raw}", earliest=when.earliest, latest=self.written(self.note.sentences[index].start), granularity="range")

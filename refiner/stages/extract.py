@@ -29,6 +29,7 @@ from refiner.models import (
 )
 from refiner.stages.declared import declared
 from refiner.stages.event_times import Days, Placed
+from refiner.stages.linking import link_events
 from refiner.stages.media import media_of
 from refiner.stages.people import people_of
 from refiner.stages.told import Reading, Teller
@@ -90,6 +91,11 @@ def _in_order(a: Reading, b: Reading) -> bool:
     return a.kind in ("terminates", "suspends") and b.kind in begins and (b.cue.pointing or b.cue.kind == "restart")
 
 
+def _room(a: When, b: When) -> bool:
+    """Can `a` lie before `b` at all, as far as their bounds say? A wrong "before" would only make a contradiction."""
+    return not (a.earliest and b.latest) or a.earliest < b.latest
+
+
 class _Told:
     """Turns the readings of plain words into events, observations, retractions and questions."""
 
@@ -133,7 +139,7 @@ class _Told:
         """One event for what the note dates alike, so long as no trait changes twice in it."""
         groups: list[_Group] = []
         for r in readings:
-            placed = self.days.place(r.sentence, r.cue.start, pointing=r.cue.pointing)
+            placed = self.days.place(r.sentence, r.cue)
             same = [g for g in groups if g.placed == placed and g.readings[0].modality == r.modality]
             if same and not any(o.trait == r.trait for o in same[-1].readings):
                 same[-1].readings.append(r)
@@ -147,7 +153,7 @@ class _Told:
         for later, group in enumerate(groups):
             for earlier in range(later):
                 link = next((b for a in groups[earlier].readings for b in group.readings if a.trait == b.trait and _in_order(a, b)), None)
-                if link and groups[earlier].placed.when != group.placed.when or link and not group.placed.when.earliest:
+                if link and _room(groups[earlier].placed.when, group.placed.when):
                     relation = Relation(kind="before", to=self.events[later].id, quote=self._quote(link))
                     event = self.events[earlier]
                     self.events[earlier] = event.model_copy(update={"relations": (*event.relations, relation)})
@@ -185,7 +191,7 @@ class _Told:
         item, sha = question_id(self.note, NAME, sentence.start, sentence.end, "which-trait")
         if any(q.id == item for q in self.questions):
             return
-        when = self.days.place(r.sentence, r.cue.start, pointing=r.cue.pointing).when
+        when = self.days.place(r.sentence, r.cue).when
         event = "told-" + digest("told", self.note.path, sentence.text, r.cue.rule)[:10]
         choices = [
             Choice(
@@ -235,11 +241,6 @@ def check_ids(extractions: Iterable[Extraction]) -> list[Finding]:
             else:
                 seen[event.id] = event.note
     return found
-
-
-def link_events(extractions: Iterable[Extraction]) -> list[Extraction]:
-    """Joins times like "the year after Dada died" to the event of another note that they count from."""
-    return list(extractions)
 
 
 __all__ = ["check_ids", "extract", "link_events", "trait_words"]

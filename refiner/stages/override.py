@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
+from refiner.checks import closing
 from refiner.checks.dead_traits import claims
 from refiner.config import Trait
 from refiner.edits import make_edit, parents_of, question_id, render_span
@@ -27,7 +28,7 @@ from refiner.models import (
     StageResult,
     Timeline,
 )
-from refiner.stages import closing, doubt
+from refiner.stages import doubt
 from refiner.stages.base import StageInput
 from refiner.stages.declared import find_quote
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from refiner.checks.trait_words import Evidence, Hit, TraitWords
+from refiner.checks.trait_words import Evidence, Hit, TraitWords, weigh
 from refiner.models import EffectKind, Modality, Note
 from refiner.checks.change_words import DOUBLE, Cue, cues, masked
 
@@ -19,8 +19,14 @@ NEAR = 0.45  # least weight where a pointing cue ("since then", "stopped it") le
 STRONG = 0.75  # from here on a reading is sure enough to be told without a doubt
 MARGIN = 1.3  # how many times the best trait must outweigh the second
 _AROUND = ((-1, 0.35), (-2, 0.2), (1, 0.25), (-3, 0.1))  # sentences around the cue's, and what their words count
-
+# Cues that may lean on the sentences around them for what changed; the second: also without a word that points there.
+_LEANING = frozenset("became-mine made-me began stopped resting again since-then cured-me not-since came-back not-back did-again".split())
+_ALONE = frozenset("resting cured-me came-back not-back again not-since".split())
+_CLAIMS_TARGET = frozenset("no-longer never-again not-since since-then-no stopped".split())
 _NO = re.compile(r"\b(?:not|never|no|hardly|without)\b|n['’]t\b", re.I)
+_DONE = re.compile(r"\b(?:touched|done|had|played|looked|gone|missed|picked|opened|taken|tried|needed|wanted|one|it)\b", re.I)  # of what was just told
+_WORKS = re.compile(r"\b(?:painting|picture|poem|story|book|novel|photograph|song|loaf|cake|pot)s?\b", re.I)  # what one makes and sells
+_MINE = re.compile(r"\b(?:I|my|me)\b")
 _TWICE = re.compile(r"\bnot only\b|\bnot\b.*\bwithout\b|\bnot help\b", re.I)
 
 
@@ -76,13 +82,31 @@ class Teller:
             for cue in cues(sentence.text):
                 if cue.subject == "self" and (reading := self._read(index, cue)):
                     found.append(reading)
-        return _settle(found)
+        return _settle([*found, *self._shown(found)])
+
+    def _shown(self, found: list[Reading]) -> list[Reading]:
+        """A fear that comes over the narrator, told by its signs ("wet hands, a dry throat"), without a word of change."""
+        out = []
+        for index, evidence in enumerate(self.evidence):
+            for trait, e in sorted(evidence.items()):
+                signs = [h for h in e.hits if h.role == "state" and h.end - h.start > 6]
+                near = [r for r in found if r.trait == trait and abs(r.sentence - index) <= 2]
+                if len(signs) < 2 or not self.words.profiles[trait].avoids or near or not _MINE.search(self.texts[index]):
+                    continue
+                if _NO.search(self.texts[index][: signs[-1].end]) or self._around(index, trait) < NEAR:
+                    continue
+                cue = Cue("onset", signs[0].start, signs[-1].end, (0, len(self.texts[index])), "clause", "signs-of-fear")
+                out.append(Reading(index, cue, trait, "initiates", True, round(e.weight, 3)))
+        return out
+
+    def _around(self, index: int, trait: str) -> float:
+        return sum(self.evidence[i][trait].weight for i in range(max(0, index - 2), index + 1) if trait in self.evidence[i])
 
     # ---- one cue ---------------------------------------------------------------------------------------------------
 
     def _read(self, index: int, cue: Cue) -> Reading | None:
         scores = {t: self._score(index, cue, t) for t in self._candidates(index)}
-        scores = {t: s for t, s in scores.items() if self._enough(cue, s)}
+        scores = {t: s for t, s in scores.items() if self._enough(index, cue, s)}
         if not scores:
             return None
         ranked = sorted(scores, key=lambda t: (-scores[t].total, t))
@@ -115,22 +139,24 @@ class Teller:
             at = index + step
             if 0 <= at < len(self.evidence) and self._same_entry(at, index) and trait in self.evidence[at]:
                 around += share * min(self.evidence[at][trait].weight, 2)
-        inside = sum(h.weight for h in own)
-        sure = inside + 0.6 * sum(h.weight for h in rest)
+        inside = weigh(own)
+        sure = inside + 0.6 * weigh(h for h in rest if h.key not in {o.key for o in own})
         # Where the sentence itself speaks clearly, its neighbours say little more.
         total = sure + around * (0.35 if sure >= STRONG else 1) + 0.05 * min(self.whole[trait], 4)
         return _Score(inside, sure, total, tuple(own or rest))
 
-    def _enough(self, cue: Cue, s: _Score) -> bool:
+    def _enough(self, index: int, cue: Cue, s: _Score) -> bool:
         if cue.rule == "was":
             return any(h.start - cue.end < 12 for h in s.hits if h.start >= cue.start) and s.own >= STRONG
         if s.own >= OWN and s.total >= 0.55:
             return True
         if cue.kind in ("present", "past", "retraction", "denial"):
             return cue.kind == "denial" and s.total >= NEAR
-        if cue.rule in ("became-mine", "made-me", "began", "stopped", "resting", "again", "since-then", "since-then-no", "cured-me", "not-since", "came-back"):
-            return (cue.pointing or cue.rule in ("resting", "cured-me", "came-back")) and s.total >= NEAR or s.total >= STRONG and cue.rule in ("became-mine", "made-me")
-        return False
+        if cue.rule == "not-since" and not _DONE.search(self.texts[index][slice(*cue.clause)]):
+            return False
+        if cue.rule in _LEANING and s.total >= NEAR:
+            return cue.pointing or cue.rule in _ALONE
+        return cue.rule in ("became-mine", "made-me") and s.total >= STRONG
 
     # ---- what it does ----------------------------------------------------------------------------------------------
 
@@ -145,10 +171,12 @@ class Teller:
         profile = self.words.profiles[trait]
         avoids = profile.avoids
         state = any(h.role != "target" for h in s.hits)
+        own_state = any(h.role != "target" and cue.clause[0] <= h.start < cue.clause[1] for h in s.hits)
         only_target = avoids and bool(s.hits) and not state
         against = bool(near) and near[0].role == "self" and near[0].sign < 0
-        if cue.kind in ("onset", "restart") and near and near[0].start > cue.end:
-            between = self.texts[sentence][cue.end : near[0].start]
+        if cue.kind in ("onset", "restart") and near:
+            low = cue.clause[0] if near[0].start < cue.start or cue.where == "clause" else cue.end
+            between = self.texts[sentence][low : near[0].start]
             against ^= bool(_NO.search(between)) and not DOUBLE.search(self.texts[sentence][slice(*cue.clause)])
         if cue.kind == "ending" and profile.shows(self.texts[sentence][cue.start : cue.end]):
             return None  # "gives up" is how this trait shows, not how it ends
@@ -158,9 +186,18 @@ class Teller:
             case "denial":
                 return ("initiates" if against or only_target else "terminates"), True
             case "ending":
+                if cue.rule == "stays-shut":
+                    return None if avoids else ("terminates", False)
+                if cue.rule == "parted-with" and (avoids or against or s.own < STRONG or _WORKS.search(self.texts[sentence])):
+                    return None
+                if avoids and cue.where == "clause" and not own_state and cue.rule in _CLAIMS_TARGET:
+                    return ("initiates", True) if only_target else None
                 if only_target:
                     # "I never went near a dog again" begins the fear; "the exam was over" says nothing of it.
-                    return ("initiates", True) if cue.rule in ("no-longer", "never-again", "not-since", "since-then-no", "stopped") else None
+                    return ("initiates", True) if cue.rule in _CLAIMS_TARGET else None
+                if against and near[0].start < cue.start and cue.where == "clause":
+                    # "I slept till nine and was never up at dawn again": the opposite, told before, is no object of "never".
+                    return "terminates", False
                 return ("initiates", True) if against else ("terminates", False)
             case "onset":
                 return None if only_target else ("terminates", False) if against else ("initiates", True)
@@ -178,7 +215,7 @@ class Teller:
                 denied = self._denied(cue, sentence, near)
                 if only_target:
                     # "I do not go into deep water" is the avoiding itself; "I drive to work" says little of a fear.
-                    return (None, True) if denied and s.own >= STRONG else None
+                    return (None, True) if denied and s.own >= STRONG and len(s.hits) > 1 else None
                 return None, denied == against
 
 
@@ -188,12 +225,17 @@ _BEGINS = ("initiates", "reinitiates", "resumes")
 def _settle(found: list[Reading]) -> list[Reading]:
     """Joins readings of one trait that say the same or correct each other within a sentence or two."""
     out: list[Reading] = []
-    for r in found:
+    for r in sorted(found, key=lambda r: (r.sentence, r.cue.start)):
         near = [o for o in out if o.trait == r.trait and o.modality == r.modality and o.kind and r.kind and r.sentence - o.sentence <= 1]
         if any(o.kind == r.kind or {o.kind, r.kind} <= set(_BEGINS) for o in near):
             twin = next(o for o in near if o.kind == r.kind or {o.kind, r.kind} <= set(_BEGINS))
             if r.score > twin.score:
                 out[out.index(twin)] = r
+        elif any(o.sentence == r.sentence and {o.kind, r.kind} == {"terminates", "initiates"} and "onset" in (o.cue.kind, r.cue.kind) for o in near):
+            # One sentence that seems to say both: the ending is the safer reading.
+            other = next(o for o in near if o.sentence == r.sentence)
+            if r.kind == "terminates":
+                out[out.index(other)] = r
         elif rest := next((o for o in near if {o.kind, r.kind} == {"terminates", "suspends"}), None):
             # "There has been no poem since. It is not over": it rests.
             if r.kind == "suspends":

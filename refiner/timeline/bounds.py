@@ -9,6 +9,7 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import date
+from functools import lru_cache
 
 FIRST, LAST = date.min.toordinal(), date.max.toordinal()
 
@@ -44,7 +45,12 @@ def to_day(iso: str) -> int | None:
 
 def to_iso(day: int | None) -> str:
     """The ISO day of a number; "" for None."""
-    return "" if day is None else date.fromordinal(min(max(day, FIRST), LAST)).isoformat()
+    return "" if day is None else date.fromordinal(_clamped(day)).isoformat()
+
+
+def _clamped(day: int) -> int:
+    """The nearest day that the calendar of years 1 to 9999 has."""
+    return min(max(day, FIRST), LAST)
 
 
 def day_of(year: int, month: int, day: int) -> int:
@@ -69,7 +75,7 @@ def year_window(first: int, last: int | None = None) -> Window:
 
 def shift_months(day: int, months: int) -> int:
     """The same day some months on or back, or the last day of that month where it is shorter."""
-    d = date.fromordinal(day)
+    d = date.fromordinal(_clamped(day))
     year, month = _carry(d.year, d.month + months)
     if not 1 <= year <= 9999:
         return FIRST if months < 0 else LAST
@@ -94,8 +100,8 @@ def edtf_of(window: Window) -> str:
     low, high = window
     if low is None and high is None:
         return ""
-    a = None if low is None else date.fromordinal(low)
-    b = None if high is None else date.fromordinal(high)
+    a = None if low is None else date.fromordinal(_clamped(low))
+    b = None if high is None else date.fromordinal(_clamped(high))
     whole_years = (not a or (a.month, a.day) == (1, 1)) and (not b or (b.month, b.day) == (12, 31))
     whole_months = (not a or a.day == 1) and (not b or b.day == calendar.monthrange(b.year, b.month)[1])
     size = 4 if whole_years else 7 if whole_months else 10
@@ -129,7 +135,8 @@ def edtf_window(text: str, seasons: dict[str, tuple[int, int]] | None = None) ->
     if not match:
         return None
     found = _plain(*match.groups(), seasons=seasons)
-    if found is not None and not _is_edtf(text):
+    # Plain ISO dates need no grammar, which takes milliseconds a date.
+    if found is not None and not text.replace("-", "").isdecimal() and not _is_edtf(text):
         return None
     return found
 
@@ -148,7 +155,7 @@ def _plain(
     if m is None or m == "XX":
         return (widen_months(year_window(year), 6) if circa else year_window(year)), "year"
     month = int(m)
-    if month in SEASON_CODES:
+    if month in SEASON_CODES and d is None:
         a, b = (seasons or {}).get(SEASON_CODES[month], ((month - 21) * 3 + 3, (month - 21) * 3 + 5))
         window = month_window(year, a, b)
         return (widen_months(window, 1) if circa else window), "season"
@@ -161,6 +168,7 @@ def _plain(
     return (Window(day - 7, day + 7) if circa else Window(day, day)), "day"
 
 
+@lru_cache(maxsize=4096)
 def _is_edtf(text: str) -> bool:
     from edtf import EDTFParseException, parse_edtf
 

@@ -23,6 +23,7 @@ class _Needs:
     ends: set[str] = field(default_factory=set)  # where it says that the trait is there
     begins: set[str] = field(default_factory=set)  # where it says that the trait ended
     waking: set[str] = field(default_factory=set)  # where it says that the trait paused
+    stateless: set[str] = field(default_factory=set)  # where it neither begins nor ends the trait
     always: set[str] = field(default_factory=set)
 
 
@@ -61,6 +62,8 @@ class Life:
                 need = self._needs[told.trait]
                 # All but an ending says that the trait is there, so what ended it must be told along.
                 more |= need.always | (need.begins if told.kind in ENDS else need.ends)
+                if told.kind not in BEGINS | ENDS:
+                    more |= need.stateless
                 if told.kind == "suspends":
                     more |= need.waking
             todo += sorted(more - members)
@@ -80,6 +83,9 @@ class Life:
             if "DORMANT" in (world.verdict, world.default):
                 need.always |= {t.event.id for t in world.pausing}
             need.waking |= {t.event.id for t in world.waking}
+        if any(not o.holds for o, _ in facts.observations):
+            # Without what began it, a bare "it goes on" would be weighed against the observation that it does not.
+            need.stateless |= need.begins
         if judgement.cycles:
             # A member may be the one that is forgotten: then only the others say what the verdict was.
             need.always |= {t.event.id for t in facts.told if not t.void}

@@ -80,8 +80,8 @@ def parse_time(
 ) -> When | None:
     """What one time expression means: EDTF or words; None where it is no time or cannot be dated from what is given.
 
-    Arguments as in `find_times`. Where the words hold several times ("June 2010, when I was 25") the day must lie
-    in all of them; if it cannot, the first is taken. Raises ImpossibleTime for a day that does not exist, such as 31 February.
+    Arguments as in `find_times`. Where the words hold several times ("June 2010, when I was 25") the day must lie in
+    all of them; if it cannot, the first is taken. Raises ImpossibleTime for a day that does not exist (31 February).
     """
     frame = _frame(born, first_school_year, school_year_starts, culture, written, context, events)
     text = raw.strip()
@@ -164,8 +164,15 @@ def _pieces(text: str, frame: Frame) -> list[Piece]:
         piece = found[at]
         both = _range(text, piece, found[at + 1], frame) if at + 1 < len(found) else None
         at += 2 if both else 1
-        joined.append(both or _modified(text, _anchored(text, settle(piece, frame), frame), frame))
+        joined.append(both or _whole(text, piece, frame))
     return [p for p in joined if p.window is not None or p.anchor or p.problem]
+
+
+def _whole(text: str, piece: Piece, frame: Frame) -> Piece:
+    try:
+        return _modified(text, _anchored(text, settle(piece, frame), frame), frame)
+    except ImpossibleTime as error:
+        return Piece(piece.start, piece.end, problem=str(error))
 
 
 _RANGE = re.compile(r"\s*(?:to|until|till|through|and|–|—|-)\s*(?:the\s+)?(?:end\s+of\s+)?\Z", re.IGNORECASE)

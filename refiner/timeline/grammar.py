@@ -42,9 +42,8 @@ def _figures(m: re.Match[str], frame: Frame) -> Piece | None:
 
 def _days(m: re.Match[str], frame: Frame) -> Piece | None:
     year, month = full_year(m["y"]), MONTHS[m["mon"][:3].casefold()]
-    return Piece(
-        m.start(), m.end(), Window(day_of(year, month, int(m["a"])), day_of(year, month, int(m["b"]))), "range"
-    )
+    window = Window(day_of(year, month, int(m["a"])), day_of(year, month, int(m["b"])))
+    return Piece(m.start(), m.end(), window, "range") if int(m["a"]) <= int(m["b"]) else None
 
 
 def _day(m: re.Match[str], frame: Frame) -> Piece | None:
@@ -76,13 +75,14 @@ def _month(m: re.Match[str], frame: Frame) -> Piece | None:
 
 
 _MONTH_AFTER = re.compile(
-    r"(?:\b(?:in|since|until|till|by|before|after|from|to|of|and|between|during|early|late|mid)[\s-]+|[A-Za-z][–-]\s*|\A)\Z",
+    r"(?:\b(?:in|since|until|till|by|before|after|from|to|of|and|between|during|early|late|mid)[\s-]+|[A-Za-z][–-]\s*)\Z",
     re.IGNORECASE,
 )
 
 
 def _bare_month(m: re.Match[str], frame: Frame) -> Piece | None:
-    if not _MONTH_AFTER.search(m.string, 0, m.start()):
+    alone = not m.string[: m.start()].strip() and re.match(r"\s*(?:[,–-]|to\b|until\b|\Z)", m.string[m.end() :])
+    if not alone and not _MONTH_AFTER.search(m.string, 0, m.start()):
         return None  # "May I go?", "Every June we went"
     return Piece(m.start(), m.end(), None, "month", wants_year=month_of(MONTHS[m["mon"][:3].casefold()]))
 
@@ -158,7 +158,11 @@ _RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str], Frame], Piece | Non
             _figures,
             False,
         ),
-        (rf"\b(?P<a>\d{{1,2}}){_TH}\s*(?:-|–|to|and)\s*(?P<b>\d{{1,2}}){_TH}\s+{MON},?\s+{YEAR}", _days, True),
+        (
+            rf"(?<![\w/.-])(?P<a>\d{{1,2}}){_TH}\s*(?:-|–|to|and)\s*(?P<b>\d{{1,2}}){_TH}\s+{MON},?\s+{YEAR}",
+            _days,
+            True,
+        ),
         (rf"\b(?P<d>{DAY})\s+(?:of\s+)?{MON}(?:(?:,|\s+of|\s+in)?\s+{YEAR})?", _day, True),
         (rf"\b{MON}\s+(?P<d>\d{{1,2}}(?:st|nd|rd|th)?)(?![\w:])(?:(?:,|\s+in)?\s+{YEAR})?", _day, True),
         (rf"\b{MON}(?:,|\s+of|\s+in)?\s+{YEAR}", _month, True),

@@ -78,7 +78,7 @@ def holiday(name: str, year: int) -> Window | None:
     """
     name = name.casefold().replace("’", "'")
     rule = RULES.get(ALIASES.get(name, name))
-    if rule is None:
+    if rule is None or not 1 < year < 9999:
         return None
     kind, a, b, c, d = rule
     if kind == "fixed":

@@ -4,7 +4,8 @@
     love of nature     ·······▒▒████████████  holds today   since 1995-06
 
 `█` held, `▒` perhaps (it began or ended in these days), `·` did not hold. All of it stands in words too, so that
-nothing is lost without colour. Names are written as they are given: whoever prints the lines makes control characters visible.
+nothing is lost without colour. Names are written as they are given: whoever prints the lines makes control characters
+visible.
 """
 
 from __future__ import annotations
@@ -128,7 +129,7 @@ def _bar(t: TraitVerdict, first: int, last: int, width: int) -> str:
             cells[at] = "█" if sure <= at <= sure_end else "▒"
     if t.verdict == "CONTESTED" and t.intervals:  # what comes after the last change is what is not known
         final = t.intervals[-1]
-        low = _window(final.until or final.from_).low
-        start = 0 if low is None else cell(low)
+        changed = _window(final.until or final.from_).low
+        start = 0 if changed is None else cell(changed)
         cells[start:] = "▒" * (width - start)
     return "".join(cells)

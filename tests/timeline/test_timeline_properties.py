@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import networkx as nx
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_lives import NOW, TRAITS, constraints, lives, solutions
 
 from refiner.models import Event, Observation, Retraction
-from refiner.timeline import resolve, timeline_lines
+from refiner.timeline import ImpossibleTime, find_times, parse_time, resolve, timeline_lines
 from refiner.timeline.constraints import ORIGIN, Constraint, Network
 from refiner.timeline.resolve import life_of
-from tests.timeline.strategies import NOW, TRAITS, constraints, lives, solutions
 
 EVENTS = ["a", "b", "c"]
 HORIZON = 4
@@ -33,13 +35,13 @@ def test_network_equals_brute_force(some: list[Constraint]) -> None:
     if cs_origin:
         return
     assert bool(list(network.conflicts)) == (not all_of_them)
+    if not all_of_them:
+        return
     for a in EVENTS:
-        if all_of_them:
-            days = [s[a] for s in all_of_them]
-            assert network.window(a) == (min(days), max(days))
+        days = [s[a] for s in all_of_them]
+        assert network.window(a) == (min(days), max(days))
         for b in EVENTS:
-            certain = bool(all_of_them) and a != b and all(s[a] < s[b] for s in all_of_them)
-            assert network.certainly_before(a, b) == certain
+            assert network.certainly_before(a, b) == (a != b and all(s[a] < s[b] for s in all_of_them))
 
 
 @settings(max_examples=150, deadline=None)
@@ -103,6 +105,36 @@ def test_order_of_input_changes_nothing(given_: Given, chance) -> None:  # type:
         chance.shuffle(items)
     again = resolve(*shuffled, TRAITS, now=NOW)  # type: ignore[arg-type]
     assert once.model_dump_json() == again.model_dump_json()
+
+
+WORDS = tuple(
+    word
+    for line in (
+        "the last next this that in on at of by from to until before after between and about early late end ago later",
+        "years year months week two 12 999 1999 2010 31 30 February May summer winter Diwali Friday 9th grade class I",
+        "was when my age twenties 90s '98 2010-02-30 0000-01-01 9999-12-31~ 2014-22-05 199X ../1990 3/4/2011 move",
+        ", . – - X March yesterday",
+    )
+    for word in line.split()
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.lists(st.sampled_from(WORDS), max_size=9),
+    st.sampled_from(["", "2014-08-19", "0001-01-01", "9999-12-31", "2014"]),
+)
+def test_no_sentence_is_an_error(words: list[str], written: str) -> None:
+    text = " ".join(words)
+    life = {"born": "1985" if written else "", "written": written, "context": written}
+    end = 0
+    for found in find_times(text, **life):
+        assert end <= found.start < found.end <= len(text)
+        end = found.end
+        if found.when.earliest and found.when.latest:
+            assert found.when.earliest <= found.when.latest
+    with suppress(ImpossibleTime):
+        parse_time(text, **life)
 
 
 @settings(max_examples=100, deadline=None)

@@ -90,7 +90,9 @@ def lives(draw: st.DrawFn) -> tuple[list[Event], list[Observation], list[Retract
         )
     )
     retractions = draw(
-        st.lists(st.builds(Retraction, target=st.sampled_from(["shy", "a", "b"]), by=st.sampled_from(["", "c"])), max_size=1)
+        st.lists(
+            st.builds(Retraction, target=st.sampled_from(["shy", "a", "b"]), by=st.sampled_from(["", "c"])), max_size=1
+        )
         if draw(st.integers(0, 4)) == 0
         else st.just([])
     )

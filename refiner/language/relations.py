@@ -1,0 +1,28 @@
+"""Kin words seen from others: of whom the narrator is the son, the brother, the husband. Pure tables."""
+
+from __future__ import annotations
+
+_SON = "mother father parents mum mom dad papa amma appa maa ma baba mummy abba ammi aai parent daddy mama mamma pa stepmother stepfather"
+OF: dict[str, frozenset[str]] = {
+    "son": frozenset(_SON.split()),
+    "brother": frozenset("sister brother sisters brothers siblings sibling didi akka anna bhaiya twin".split()),
+    "husband": frozenset(("wife", "husband")),
+    "grandson": frozenset("grandmother grandfather grandparents nani dadi nana dada paati ajji thatha ajja grandma grandpa granny patti".split()),
+    "nephew": frozenset("uncle aunt aunty auntie chacha maasi masi mausi bua chachi mami kaka tau".split()),
+    "father": frozenset("son daughter children kids child sons daughters kid".split()),
+    "uncle": frozenset("nephew niece nephews nieces".split()),
+    "boyfriend": frozenset(("girlfriend", "boyfriend")),
+    "son-in-law": frozenset(("mother-in-law", "father-in-law")),
+    "friend": frozenset(),
+}
+GROUP: dict[str, str] = {
+    "son": "son", "daughter": "son", "boy": "son", "girl": "son", "stepson": "son", "stepdaughter": "son", "brother": "brother", "sister": "brother",
+    "husband": "husband", "wife": "husband", "grandson": "grandson", "granddaughter": "grandson", "nephew": "nephew", "niece": "nephew",
+    "father": "father", "mother": "father", "dad": "father", "mum": "father", "mom": "father", "uncle": "uncle", "aunt": "uncle",
+    "papa": "father", "daddy": "father", "mummy": "father", "boyfriend": "boyfriend", "girlfriend": "boyfriend", "beta": "son", "beti": "son",
+}  # fmt: skip
+
+
+def whose(noun: str) -> frozenset[str]:
+    """The relations to the narrator of those who may call the narrator `noun` ("son" -> mother, father, …)."""
+    return OF.get(GROUP.get(noun.casefold(), ""), frozenset())

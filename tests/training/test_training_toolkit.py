@@ -1,0 +1,196 @@
+"""refiner.training: starting train.py, finding runs, talking to endpoints. Needs no training packages."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from refiner.errors import ModelError, RemoteRefused, TrainingError, UsageError
+from refiner.training.endpoint import OpenAIEndpoint
+from refiner.training.launch import find_recipe, train, training_folder
+from refiner.training.runs import RunInfo, latest_run, list_runs
+from refiner.training.talk import open_model
+
+CHAT = [{"role": "system", "content": "You are Mira."}, {"role": "user", "content": "Hello"}]
+
+
+def write_run(runs: Path, name: str, finished: str, **changes: Any) -> Path:
+    folder = runs / name
+    folder.mkdir(parents=True)
+    record = {
+        "schema": 1,
+        "finished": finished,
+        "seconds": 12.5,
+        "dataset": {"sha256": "ab"},
+        "system": "You are Mira.",
+        "base": {"name": "smollm2-135m-instruct", "source": "/models", "gguf": "/models/base.gguf"},
+        "backend": {"name": "trl-cpu"},
+        "steps": 2,
+        "losses": [{"step": 1, "loss": 4.0}, {"step": 2, "loss": 1.0}],
+        "best": None,
+        "adapter": "adapter",
+        "adapter_gguf": "",
+    }
+    (folder / "run.json").write_text(json.dumps(record | changes), encoding="utf-8")
+    return folder
+
+
+def test_runs_are_listed_by_when_they_were_finished(tmp_path: Path) -> None:
+    write_run(tmp_path, "b", "2026-01-01T00:00:00Z", best={"step": 2, "loss": 0.5}, adapter_gguf="adapter.gguf")
+    write_run(tmp_path, "a", "2026-01-02T00:00:00Z")
+    (tmp_path / "stopped").mkdir()
+    (tmp_path / "a-file").touch()
+    runs = list_runs(tmp_path)
+    assert [(run.name, run.is_finished) for run in runs] == [("b", True), ("a", True), ("stopped", False)]
+    assert (runs[0].first_loss, runs[0].last_loss, runs[0].best_loss) == (4.0, 1.0, 0.5)
+    assert runs[0].adapter_gguf == tmp_path / "b" / "adapter.gguf"
+    assert runs[1].adapter_gguf is None
+    latest = latest_run(tmp_path)
+    assert latest is not None
+    assert latest.name == "a"
+
+
+def test_no_runs(tmp_path: Path) -> None:
+    assert list_runs(tmp_path / "none") == []
+    (tmp_path / "stopped").mkdir()
+    assert latest_run(tmp_path) is None
+
+
+@pytest.mark.parametrize("text", ["{", "{}", '{"schema": 9}'])
+def test_a_broken_record_is_named(tmp_path: Path, text: str) -> None:
+    (write_run(tmp_path, "a", "2026") / "run.json").write_text(text, encoding="utf-8")
+    with pytest.raises(TrainingError, match=r"run\.json"):
+        list_runs(tmp_path)
+
+
+def test_a_recipe_is_found_by_name_and_by_path_and_the_workspaces_own_first(tmp_path: Path) -> None:
+    shipped = training_folder() / "recipes" / "cpu-smoke.toml"
+    assert find_recipe("cpu-smoke") == find_recipe("cpu-smoke.toml") == find_recipe(str(shipped)) == shipped
+    own = tmp_path / "training" / "recipes" / "cpu-smoke.toml"
+    own.parent.mkdir(parents=True)
+    own.touch()
+    assert find_recipe("cpu-smoke", tmp_path) == own
+    assert find_recipe("gpu-8gb", tmp_path) == shipped.with_name("gpu-8gb.toml")
+
+
+def test_an_unknown_recipe_names_the_known_ones() -> None:
+    for name in ("cpu-smok", "no/such.toml"):
+        with pytest.raises(UsageError, match="cloud-24gb, cpu-smoke, gpu-8gb"):
+            find_recipe(name)
+
+
+def test_train_hands_on_the_arguments_and_the_exit_code(tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {tmp_path}/seen\nexit 3\n', encoding="utf-8")
+    python.chmod(0o700)
+    code = train(Path("data"), Path("r.toml"), Path("out"), extra=["--resume"], python=str(python))
+    assert code == 3
+    seen = (tmp_path / "seen").read_text(encoding="utf-8").splitlines()
+    assert seen == [str(training_folder() / "train.py"), "data", "--recipe", "r.toml", "--out", "out", "--resume"]
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    code = (
+        "import sys, refiner.training.launch, refiner.training.runs, refiner.training.talk\n"
+        "print([m for m in ('torch', 'transformers', 'peft', 'xllamacpp', 'openai') if m in sys.modules])"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
+
+
+class Server(BaseHTTPRequestHandler):
+    """Streams three events; /moved redirects; /broken fails; /late fails in the middle."""
+
+    seen: list[tuple[str, dict[str, Any], str]] = []
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.seen.append((self.path, body, self.headers.get("Authorization", "")))
+        if self.path.startswith("/moved"):
+            self.send_response(302)
+            self.send_header("Location", "/v1/chat/completions")
+            self.end_headers()
+            return
+        self.send_response(500 if self.path.startswith("/broken") else 200)
+        self.end_headers()
+        if self.path.startswith("/broken"):
+            self.wfile.write(b"no such model")
+            return
+        for text in (None, "Hei", ", du"):
+            event = {"choices": [{"delta": {"content": text}}]}
+            self.wfile.write(f"data: {json.dumps(event)}\n\n".encode())
+        if self.path.startswith("/late"):
+            self.wfile.write(b'data: {"error": {"message": "context full"}}\n\n')
+        self.wfile.write(b"data: [DONE]\n\n")
+
+    def log_message(self, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    Server.seen.clear()
+    with HTTPServer(("127.0.0.1", 0), Server) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_an_endpoint_streams(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://192.0.2.1:9")  # must not be used for this machine
+    model = OpenAIEndpoint(f"{address}/v1/", "mira", api_key="k", extra={"top_p": 0.9})
+    assert list(model.reply(CHAT, max_tokens=5, temperature=0.5, seed=3)) == ["Hei", ", du"]
+    ((path, body, key),) = Server.seen
+    assert (path, key) == ("/v1/chat/completions", "Bearer k")
+    expected = {"model": "mira", "messages": CHAT, "max_tokens": 5, "temperature": 0.5, "seed": 3}
+    assert body == expected | {"stream": True, "top_p": 0.9}
+
+
+def test_an_endpoint_that_fails_says_so(address: str) -> None:
+    with pytest.raises(ModelError, match="answered 500: no such model"):
+        list(OpenAIEndpoint(f"{address}/broken", "m").reply(CHAT))
+    with pytest.raises(ModelError, match="context full"):
+        list(OpenAIEndpoint(f"{address}/late", "m").reply(CHAT))
+    with pytest.raises(ModelError, match="does not answer"):
+        list(OpenAIEndpoint("http://127.0.0.1:9/v1", "m").reply(CHAT))
+
+
+def test_a_redirect_is_not_followed(address: str) -> None:
+    with pytest.raises(ModelError, match="answered 302"):
+        list(OpenAIEndpoint(f"{address}/moved", "m").reply(CHAT))
+    assert len(Server.seen) == 1
+
+
+def test_a_chat_without_system_message_is_refused_before_anything_is_sent(address: str) -> None:
+    with pytest.raises(UsageError, match="must start with the system message"):
+        OpenAIEndpoint(address, "m").reply(CHAT[1:])
+    assert Server.seen == []
+
+
+@pytest.mark.parametrize("url", ["https://api.example.com/v1", "http://127.0.0.1.example.com/v1", "http://10.0.0.2/v1"])
+def test_a_remote_endpoint_is_refused_unless_allowed(url: str) -> None:
+    with pytest.raises(RemoteRefused, match="the persona card and every word of the chat would have been sent there"):
+        OpenAIEndpoint(url, "m")
+    assert OpenAIEndpoint(url, "m", allow_remote=True).name == "m"
+
+
+def test_an_unfinished_run_cannot_be_talked_to(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="is not finished"):
+        open_model(RunInfo("stopped", tmp_path))
+
+
+def test_llama_cpp_without_gguf_is_refused(tmp_path: Path) -> None:
+    run = RunInfo("r", tmp_path, finished="2026", base="Qwen/Qwen3-1.7B", adapter=tmp_path)
+    with pytest.raises(TrainingError, match="needs a GGUF of the base model"):
+        open_model(run, engine="llama.cpp")
+    with pytest.raises(TrainingError, match="no engine 'gpt'"):
+        open_model(run, engine="gpt")
