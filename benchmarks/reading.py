@@ -46,12 +46,16 @@ def gold_folder(given: str) -> Path:
         if (folder / FILE).is_file():
             return folder
     places = ", ".join(str(t) for t in tried)
-    raise SystemExit(f"no {FILE} in {places}\n  → name the folder: python benchmarks/reading.py GOLD, or set REFINER_GOLD")
+    raise SystemExit(
+        f"no {FILE} in {places}\n  → name the folder: python benchmarks/reading.py GOLD, or set REFINER_GOLD"
+    )
 
 
 def config_of(life: dict[str, Any]) -> Config:
     """The traits of a life as refiner.toml would declare them; the other traits are tracked only."""
-    traits = [{**t, "importance": 3} for t in life["important_traits"]] + [{**t, "importance": 0} for t in life["other_traits"]]
+    traits = [{**t, "importance": 3} for t in life["important_traits"]] + [
+        {**t, "importance": 0} for t in life["other_traits"]
+    ]
     return Config.from_dict({"persona": {"born": life["born"]}, "traits": traits}, where=life["id"])
 
 
@@ -71,7 +75,9 @@ def read_life(life: dict[str, Any]) -> tuple[Config, list[Note], list[Extraction
     return config, notes, found, timeline
 
 
-def refine(config: Config, notes: list[Note], found: list[Extraction], timeline: Timeline) -> dict[str, tuple[Edit, ...]]:
+def refine(
+    config: Config, notes: list[Note], found: list[Extraction], timeline: Timeline
+) -> dict[str, tuple[Edit, ...]]:
     """The edits of reframe and override, note by note."""
     events = {e.id: e for x in found for e in x.events}
     out: dict[str, tuple[Edit, ...]] = {}
@@ -101,7 +107,9 @@ def trace(life: dict[str, Any], found: list[Extraction], timeline: Timeline) -> 
     for x in found:
         for e in x.events:
             effects = ", ".join(f"{f.trait} {f.kind}" for f in e.effects)
-            print(f"  {e.id} {x.note}: {effects} [{e.when.raw} {e.when.earliest}..{e.when.latest} {e.when.anchor}] {e.modality} | {e.label}")
+            print(
+                f"  {e.id} {x.note}: {effects} [{e.when.raw} {e.when.earliest}..{e.when.latest} {e.when.anchor}] {e.modality} | {e.label}"
+            )
         for o in x.observations:
             print(f"  observed {x.note}: {o.trait} {o.holds} {o.at} | {o.quote[:90]}")
         for r in x.retractions:
@@ -143,7 +151,9 @@ def main() -> int:
     pred.write_text("".join(json.dumps(r) + "\n" for r in rows), encoding="utf-8")
     print(f"predictions: {pred}")
     code = subprocess.run([sys.executable, str(gold / "score.py"), str(gold / FILE), str(pred)], check=False).returncode
-    print(f"claims of dead traits in the text: {before} raw, {after} refined; {edits} edits; {questions} questions of extract")
+    print(
+        f"claims of dead traits in the text: {before} raw, {after} refined; {edits} edits; {questions} questions of extract"
+    )
     return code
 
 

@@ -24,7 +24,7 @@ class Section(BaseModel):
 
 
 class PersonaSide(Section):
-    name: str | None = ""
+    name: str = ""
     """Full name; empty in [persona.after]: the tool proposes one, the same everywhere."""
     gender: Gender
     """male or female."""
@@ -33,10 +33,10 @@ class PersonaSide(Section):
     handles: tuple[str, ...] = ()
     """User names; pairwise between before and after."""
 
-    @field_validator("name")
+    @field_validator("name", mode="before")
     @classmethod
-    def _name(cls, value: str | None) -> str:
-        return (value or "").strip()
+    def _name(cls, value: Any) -> Any:
+        return "" if value is None else value.strip() if isinstance(value, str) else value
 
 
 class Persona(Section):

@@ -24,6 +24,8 @@ from refiner.errors import NoteError, RefinerError, UsageError
 from refiner.models import Decision, Finding
 from refiner.notes import note_files, read_notes
 from refiner.pipeline import CHAIN_VERSION, Chain, run_chain
+from refiner.stages.canon import full_name
+from refiner.stages.composing.facts import refined_labels
 from refiner.stages.selfimage import life_balance
 from refiner.store import FORMAT, DecisionLog, Results, Workspace, locked, to_jsonl, write_if_changed
 
@@ -42,6 +44,15 @@ class Life:
     engine: Engine
     now: str
     failed: tuple[NoteError, ...] = ()
+
+    @property
+    def card(self) -> str:
+        """The persona card; "" while there is no timeline."""
+        chain = self.chain
+        if chain.timeline is None:
+            return ""
+        labels = refined_labels(chain.timeline.events, chain.edits, self.config)
+        return persona_card(self.config, chain.timeline, name=full_name(chain.canon), labels=labels)
 
 
 @dataclass
@@ -191,8 +202,7 @@ def write_outputs(out: Path, life: Life) -> tuple[list[str], int]:
     contents["media.jsonl"] = to_jsonl(m for x in chain.extractions for m in x.media)
     contents["canon.jsonl"] = to_jsonl(chain.canon)
     if chain.timeline is not None:
-        media = [m for x in chain.extractions for m in x.media]
-        contents["persona.md"] = persona_card(life.config, chain.timeline, chain.people, media)
+        contents["persona.md"] = life.card
         contents["timeline.json"] = chain.timeline.model_dump_json(indent=1) + "\n"
     written = sum(write_if_changed(out / name, text) for name, text in contents.items())
     return list(contents), written

@@ -172,8 +172,8 @@ def samples(show: Output, made: Samples, *, coverage: bool = False, trace: str =
         for row in rows:
             if not show.as_json:
                 kinds = " ".join(f"{k} {n}" for k, n in sorted(row.counts.items()) if n)
-                missing = f"  missing: {', '.join(row.missing)}" if row.missing else ""
-                show.data(f"{row.trait:<24} {row.total:>4}  {kinds}{missing}{'  ' + row.note if row.note else ''}")
+                missing = f"  missing: {'; '.join(row.missing)}" if row.missing else ""
+                show.data(f"{row.trait:<24} {row.total:>4}  {kinds}{missing}")
         return
     by_kind = Counter(s.kind for s in made.samples)
     if show.as_json:

@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from refiner.dataset.export import export_dataset
-from refiner.dataset.persona import persona_card, system_prompt
+from refiner.dataset.persona import system_prompt
 from refiner.errors import Undecided
 from refiner.models import Edit, Note, Sample
 from refiner.refine import Life, with_life
 from refiner.review.effects import apply_status
 from refiner.review.identity import text_shas
 from refiner.review.state import verdicts
+from refiner.stages.canon import full_name
 from refiner.stages.compose import compose
-from refiner.stages.compose_open import open_items
+from refiner.stages.composing.open import open_items
 from refiner.store import Workspace, locked, to_jsonl, write_atomic
 
 
@@ -48,6 +49,7 @@ def samples_of(life: Life) -> Samples:
         chain.timeline,
         chain.extractions,
         open_items=open_items(chain.edits, chain.questions, chain.findings),
+        name=full_name(chain.canon),
     )
     decided = verdicts(life.decisions, text_shas(proposed))
     return Samples(life, tuple(apply_status(proposed, decided)), tuple(proposed))
@@ -59,14 +61,6 @@ def make_samples(ws: Workspace, *, now: str) -> Samples:
         made = samples_of(life)
         write_atomic(ws.refined / "samples.jsonl", to_jsonl(made.samples))
         return made
-
-
-def card(life: Life) -> str:
-    """The persona card: the system message of training, chat and evaluation."""
-    chain = life.chain
-    if chain.timeline is None:
-        raise Undecided("there is no timeline yet", mend="refiner refine")
-    return persona_card(life.config, chain.timeline, chain.people, [m for x in chain.extractions for m in x.media])
 
 
 def export_samples(
@@ -82,7 +76,7 @@ def export_samples(
         _refuse(made, life, partial)
         originals = {s.id: s for s in made.proposed}
         pairs = [(s, originals[s.id]) for s in made.samples if s.status == "edited"]
-        text = card(life)
+        text = life.card
         return export_dataset(
             made.samples,
             out or ws.dataset,

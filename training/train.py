@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import json
 import logging
 import os
 import shutil
@@ -45,6 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run with the given command line (default: this process's); returns the exit code."""
     args = _parse(arguments)
     os.environ.update(QUIETLY)
+    os.umask(0o077)  # data and adapter are somebody's life: nobody else on this machine may read them
     out: Path | None = args.out
     try:
         recipe_file = _find_recipe(args.recipe)
@@ -72,6 +74,9 @@ def main(arguments: list[str] | None = None) -> int:
         if (error.name or "").partition(".")[0] in OURS:
             raise
         _say(f"error: {error.name} is not installed\n  → pip install torch, then: pip install 'refiner[train]'")
+        return 1
+    except Warning as warning:  # fit.py makes an error of the one that means that nothing is learnt
+        _say(f"error: {warning}\n  → set [train] gradient_checkpointing = false in the recipe")
         return 1
     except Exception as error:
         advice = memory_advice(error)
@@ -101,8 +106,9 @@ def _run(args: argparse.Namespace, recipe: Recipe, recipe_file: Path, folder: Fo
         base = None
     if choice.name == "unsloth" and not args.plan:
         import unsloth  # noqa: F401  # before transformers, which the tokenizer brings in
+    resume = False
     if out is not None and not args.plan:
-        _prepare(out, recipe, folder, args.resume)
+        resume = prepare(out, recipe, folder, args.resume)
         shutil.copyfile(recipe_file, out / "recipe.toml")
         _log_to(out / "train.log")
     replayed = len(added) + folder.replay_inside
@@ -140,7 +146,7 @@ def _run(args: argparse.Namespace, recipe: Recipe, recipe_file: Path, folder: Fo
     fitted = fit(
         *(model, tokenizer, train, evaluation, recipe, out / "checkpoints"),
         cpu=choice.name == "trl-cpu",
-        resume=args.resume,
+        resume=resume,
         stop_after=args.stop_after,
         quiet=args.quiet,
     )
@@ -153,34 +159,38 @@ def _run(args: argparse.Namespace, recipe: Recipe, recipe_file: Path, folder: Fo
     return 0
 
 
-def _prepare(out: Path, recipe: Recipe, folder: Folder, resume: bool) -> None:
-    """The run's folder, and what it was started with: a resumed run must be the same run."""
-    import json
+def prepare(out: Path, recipe: Recipe, folder: Folder, resume: bool) -> bool:
+    """Make the run's folder; returns whether there is a checkpoint to go on from.
 
+    `started.json` says what the run was started with, since a resumed run must be the same run. One that ended before
+    its first checkpoint has nothing to lose and is started anew, with or without `resume`.
+    """
+    from tuning.fit import last_checkpoint
     from tuning.record import write_json
 
     started = out / "started.json"
     this = {"dataset": folder.sha256, "recipe": recipe.as_dict()}
     if (out / "run.json").exists():
         raise Refused(f"{out} holds a finished run", mend="choose another --out", exit_code=2)
-    if resume:
-        if not started.is_file():
-            raise Refused(f"there is no run to resume in {out}", mend="run it again without --resume", exit_code=2)
+    if started.exists() and last_checkpoint(out / "checkpoints"):
+        if not resume:
+            mend = "go on with --resume, or choose another --out"
+            raise Refused(f"{out} holds an unfinished run", mend=mend, exit_code=2)
         before = json.loads(started.read_text(encoding="utf-8"))
         changed = [name for name, value in this.items() if before.get(name) != value]
         if changed:
-            raise Refused(
-                f"the {' and the '.join(changed)} changed since the run in {out} was started",
-                mend="start anew with another --out",
-                exit_code=2,
-            )
-        return
-    if started.exists():
-        mend = "go on with --resume, or choose another --out"
-        raise Refused(f"{out} holds an unfinished run", mend=mend, exit_code=2)
+            what = " and the ".join(changed)
+            mend = "start anew with another --out"
+            raise Refused(f"the {what} changed since the run in {out} was started", mend=mend, exit_code=2)
+        return True
+    if resume:
+        if not started.exists():
+            raise Refused(f"there is no run to resume in {out}", mend="run it again without --resume", exit_code=2)
+        _say("note: nothing of this run was saved yet; it starts anew")
     out.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(out / "checkpoints", ignore_errors=True)
     write_json(started, this)
+    return False
 
 
 def _find_recipe(name: str) -> Path:

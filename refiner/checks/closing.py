@@ -17,13 +17,22 @@ _ENDED = ("That lasted until {when}.", "That ended in {when}.", "That has not be
 _ENDED_UNDATED = ("That did not last.", "That ended later.", "That is over now.")
 _BACK = ("That did not last: it came back in {when}.", "It came back in {when}.", "That changed again in {when}.")
 _BACK_UNDATED = ("That did not last: it came back later.", "It came back later.", "That changed again later.")
-_FALSE = ("I believed that then; it was not so.", "So I thought at the time; it was not true.", "I thought so then; it never was true.")
+_FALSE = (
+    "I believed that then; it was not so.",
+    "So I thought at the time; it was not true.",
+    "I thought so then; it never was true.",
+)
 _SEVERAL = ("None of that lasted.", "All of that is over now.")
 
 _ALL = (*_ENDED, *_ENDED_UNDATED, *_BACK, *_BACK_UNDATED, *_FALSE, *_SEVERAL)
 _WHEN = r"\d{4}(?: or \d{4})?"
 CLOSED = re.compile(
-    "|".join(re.escape(t).replace(re.escape("{when}"), _WHEN) for t in _ALL) + r"|\bI have not been [^.]* since " + _WHEN + r"\.|\bI am not [^.]* any more\.|\bAll of that lasted until " + _WHEN + r"\."
+    "|".join(re.escape(t).replace(re.escape("{when}"), _WHEN) for t in _ALL)
+    + r"|\bI have not been [^.]* since "
+    + _WHEN
+    + r"\.|\bI am not [^.]* any more\.|\bAll of that lasted until "
+    + _WHEN
+    + r"\."
 )
 """A closing clause that stands in a text already."""
 
@@ -47,7 +56,9 @@ def when_ended(event: str, trait: str, by: Event | None, timeline: Timeline) -> 
     """When the interval that the event began came to its end, in words; "" where only "later" can be said."""
     verdict = timeline.verdict(trait)
     intervals = verdict.intervals if verdict else ()
-    mine = next((i for i in intervals if event in i.by[:1]), None) or next((i for i in intervals if event in i.by), None)
+    mine = next((i for i in intervals if event in i.by[:1]), None) or next(
+        (i for i in intervals if event in i.by), None
+    )
     if mine is None and len(intervals) == 1:
         mine = intervals[0]
     if mine and mine.until:
@@ -84,7 +95,10 @@ def several(events: Iterable[str], when: str) -> str:
     return f"All of that lasted until {when}." if when else _pick(_SEVERAL, *events)
 
 
-_ADJECTIVE = re.compile(r"^(?:very |too |rather )?(?:afraid|scared|frightened|terrified|shy|ashamed|jealous|suspicious|anxious|nervous|impatient|lazy|stubborn|blunt|angry|bitter|proud|lonely|homesick|superstitious|careless|untidy|messy|forgetful|unpunctual|short-tempered|hot-headed|quick-tempered|dishonest|religious|vegetarian|vegan|sad|restless|clumsy|envious|greedy|stingy|vain|arrogant|selfish|rude|timid|insecure|quiet|reckless|impulsive|obsessed|addicted|hooked)\b", re.I)
+_ADJECTIVE = re.compile(
+    r"^(?:very |too |rather )?(?:afraid|scared|frightened|terrified|shy|ashamed|jealous|suspicious|anxious|nervous|impatient|lazy|stubborn|blunt|angry|bitter|proud|lonely|homesick|superstitious|careless|untidy|messy|forgetful|unpunctual|short-tempered|hot-headed|quick-tempered|dishonest|religious|vegetarian|vegan|sad|restless|clumsy|envious|greedy|stingy|vain|arrogant|selfish|rude|timid|insecure|quiet|reckless|impulsive|obsessed|addicted|hooked)\b",
+    re.I,
+)
 
 
 def adjective(trait: Trait) -> str:

@@ -20,7 +20,15 @@ def tables() -> dict[str, Any]:
 
 def _bare(word: str) -> str:
     """Without the endings of number, tense, degree and quality; only for comparison, never for print."""
-    for ending, instead in (("ies", "y"), ("ied", "y"), ("iness", "y"), ("ily", "y"), ("sses", "ss"), ("ness", ""), ("ably", "able")):
+    for ending, instead in (
+        ("ies", "y"),
+        ("ied", "y"),
+        ("iness", "y"),
+        ("ily", "y"),
+        ("sses", "ss"),
+        ("ness", ""),
+        ("ably", "able"),
+    ):
         if word.endswith(ending) and len(word) > len(ending) + 2:
             word = word[: -len(ending)] + instead
             break

@@ -22,10 +22,13 @@ Role = Literal["self", "state", "target"]
 _ITEM = re.compile(r'(-?)(?:"([^"]+)"|(\S+))')
 _NEGATION = re.compile(r"\b(?:not|never|without|no|nothing|n't|avoids?|refuses?)\b", re.I)
 _AVOIDS = re.compile(
-    r"\b(?:afraid|fear\w*|fright\w*|scared|terrified|phobi\w+|dread\w*|panic\w*|anxious about|nervous (?:of|about)|shy(?:ness)?|hates?|dislikes?|avoids?)\b", re.I
+    r"\b(?:afraid|fear\w*|fright\w*|scared|terrified|phobi\w+|dread\w*|panic\w*|anxious about|nervous (?:of|about)|shy(?:ness)?|hates?|dislikes?|avoids?)\b",
+    re.I,
 )
 
-_GIVES_UP = re.compile(r"\b(giv\w+|gav\w+|stop\w*|quit\w*|abandon\w*|drop\w*|leav\w+|end\w*|los\w+|break\w*|finish\w*)\b", re.I)
+_GIVES_UP = re.compile(
+    r"\b(giv\w+|gav\w+|stop\w*|quit\w*|abandon\w*|drop\w*|leav\w+|end\w*|los\w+|break\w*|finish\w*)\b", re.I
+)
 
 
 class Group(NamedTuple):
@@ -89,7 +92,9 @@ def _group(source: str) -> Group:
     for minus, phrase, word in _ITEM.findall(source):
         sign = -1 if minus else 1
         if phrase:
-            phrases.append((re.compile(rf"\b(?:{phrase})\b" if phrase[-1].isalnum() else rf"\b(?:{phrase})", re.I), sign))
+            phrases.append(
+                (re.compile(rf"\b(?:{phrase})\b" if phrase[-1].isalnum() else rf"\b(?:{phrase})", re.I), sign)
+            )
         else:
             for stem in stems(word)[:1]:
                 found.setdefault(stem, sign)
@@ -131,12 +136,18 @@ class Profile:
         self.avoids = any(_AVOIDS.search(n) for n in names)
         self.keys: dict[str, Key] = {}
         self.phrases: list[tuple[re.Pattern[str], Key]] = []
-        state = [g for g in _states().values() if any(_touches(g, n, faint_too=False)[0] for n in (*names, trait.description))]
+        state = [
+            g
+            for g in _states().values()
+            if any(_touches(g, n, faint_too=False)[0] for n in (*names, trait.description))
+        ]
         for group in state if self.avoids else []:
             self._add_group(group, 0.8, 1, "state")
         rest: Role = "target" if self.avoids else "self"
         spelled = re.sub("[-_]", " ", trait.id)
-        for text, weight in [(n, 0.6 if n == spelled and trait.name else 1.0) for n in names] + [(trait.description, 0.5)]:
+        for text, weight in [(n, 0.6 if n == spelled and trait.name else 1.0) for n in names] + [
+            (trait.description, 0.5)
+        ]:
             for match in WORD.finditer(text):
                 word = match[0].lower()
                 for stem in stems(word) if share(word) else ():
@@ -150,7 +161,10 @@ class Profile:
         """The words of a cue are part of the trait's own description ("gives up safe positions")."""
         if not _GIVES_UP.search(self.trait.description):
             return False
-        return bool({s for m in WORD.finditer(verb) for s in stems(m[0])} & {s for m in _GIVES_UP.finditer(self.trait.description) for s in stems(m[1])})
+        return bool(
+            {s for m in WORD.finditer(verb) for s in stems(m[0])}
+            & {s for m in _GIVES_UP.finditer(self.trait.description) for s in stems(m[1])}
+        )
 
     def _add(self, stem: str, key: Key) -> None:
         if stem not in self.keys or self.keys[stem].weight < key.weight:

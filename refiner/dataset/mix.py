@@ -1,7 +1,6 @@
-"""How the samples stand to the mix that refiner.toml asks for, and what weight evens it out.
+"""How the samples stand to the mix that refiner.toml asks for: for the data set's card.
 
-`compose` already chooses by the mix; decisions then take samples away, and these weights say how much a kind or trait
-has come to lack. They are for the card and for a trainer that can weigh rows; no row is repeated or left out by them.
+`compose` already chooses by the mix; decisions then take samples away, and these shares say what came to lack. Pure.
 """
 
 from __future__ import annotations
@@ -12,8 +11,6 @@ from dataclasses import dataclass
 
 from refiner.config import Config
 from refiner.models import Sample
-
-LARGEST = 3.0  # a row counts at most three times: more would teach its words instead of what it says
 
 
 @dataclass(frozen=True)
@@ -35,18 +32,3 @@ def shares(samples: Sequence[Sample], config: Config) -> list[Share]:
         Share(k, counts[k], config.samples.mix.get(k, 0.0) / total, counts[k] / len(samples) if samples else 0.0)
         for k in kinds
     ]
-
-
-def weights(samples: Sequence[Sample], config: Config) -> dict[str, float]:
-    """Sample id -> weight, 1 on average: by the kind's missing share, and by the importance of its traits."""
-    if not samples:
-        return {}
-    wanted = {s.kind: s.wanted / s.has for s in shares(samples, config) if s.has}
-    importance = {t.id: t.importance for t in config.traits}
-    raw = {
-        s.id: min(LARGEST, max(1 / LARGEST, wanted.get(s.kind, 1.0)))
-        * (1 + 0.1 * (max((importance.get(t, 0) for t in s.traits), default=0)))
-        for s in samples
-    }
-    mean = sum(raw.values()) / len(raw)
-    return {i: round(w / mean, 4) for i, w in raw.items()}

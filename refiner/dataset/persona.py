@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 
 from refiner.config import Config, Trait
 from refiner.models import Medium, Person, Timeline, TraitVerdict
-from refiner.stages.compose_facts import refined_labels
-from refiner.stages.compose_labels import did, thing
-from refiner.stages.compose_text import upper_first, words
-from refiner.stages.compose_when import bare, in_words
-from refiner.stages.compose_wording import TraitWords, in_person, trait_words
+from refiner.stages.composing.facts import refined_labels
+from refiner.stages.composing.labels import did, thing
+from refiner.stages.composing.text import upper_first, words
+from refiner.stages.composing.when import bare, in_words
+from refiner.stages.composing.wording import TraitWords, in_person, trait_words
 
 CARD_TOKENS = 350
 SMALL_TOKENS = 120

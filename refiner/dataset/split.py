@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from refiner.edits import digest
 from refiner.models import Sample
-from refiner.stages.compose_draft import HELD_OUT
-from refiner.stages.compose_text import normal
+from refiner.stages.composing.draft import HELD_OUT
+from refiner.stages.composing.text import normal
 
 SHARE = 0.05
 LEAST = 8

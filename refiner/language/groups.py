@@ -131,6 +131,6 @@ class Groups:
 
 
 def _count(word: str) -> int:
-    numbers = "zero one two three four five six seven eight nine ten".split()
+    numbers = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
     low = word.casefold()
     return numbers.index(low) if low in numbers else int(low) if low.isdigit() else 2 if low == "both" else 0

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from refiner.language import lexicon
 from refiner.language.blocks import Block
 from refiner.language.reader import Reader
 from refiner.language.relations import GROUP, whose

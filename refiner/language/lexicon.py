@@ -139,6 +139,10 @@ def gender_of_word(word: str) -> Gender | None:
         return "female"
     if low in words("people", "kin_male"):
         return "male"
+    if low in ("sir", "mister", "saab", "sahib", "bhai", "bhaiya", "anna"):
+        return "male"
+    if low in ("madam", "ma'am", "miss", "behen", "behenji", "didi", "akka"):
+        return "female"
     if noun(low, "male") or low in words("pronoun", "male") or low in ("mr", "mr.", "shri", "his"):
         return "male"
     if noun(low, "female") or low in words("pronoun", "female") or low in ("mrs", "mrs.", "ms", "ms.", "miss", "smt", "her"):

@@ -122,7 +122,7 @@ def find(text: str, start: int, names: Names) -> list[NameMention]:
             if new:
                 out.append(NameMention(start + m.start(1), start + m.end(1), new if m[1] == before else name_case(m[1], new), "handle", 0.98, "the narrator's user name", False))
     for kind, (before, after) in [("first", names.first), *(("nick", n) for n in names.nicks)]:
-        if not before or not after or before == after:
+        if not before or not after:
             continue
         dotted = re.search(r"[^\w ]", before) is not None
         for m in re.finditer(rf"(?<![\w.@/-])({_spelled(before)})(?!\w)(?![.@_-][\w])", body, re.IGNORECASE):

@@ -5,12 +5,12 @@ from __future__ import annotations
 _SON = "mother father parents mum mom dad papa amma appa maa ma baba mummy abba ammi aai parent daddy mama mamma pa stepmother stepfather"
 OF: dict[str, frozenset[str]] = {
     "son": frozenset(_SON.split()),
-    "brother": frozenset("sister brother sisters brothers siblings sibling didi akka anna bhaiya twin".split()),
+    "brother": frozenset(["sister", "brother", "sisters", "brothers", "siblings", "sibling", "didi", "akka", "anna", "bhaiya", "twin"]),
     "husband": frozenset(("wife", "husband")),
-    "grandson": frozenset("grandmother grandfather grandparents nani dadi nana dada paati ajji thatha ajja grandma grandpa granny patti".split()),
-    "nephew": frozenset("uncle aunt aunty auntie chacha maasi masi mausi bua chachi mami kaka tau".split()),
-    "father": frozenset("son daughter children kids child sons daughters kid".split()),
-    "uncle": frozenset("nephew niece nephews nieces".split()),
+    "grandson": frozenset(["grandmother", "grandfather", "grandparents", "nani", "dadi", "nana", "dada", "paati", "ajji", "thatha", "ajja", "grandma", "grandpa", "granny", "patti"]),
+    "nephew": frozenset(["uncle", "aunt", "aunty", "auntie", "chacha", "maasi", "masi", "mausi", "bua", "chachi", "mami", "kaka", "tau"]),
+    "father": frozenset(["son", "daughter", "children", "kids", "child", "sons", "daughters", "kid"]),
+    "uncle": frozenset(["nephew", "niece", "nephews", "nieces"]),
     "boyfriend": frozenset(("girlfriend", "boyfriend")),
     "son-in-law": frozenset(("mother-in-law", "father-in-law")),
     "friend": frozenset(),

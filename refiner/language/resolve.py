@@ -60,9 +60,7 @@ class Speechreader:
         for m in self.people(frame.block):
             if not frame.start <= m.start < frame.end:
                 continue
-            if m.pronoun and m.key == "?" and m.gender == scene.gender:
-                out.append(m)
-            elif not m.plural and not m.pronoun and m.gender == scene.gender and _definite(m) and (m.key in EPITHETS or m.token.lower_ in GROUP):
+            if m.pronoun and m.key == "?" and m.gender == scene.gender or not m.plural and not m.pronoun and m.gender == scene.gender and _definite(m) and (m.key in EPITHETS or m.token.lower_ in GROUP):
                 out.append(m)
         return out
 
@@ -77,13 +75,14 @@ class Speechreader:
             reading = self._read(number, frame, m)
             reading.confidence = max(0.0, min(0.99, reading.confidence))
             self.read[m.start] = reading
-            self.topic[number] = ("narrator" if reading.confidence >= 0.5 else "other", reading.confidence)
+            if m.pronoun or reading.confidence >= 0.5:
+                self.topic[number] = ("narrator" if reading.confidence >= 0.5 else "other", reading.confidence)
 
     def _read(self, number: int, frame: Frame, m: Mention) -> Reading:
         scene = self.scene
         r = Reading(0.5)
         inside = [p for p in self.people(frame.block) if frame.start <= p.start < frame.end]
-        before = [p for p in inside if p.start < m.start]
+        before = [p for p in inside if p.start < m.start and not (p.key == "narrator" and _vocative(scene, p))]
         last = next((p for p in reversed(before) if self._could(p, m)), None)
         if not m.pronoun and (kin := self._kin(frame, m)) is not None:
             return kin
@@ -97,7 +96,7 @@ class Speechreader:
                 return Reading(earlier.confidence, [*earlier.why[:2], "goes on from the pronoun before it"])
         if last is not None and last.key not in ("narrator", "?") and last.start not in self.read:
             r.add(-0.45 if last.gender == m.gender else -0.25, f'"{last.token.text}" stands before it in the same speech')
-        named = [p for p in inside if p.key == "narrator"]
+        named = [p for p in inside if p.key == "narrator" and not _vocative(scene, p)]
         if named and last is None:
             r.add(0.35, "the narrator is named in the same speech")
         # what was said before
@@ -111,7 +110,9 @@ class Speechreader:
             elif who == "other" and sure < 0.4:
                 r.add(-0.3, "the speech before it was about somebody else")
         # who speaks to whom
-        if frame.addressee.role == "narrator":
+        if frame.addressee.role == "narrator" and (named or self._named_by(number, frame)):
+            r.add(0.1, "the same speaker has just named the narrator to others")
+        elif frame.addressee.role == "narrator":
             r.add(-0.5, "it is said to the narrator")
         elif frame.addressee.role == "other" and frame.addressee.noun:
             r.add(0.15, f'it is said to "{frame.addressee.noun}", not to the narrator')
@@ -138,13 +139,22 @@ class Speechreader:
             r.confidence = 0.42
         return r
 
+    def _named_by(self, number: int, frame: Frame) -> bool:
+        """Whether the speech just before, by the same speaker, speaks of the narrator by name."""
+        if not number:
+            return False
+        last = self.scene.frames[number - 1]
+        if last.block != frame.block or last.speaker.noun != frame.speaker.noun or not last.speaker.noun:
+            return False
+        return any(p.key == "narrator" and last.start <= p.start < last.end and not _vocative(self.scene, p) for p in self.people(frame.block))
+
     def _kin(self, frame: Frame, m: Mention) -> Reading | None:
         """A kin word with its possessor in somebody's speech: "my son", "your husband", "the brother"."""
         scene = self.scene
         low = m.token.lower_
         poss = next((c.lower_ for c in m.token.children if c.dep_ == "poss"), "")
         left = scene.text[max(frame.start, m.start - 40) : m.start]
-        if re.search(rf"\bthe\s+$", left) and low in self.aliases:
+        if re.search(r"\bthe\s+$", left) and low in self.aliases:
             return Reading(0.93, [f'the narrator is "the {low}" here'])
         if low not in GROUP:
             return None

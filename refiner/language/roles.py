@@ -180,6 +180,9 @@ class Roles:
         while head.dep_ == "prep" and head.head.i != head.i:
             head = head.head
         if head.pos_ in ("VERB", "AUX"):
+            about = next((o for c in head.children if c.dep_ == "prep" and c.lower_ in ("of", "about", "to") and c.i < prep.i for o in c.children if o.dep_ == "pobj"), None)
+            if about is not None and head.lemma_ in ("hear", "speak", "think", "talk", "know", "refer", "write", "tell", "read", "dream", "look"):
+                return self.reader.means(block, about)
             if head.lemma_ in _AS_OBJECT:
                 for c in head.children:
                     if c.dep_ in ("dobj", "nsubj") and head.i < c.i < prep.i:

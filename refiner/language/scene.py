@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from refiner.language import lexicon, names as naming
+from refiner.language import lexicon
+from refiner.language import names as naming
 from refiner.language.blocks import SALUTATION, SIGNATURE, Block, chat_labels, is_chat, split
 from refiner.language.names import NameMention, Names
 from refiner.language.parse import parse

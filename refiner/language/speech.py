@@ -226,10 +226,14 @@ class Speech:
             return None
         at = self.block.start + subject.idx
         if first and not start <= at < end:
-            before = [t for t in self._tokens(start, end) if t.i < verb.i and t.pos_ in ("NOUN", "PROPN", "PRON") and t.dep_ not in ("poss", "compound", "pobj")]
-            if not before:
+            inside = [t for t in self._tokens(start, end) if t.pos_ in ("NOUN", "PROPN", "PRON") and t.lower_ not in ("my", "his", "her", "their", "our", "your")]
+            before = [t for t in inside if t.i < verb.i and t.dep_ not in ("poss", "compound", "pobj")]
+            after = [t for t in inside if t.i > verb.i and not any(x.is_punct or x.pos_ == "ADP" for x in t.doc[verb.i + 1 : t.i])]
+            while len(after) > 1 and after[1].i == after[0].i + 1:  # "said uncle Ravi"
+                after.pop(0)
+            if not before and not after:
                 return None
-            subject = before[-1]
+            subject = before[-1] if before else after[0]
         elif not start - 80 <= at < end:
             return None
         if subject.lower_ in ("who", "that") and subject.head.dep_ == "relcl":
@@ -296,7 +300,7 @@ class Speech:
             if best is not None and best.sent.start - t.sent.start > 0 and best.dep_ in ("nsubj", "nsubjpass"):
                 break
             known = lexicon.gender_of_word(t.lower_) or (lexicon.gender_of_name(t.text) if t.pos_ == "PROPN" else None)
-            if known not in (None, gender) or known is None and not (lexicon.is_role(t.lower_) or t.ent_type_ == "PERSON"):
+            if known not in (None, gender) or known is None and not (lexicon.is_role(t.lower_) or t.ent_type_ == "PERSON" or t.pos_ == "PROPN" and t.dep_ in ("nsubj", "nsubjpass")):
                 continue
             if self.is_me(t):
                 continue

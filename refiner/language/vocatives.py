@@ -15,6 +15,10 @@ from refiner.models import Gender
 
 _CHILD = {"son", "daughter", "child", "kid", "kids", "children", "baby", "toddler", "boy", "girl", "twins"}
 _YOUNGER = {"nephew", "niece"} | _CHILD
+MADE_UP: dict[Gender, str] = {
+    "female": r"\b(?P<role>[^\W\d_]{3,}?)[- ]?(?P<kin>amma|akka|madam|didi|behen|ben|tai|chechi)\b",
+    "male": r"\b(?P<role>[^\W\d_]{3,}?)[- ]?(?P<kin>anna|ayya|saab|sahib|saheb|babu|bhai|bhaiya|chetta|uncle)\b",
+}
 _NO_TITLE_BEFORE = re.compile(r"(?:\b(?:the|a|an|my|his|her|their|our|your|this|that|of|to|with|for|by|from|and|or|no|any|every|dear)\s+|[-’'])$", re.IGNORECASE)
 
 
@@ -48,10 +52,29 @@ class Vocatives:
                 confidence, why = self._addressed(frame, m[0], m.start())
                 if confidence > 0.3:
                     found.append((frame, m.start(), m.end(), m[0], confidence, why))
+        found += self._made_up()
         found = self._same_call(found)
         for frame, start, end, word, confidence, why in found:
             yield from self._proposal(frame, start, end, word, confidence, why)
         yield from self._reported()
+
+    def _made_up(self) -> list[tuple[Frame, int, int, str, float, list[str]]]:
+        """Calls made of an office and a kin word: "Teacheramma", "Doctorsaab"."""
+        out = []
+        for m in re.compile(MADE_UP[self.scene.gender], re.IGNORECASE).finditer(self.scene.text, self.scene.body):
+            frame = self.scene.frame_at(m.start())
+            if frame.kind == "base" or frame.speaker.role == "narrator" or not lexicon.is_role(m["role"]) or not self.calls(frame, *m.span()):
+                continue
+            confidence, why = self._addressed(frame, m[0], m.start())
+            if self._me_near(frame) and frame.addressee.role != "other" and self._only_one(m["role"], frame):
+                confidence, why = max(confidence, 0.9), [*why, "what the narrator is called at work"]
+            out.append((frame, m.start(), m.end(), m[0], confidence, why))
+        return out
+
+    def _only_one(self, role: str, frame: Frame) -> bool:
+        """Whether nobody else in the block has that office."""
+        block = self.scene.blocks[frame.block] if frame.block >= 0 else None
+        return block is None or re.search(rf"\b{role}\b", self.scene.narration(block), re.IGNORECASE) is None
 
     def calls(self, frame: Frame, start: int, end: int) -> bool:
         """Whether the word stands as a call: set off by marks or alone."""
@@ -152,10 +175,11 @@ class Vocatives:
         else:
             found = lexicon.address(low, scene.gender)
             after = found.after if found else ""
+            made = re.fullmatch(MADE_UP[scene.gender], word, re.IGNORECASE)
+            if not after and made:
+                after = made["role"].casefold() + {"anna": "akka", "ayya": "amma", "garu": "garu"}.get(made["kin"].casefold(), "-madam" if scene.to == "female" else "")
         if not after:
             return
-        if low in ("madam", "ma'am", "miss", "sir"):
-            pass
         yield Proposal(start, end, match_case(word, after), "vocative", "; ".join(why[-2:]) or "calls the narrator", confidence, tuple(why))
 
     def _reported(self) -> Iterator[Proposal]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from refiner.config import Config
 from refiner.language import lexicon
 from refiner.language.names import propose
@@ -17,7 +19,16 @@ def seed_canon(config: Config) -> tuple[CanonEntry, ...]:
     return (*_names(config), *_replacements(config))
 
 
-def _entry(entry_id: str, kind: CanonKind, before: str, after: str, *, rule: str = "", forms: dict[str, str] | None = None) -> CanonEntry:
+def full_name(canon: Iterable[CanonEntry]) -> str:
+    """The new full name as the canon has it, with the person's own choice where the tool proposed one."""
+    names = {e.id: e.after for e in canon if e.kind == "name" and e.status != "rejected"}
+    middle = [names[i] for i in sorted(names) if i.startswith("name:middle:")]
+    return " ".join(n for n in (names.get("name:first", ""), *middle, names.get("name:last", "")) if n)
+
+
+def _entry(
+    entry_id: str, kind: CanonKind, before: str, after: str, *, rule: str = "", forms: dict[str, str] | None = None
+) -> CanonEntry:
     return CanonEntry(
         id=entry_id, kind=kind, before=before, after=after, forms=forms or {},
         origin="rule" if rule else "config", reason=rule or "refiner.toml says so",

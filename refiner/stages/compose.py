@@ -1,9 +1,9 @@
 """Refined notes -> samples, by rules alone: what somebody would ask, and her own refined sentences.
 
-The parts: compose_scenes (passages), compose_topics (what they are about), compose_labels and compose_wording (events
-and traits in sentences), compose_questions (forms), compose_self (identity, boundary), compose_traits (trait,
-situation, now_and_then), compose_told (memory, voice, opinion, event), compose_choice (duplicates, mix), compose_open (what is
-undecided). Samples have no system message: export adds it.
+The parts, in composing/: scenes (passages), topics (what they are about), labels and wording (events
+and traits in sentences), questions (forms), self (identity, boundary), traits (trait,
+situation, now_and_then), told (memory, voice, opinion, event), choice (duplicates, mix), open
+(what is undecided). Samples have no system message: export adds it.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from refiner.config import Config
 from refiner.models import Edit, Extraction, Note, Sample, Timeline
-from refiner.stages.compose_choice import choose
-from refiner.stages.compose_draft import tell
-from refiner.stages.compose_facts import life_of
-from refiner.stages.compose_open import OpenItem, open_items
-from refiner.stages.compose_self import boundary, identity
-from refiner.stages.compose_told import events, habits, memory, opinion, voice
-from refiner.stages.compose_traits import now_and_then, trait_samples
+from refiner.stages.composing.choice import choose
+from refiner.stages.composing.draft import tell
+from refiner.stages.composing.facts import life_of
+from refiner.stages.composing.open import OpenItem, open_items
+from refiner.stages.composing.self import boundary, identity
+from refiner.stages.composing.told import events, habits, memory, opinion, voice
+from refiner.stages.composing.traits import now_and_then, trait_samples
 
 COMPOSE_VERSION = "1"
 

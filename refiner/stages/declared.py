@@ -59,7 +59,9 @@ class _Reader:
 
     def warn(self, message: str, start: int = -1, end: int = -1) -> None:
         place = (start, end) if start >= 0 else (None, None)
-        self.out.findings.append(Finding(check="front-matter", note=self.note.path, start=place[0], end=place[1], message=message))
+        self.out.findings.append(
+            Finding(check="front-matter", note=self.note.path, start=place[0], end=place[1], message=message)
+        )
 
     def trait(self, trait: str) -> None:
         if trait not in self.known:
@@ -67,7 +69,13 @@ class _Reader:
 
     def event(self, spec: EventSpec, index: int) -> None:
         name = spec.label or spec.quote or ", ".join(f"{e.trait} {e.kind}" for e in spec.effects)
-        event_id = spec.id or "event-" + digest("event", self.note.path, spec.label, spec.quote, "" if spec.label or spec.quote else str(index))[:10]
+        event_id = (
+            spec.id
+            or "event-"
+            + digest("event", self.note.path, spec.label, spec.quote, "" if spec.label or spec.quote else str(index))[
+                :10
+            ]
+        )
         quotes = list(dict.fromkeys(q for q in (spec.quote, *(e.quote for e in spec.effects)) if q))
         spans = [s for q in quotes if (s := self.quote(q, f"event {name or event_id}"))]
         for effect in spec.effects:
@@ -108,14 +116,23 @@ class _Reader:
             at, problem = self.days.day(o.at, span.start if span else None)
             if problem:
                 self.warn(f"observation of {o.trait}: {problem}")
-            self.out.observations.append(Observation(trait=o.trait, holds=o.holds, at=at, note=self.note.path, quote=self._said(o.quote)))
+            self.out.observations.append(
+                Observation(trait=o.trait, holds=o.holds, at=at, note=self.note.path, quote=self._said(o.quote))
+            )
         for r in meta.retracts:
             self.quote(r.quote, f"retraction of {r.target}")
-            self.out.retractions.append(Retraction(target=r.target, by=r.by, note=self.note.path, quote=self._said(r.quote)))
+            self.out.retractions.append(
+                Retraction(target=r.target, by=r.by, note=self.note.path, quote=self._said(r.quote))
+            )
         if self.unknown:
             names = ", ".join(self.unknown)
             self.out.findings.append(
-                Finding(check="unknown-trait", severity="info", note=self.note.path, message=f"traits that refiner.toml does not declare are tracked at importance 0: {names}")
+                Finding(
+                    check="unknown-trait",
+                    severity="info",
+                    note=self.note.path,
+                    message=f"traits that refiner.toml does not declare are tracked at importance 0: {names}",
+                )
             )
         return self.out
 

@@ -40,7 +40,7 @@ def _question(trait: Trait, verdict: str, told: list[Event], quotes: tuple[str, 
     begins = [e for e in told if any(f.trait == trait.id and f.kind in _BEGINS for f in e.effects)]
     ends = [e for e in told if any(f.trait == trait.id and f.kind == "terminates" for f in e.effects)]
     first, last = (begins or told)[-1], (ends or told)[-1]
-    said = quotes[:4] or tuple(_quote(e, trait.id) for e in dict.fromkeys((first.id, last.id)) for e in (first if e == first.id else last,))
+    said = quotes[:4] or tuple(dict.fromkeys(_quote(e, trait.id) for e in (first, last)))
     lines = "; ".join(f"“{q}”" for q in said if q)
     undated = [e for e in (first, last) if not (e.when.earliest or e.when.latest)]
     settle = undated[0] if undated else last
@@ -50,8 +50,16 @@ def _question(trait: Trait, verdict: str, told: list[Event], quotes: tuple[str, 
         text = f"{name}: does it hold today? {lines}. The day of “{settle.label or settle.id}” would settle it."
     anchor = told[0]
     span = anchor.spans[0] if anchor.spans else None
-    choices = [Choice(id="later", label=f"“{_short(last)}” came last: it is over", effect=_after(last, first)) if first.id != last.id else None]
-    choices.append(Choice(id="earlier", label=f"“{_short(first)}” came last: it holds", effect=_after(first, last)) if first.id != last.id else None)
+    choices = [
+        Choice(id="later", label=f"“{_short(last)}” came last: it is over", effect=_after(last, first))
+        if first.id != last.id
+        else None
+    ]
+    choices.append(
+        Choice(id="earlier", label=f"“{_short(first)}” came last: it holds", effect=_after(first, last))
+        if first.id != last.id
+        else None
+    )
     return Question(
         id=digest("question", "trait", trait.id, *sorted(e.id for e in told)),
         note=anchor.note,
@@ -60,7 +68,11 @@ def _question(trait: Trait, verdict: str, told: list[Event], quotes: tuple[str, 
         end=span.end if span else None,
         subject=f"trait:{trait.id}",
         question=text,
-        choices=(*(c for c in choices if c is not None), Choice(id="date", label="I will give a date (front matter: when)"), Choice(id="open", label="leave it open")),
+        choices=(
+            *(c for c in choices if c is not None),
+            Choice(id="date", label="I will give a date (front matter: when)"),
+            Choice(id="open", label="leave it open"),
+        ),
         mentions=tuple((s.start, s.end) for e in told if e.note == anchor.note for s in e.spans),
         reason=f"the timeline finds {verdict.lower()}: the order of these events decides whether it holds today",
         text_sha=digest(trait.id, *(f"{e.id} {e.when.edtf} {e.when.earliest} {e.when.latest}" for e in told)),
@@ -77,4 +89,7 @@ def _short(event: Event) -> str:
 
 
 def _quote(event: Event, trait: str) -> str:
-    return next((f.quote for f in event.effects if f.trait == trait and f.quote), event.quotes[0] if event.quotes else event.label)
+    return next(
+        (f.quote for f in event.effects if f.trait == trait and f.quote),
+        event.quotes[0] if event.quotes else event.label,
+    )

@@ -43,7 +43,12 @@ class Days:
     def __init__(self, note: Note, config: Config) -> None:
         self.note, self.config = note, config
         p = config.persona
-        self._life: _Life = {"born": p.born, "first_school_year": p.first_school_year, "school_year_starts": p.school_year_starts, "culture": p.culture}
+        self._life: _Life = {
+            "born": p.born,
+            "first_school_year": p.first_school_year,
+            "school_year_starts": p.school_year_starts,
+            "culture": p.culture,
+        }
         self._ids = [e.id for e in note.meta.events or () if e.id]
         self._base = self._own_date()
         self._times: dict[int, list[FoundTime]] = {}
@@ -111,7 +116,9 @@ class Days:
         except ImpossibleTime as error:
             return When(raw=spec.raw), str(error)
         if when is None:
-            return When(raw=spec.raw), f"“{spec.raw}” is no time that can be read; write EDTF (2014-08, 199X) or words (in the summer of 2002)"
+            return When(
+                raw=spec.raw
+            ), f"“{spec.raw}” is no time that can be read; write EDTF (2014-08, 199X) or words (in the summer of 2002)"
         return when, ""
 
     def day(self, raw: str, start: int | None) -> tuple[str, str]:
@@ -137,7 +144,10 @@ class Days:
         if index not in self._times:
             sentence = self.note.sentences[index]
             before = self.times(index - 1) if index and self.note.sentences[index - 1].entry == sentence.entry else []
-            context = next((t.when.edtf for t in reversed(before) if t.when.edtf), self._context.get(index - 1, "") if before or index else "")
+            context = next(
+                (t.when.edtf for t in reversed(before) if t.when.edtf),
+                self._context.get(index - 1, "") if before or index else "",
+            )
             self._context[index] = context
             written = self.written(sentence.start)
             found = find_times(sentence.text, written=written, context=context, **self._life)
@@ -166,7 +176,16 @@ class Days:
         return Placed(self.own(sentence.start), -1)
 
     def _later(self, when: When, index: int, near: int, cue: Cue) -> When:
-        said = " ".join(s.text for s in self.note.sentences[near + 1 : index]) + " " + self.note.sentences[index].text[: cue.end]
+        said = (
+            " ".join(s.text for s in self.note.sentences[near + 1 : index])
+            + " "
+            + self.note.sentences[index].text[: cue.end]
+        )
         if not _LATER.search(said) or when.anchor:
             return when
-        return When(raw=f"after {when.raw}", earliest=when.earliest, latest=self.written(self.note.sentences[index].start), granularity="range")
+        return When(
+            raw=f"after {when.raw}",
+            earliest=when.earliest,
+            latest=self.written(self.note.sentences[index].start),
+            granularity="range",
+        )

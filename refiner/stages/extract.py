@@ -116,7 +116,9 @@ class _Told:
                 clear.append(r)
         for r in clear:
             if r.retracts:
-                self.retractions.append(Retraction(target=r.trait, note=self.note.path, quote=self._quote(r), source=f"rule:{r.cue.rule}"))
+                self.retractions.append(
+                    Retraction(target=r.trait, note=self.note.path, quote=self._quote(r), source=f"rule:{r.cue.rule}")
+                )
             elif r.kind is None or r.cue.kind == "denial":
                 self._observe(r)
         self._tell([r for r in clear if r.kind is not None and not r.retracts])
@@ -132,7 +134,14 @@ class _Told:
         at = self.days.written(self.note.sentences[r.sentence].start)
         if not any(o.trait == r.trait and o.holds == r.holds and o.at == at for o in self.observations):
             self.observations.append(
-                Observation(trait=r.trait, holds=r.holds, at=at, note=self.note.path, quote=self._quote(r), source=f"rule:{r.cue.rule}")
+                Observation(
+                    trait=r.trait,
+                    holds=r.holds,
+                    at=at,
+                    note=self.note.path,
+                    quote=self._quote(r),
+                    source=f"rule:{r.cue.rule}",
+                )
             )
 
     def _tell(self, readings: list[Reading]) -> None:
@@ -152,7 +161,15 @@ class _Told:
         """What a note tells first of a trait came first, where the telling leaves no doubt."""
         for later, group in enumerate(groups):
             for earlier in range(later):
-                link = next((b for a in groups[earlier].readings for b in group.readings if a.trait == b.trait and _in_order(a, b)), None)
+                link = next(
+                    (
+                        b
+                        for a in groups[earlier].readings
+                        for b in group.readings
+                        if a.trait == b.trait and _in_order(a, b)
+                    ),
+                    None,
+                )
                 if link and _room(groups[earlier].placed.when, group.placed.when):
                     relation = Relation(kind="before", to=self.events[later].id, quote=self._quote(link))
                     event = self.events[earlier]
@@ -170,7 +187,8 @@ class _Told:
         quotes = tuple(self.note.text[s.start : s.end] for s in spans.values())
         sentence = self.note.sentences[first.sentence]
         return Event(
-            id="told-" + digest("told", self.note.path, *quotes, first.modality, *(f"{t} {k}" for t, k in effects))[:10],
+            id="told-"
+            + digest("told", self.note.path, *quotes, first.modality, *(f"{t} {k}" for t, k in effects))[:10],
             note=self.note.path,
             spans=tuple(spans.values()),
             quotes=quotes,
@@ -181,7 +199,9 @@ class _Told:
             effects=tuple(effects.values()),
             order=sentence.start,
             source=f"rule:{first.cue.rule}",
-            confidence=round(min(0.95, _SURE.get(first.cue.kind, 0.7) * min(1.0, 0.6 + 0.2 * min(r.score for r in group))), 3),
+            confidence=round(
+                min(0.95, _SURE.get(first.cue.kind, 0.7) * min(1.0, 0.6 + 0.2 * min(r.score for r in group))), 3
+            ),
         )
 
     def _ask(self, r: Reading) -> None:
@@ -197,7 +217,15 @@ class _Told:
             Choice(
                 id=trait,
                 label=f"{names[trait]}: it {_VERBS.get(r.kind or '', 'concerns it')}",
-                effect=ChoiceEffect(event={"id": event, "effects": {trait: r.kind}, "quote": sentence.text, "when": when.edtf, "modality": r.modality}),
+                effect=ChoiceEffect(
+                    event={
+                        "id": event,
+                        "effects": {trait: r.kind},
+                        "quote": sentence.text,
+                        "when": when.edtf,
+                        "modality": r.modality,
+                    }
+                ),
             )
             for trait in (r.trait, *r.rivals[:3])
         ]
@@ -237,7 +265,9 @@ def check_ids(extractions: Iterable[Extraction]) -> list[Finding]:
             if event.id in seen:
                 start, end = (event.spans[0].start, event.spans[0].end) if event.spans else (None, None)
                 message = f'two events have the id "{event.id}": in {seen[event.id]} and in {event.note}; give one of them another id'
-                found.append(Finding(check="event-ids", severity="error", note=event.note, start=start, end=end, message=message))
+                found.append(
+                    Finding(check="event-ids", severity="error", note=event.note, start=start, end=end, message=message)
+                )
             else:
                 seen[event.id] = event.note
     return found

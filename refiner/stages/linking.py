@@ -76,7 +76,9 @@ def _joined(extraction: Extraction, joined: dict[str, str], added: list[Event]) 
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"[\s_-]+", " ", text).strip().casefold().removeprefix("the ").removeprefix("my ").removeprefix("our ")
+    return (
+        re.sub(r"[\s_-]+", " ", text).strip().casefold().removeprefix("the ").removeprefix("my ").removeprefix("our ")
+    )
 
 
 def _landmark(words: str, notes: Sequence[Note], config: Config) -> Event | None:
@@ -96,7 +98,9 @@ def _landmark(words: str, notes: Sequence[Note], config: Config) -> Event | None
             if not same_kind and not (content and content <= {s for m in WORD.finditer(text) for s in stems(m[0])}):
                 continue
             days = days or Days(note, config)
-            when = next((t.when for t in days.times(index) if t.when.earliest and t.when.latest and not t.when.anchor), None)
+            when = next(
+                (t.when for t in days.times(index) if t.when.earliest and t.when.latest and not t.when.anchor), None
+            )
             if when is not None:
                 fits.append(_event(note, index, when, days))
     windows = {(e.when.earliest, e.when.latest) for e in fits}

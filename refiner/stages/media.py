@@ -37,7 +37,14 @@ def media_of(note: Note) -> tuple[Medium, ...]:
         listed = bool(re.match(r"[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]", note.text[line_start : sentence.start] + " "))
         if not listed:
             for title in _TITLE.finditer(sentence.text):
-                _add(found, note, (title["star"] or title["quote"]).strip(), _kind(sentence.text) or _kind(above), sentence.text, sentence.text)
+                _add(
+                    found,
+                    note,
+                    (title["star"] or title["quote"]).strip(),
+                    _kind(sentence.text) or _kind(above),
+                    sentence.text,
+                    sentence.text,
+                )
             continue
         line_end = note.text.find("\n", sentence.start)
         block = [s.text for s in sentences[index:] if s.start < (line_end if line_end >= 0 else len(note.text))]
@@ -56,4 +63,9 @@ def _kind(text: str) -> str:
 
 def _add(found: dict[str, Medium], note: Note, title: str, kind: str, dated: str, effect: str) -> None:
     year = _YEAR.search(dated)
-    found.setdefault(title, Medium(title=title, kind=kind, when=year[0] if year else "", effect=" ".join(effect.split()), notes=(note.path,)))
+    found.setdefault(
+        title,
+        Medium(
+            title=title, kind=kind, when=year[0] if year else "", effect=" ".join(effect.split()), notes=(note.path,)
+        ),
+    )

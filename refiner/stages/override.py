@@ -14,7 +14,7 @@ from typing import ClassVar
 from refiner.checks import closing
 from refiner.checks.dead_traits import claims
 from refiner.config import Trait
-from refiner.edits import make_edit, parents_of, question_id, render_span
+from refiner.edits import parents_of, question_id, render_span
 from refiner.models import (
     Choice,
     ChoiceEffect,
@@ -31,6 +31,7 @@ from refiner.models import (
 from refiner.stages import doubt
 from refiner.stages.base import StageInput
 from refiner.stages.declared import find_quote
+from refiner.stages.sentence_edits import add_after, can_drop, drop
 
 NAME = "override"
 BEGINS = ("initiates", "reinitiates", "resumes", "continues", "weakens")
@@ -81,7 +82,11 @@ class _Run:
                 self._claim(sentence)
         self.questions += doubt.questions(self.given, self.timeline, self.events)
         return StageResult(
-            note=self.note.path, stage=NAME, edits=tuple(self.edits), questions=tuple(self.questions), findings=tuple(self.findings)
+            note=self.note.path,
+            stage=NAME,
+            edits=tuple(self.edits),
+            questions=tuple(self.questions),
+            findings=tuple(self.findings),
         )
 
     # ---- dead effects ----------------------------------------------------------------------------------------------
@@ -95,7 +100,9 @@ class _Run:
             if event.modality != "actual" or event.subject != "self":
                 continue  # what was only planned or imagined never was, and a reader can see that
             for effect in event.effects:
-                wanted = BEGINS if verdict.verdict in _DEAD else (*ENDS, "suspends") if verdict.verdict == "HOLDS" else ()
+                wanted = (
+                    BEGINS if verdict.verdict in _DEAD else (*ENDS, "suspends") if verdict.verdict == "HOLDS" else ()
+                )
                 if effect.trait != d.trait or effect.kind not in wanted:
                     continue
                 sentence = self._sentence(event, effect)
@@ -110,7 +117,11 @@ class _Run:
             span = next((s for s in event.spans if s.note == self.note.path), None)
         if span is None:
             self.findings.append(
-                Finding(check=NAME, note=self.note.path, message=f"event {event.label or event.id}: no words of the note tell of {effect.trait}, so nothing was closed")
+                Finding(
+                    check=NAME,
+                    note=self.note.path,
+                    message=f"event {event.label or event.id}: no words of the note tell of {effect.trait}, so nothing was closed",
+                )
             )
             return None
         inside = [s for s in self.note.sentences if s.start < span.end and span.start < s.end]
@@ -162,10 +173,18 @@ class _Run:
         if not words:
             self._ask(sentence, items, f"the sentence also tells of what still is so; {names} must not seem alive")
             return
-        if all(self._only_claims(sentence, i.effect.trait) for i in items) and self._can_drop(sentence):
-            self._add(self._drop(sentence, f"it only says that {names} is so today; {why}", ids), items)
+        if all(self._only_claims(sentence, i.effect.trait) for i in items) and can_drop(self.note, sentence):
+            edit = drop(
+                self.note, NAME, sentence, self.given.earlier,
+                reason=f"it only says that {names} is so today; {why}", source="rule:drop-claim", confidence=0.75, evidence=ids,
+            )  # fmt: skip
+            self._add(edit, items)
         else:
-            self._add(self._insert(sentence, words, f"{names}: {why}", ids), items)
+            edit = add_after(
+                self.note, NAME, sentence, words, self.given.earlier,
+                reason=f"{names}: {why}", source="rule:close", confidence=0.8, evidence=ids,
+            )  # fmt: skip
+            self._add(edit, items)
 
     def _words(self, items: list[Dead]) -> str:
         traits = list(dict.fromkeys(i.effect.trait for i in items))
@@ -175,7 +194,11 @@ class _Run:
             whens = {self._when(i) for i in items}
             kinds = {i.effect.kind in BEGINS for i in items}
             alive = self._alive_beside(first.sentence, traits)
-            return "" if alive or kinds != {True} else closing.several([i.event.id for i in items], whens.pop() if len(whens) == 1 else "")
+            return (
+                ""
+                if alive or kinds != {True}
+                else closing.several([i.event.id for i in items], whens.pop() if len(whens) == 1 else "")
+            )
         alive = self._alive_beside(first.sentence, traits)
         if verdict and verdict.verdict == "RETRACTED":
             return "" if alive else closing.never_true(first.event.id, traits[0])
@@ -219,37 +242,12 @@ class _Run:
 
     def _only_claims(self, sentence: Sentence, trait: str) -> bool:
         found = self.traits.get(trait)
-        return found is not None and len(sentence.text.split()) <= 12 and not re.search(r"[,;:—–]", sentence.text) and claims(sentence.text, found)
-
-    def _can_drop(self, sentence: Sentence) -> bool:
-        """Its paragraph has other sentences, so that no hole is left."""
-        text = self.note.text
-        left = text.rfind("\n\n", 0, sentence.start)
-        right = text.find("\n\n", sentence.end)
-        block = (left + 2 if left >= 0 else self.note.body_start, right if right >= 0 else len(text))
-        alone = not re.match(r"[ \t]*(?:[-*+•>#]|\d{1,3}[.)])", text[text.rfind("\n", 0, sentence.start) + 1 : sentence.start] + " ")
-        return alone and sum(block[0] <= s.start < block[1] for s in self.note.sentences) > 1
-
-    def _drop(self, sentence: Sentence, reason: str, evidence: tuple[str, ...]) -> Edit | None:
-        text = self.note.text
-        end = sentence.end + 1 if text[sentence.end : sentence.end + 1] == " " else sentence.end
-        start = sentence.start - 1 if end == sentence.end and sentence.start and text[sentence.start - 1] == " " else sentence.start
-        parents = parents_of(start, end, self.given.earlier)
-        if any(p.start < start or end < p.end for p in parents):
-            return None
-        return make_edit(self.note, NAME, start, end, "", reason=reason, source="rule:drop-claim", confidence=0.75, evidence=evidence, parents=[p.id for p in parents])
-
-    def _insert(self, sentence: Sentence, words: str, reason: str, evidence: tuple[str, ...]) -> Edit | None:
-        at = sentence.end
-        if self.note.text[self.note.text.rfind("\n", 0, sentence.start) + 1 : sentence.start].lstrip().startswith("#"):
-            return None  # a heading
-        after = f" {words}" if re.search(r"[.!?…।][\"'”’)\]*_»]*\Z", sentence.text) else f" ({words})"
-        parents = parents_of(at, at, self.given.earlier)
-        if any(p.start < at < p.end for p in parents):
-            return None
-        if parents:
-            after = "".join(p.after for p in parents) + after
-        return make_edit(self.note, NAME, at, at, after, reason=reason, source="rule:close", confidence=0.8, evidence=evidence, parents=[p.id for p in parents])
+        return (
+            found is not None
+            and len(sentence.text.split()) <= 12
+            and not re.search(r"[,;:—–]", sentence.text)
+            and claims(sentence.text, found)
+        )
 
     def _add(self, edit: Edit | None, items: list[Dead]) -> None:
         if edit is not None and edit.id not in self.given.rejected:
@@ -266,8 +264,14 @@ class _Run:
         if not parents_of(at, at, self.given.earlier):
             proposed = ProposedEdit(start=at, end=at, after=f" {clause}")
             choices.append(Choice(id="close", label=f"add: {clause}", effect=ChoiceEffect(edits=(proposed,))))
-        if not parents_of(sentence.start, at, self.given.earlier) and self._can_drop(sentence):
-            choices.append(Choice(id="drop", label="drop the sentence", effect=ChoiceEffect(edits=(ProposedEdit(start=sentence.start, end=at, after=""),))))
+        if not parents_of(sentence.start, at, self.given.earlier) and can_drop(self.note, sentence):
+            choices.append(
+                Choice(
+                    id="drop",
+                    label="drop the sentence",
+                    effect=ChoiceEffect(edits=(ProposedEdit(start=sentence.start, end=at, after=""),)),
+                )
+            )
         self.questions.append(
             Question(
                 id=item, note=self.note.path, stage=NAME, start=sentence.start, end=sentence.end,

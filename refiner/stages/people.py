@@ -31,11 +31,54 @@ _NAME = r"[A-Z][a-zà-ÿ]+(?:[-'][A-Z]?[a-z]+)?(?: (?!(?:The|And|But|He|She|It|W
 _KIN = "|".join(sorted((re.escape(r) for r in RELATIONS), key=len, reverse=True))
 _ADJECTIVE = r"(?:(?:elder|older|younger|little|big|small|best|old|dear|late|first|second|good|close|oldest|eldest|youngest|twin|paternal|maternal|school|college|childhood|only) ){0,2}"
 _MY = re.compile(rf"\b(?:my|our|My|Our) (?P<adj>{_ADJECTIVE})(?P<rel>{_KIN}),? (?P<name>{_NAME})")
-_MY_TWO = re.compile(rf"\b(?:my|our|My|Our) {_ADJECTIVE}(?P<rel>{_KIN})s,? (?P<a>{_NAME})(?:,| and) (?:and )?(?P<b>{_NAME})")
+_MY_TWO = re.compile(
+    rf"\b(?:my|our|My|Our) {_ADJECTIVE}(?P<rel>{_KIN})s,? (?P<a>{_NAME})(?:,| and) (?:and )?(?P<b>{_NAME})"
+)
 _APPOSED = re.compile(rf"\b(?P<name>{_NAME}), (?:who (?:is|was) )?(?:my|our) (?P<adj>{_ADJECTIVE})(?P<rel>{_KIN})\b")
 _IS = re.compile(rf"\b(?P<name>{_NAME}) (?:is|was) (?:my|our) (?P<adj>{_ADJECTIVE})(?P<rel>{_KIN})\b")
 _ADDRESS = re.compile(rf"\b(?:{'|'.join(ADDRESSES)})\b")
-_NO_NAMES = frozenset("The And But He She It We They In On At When Then So My Our His Her Their This That Who What Why How If Since After Before Once And Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split())
+_NO_NAMES = frozenset(
+    [
+        "The",
+        "And",
+        "But",
+        "He",
+        "She",
+        "It",
+        "We",
+        "They",
+        "In",
+        "On",
+        "At",
+        "When",
+        "Then",
+        "So",
+        "My",
+        "Our",
+        "His",
+        "Her",
+        "Their",
+        "This",
+        "That",
+        "Who",
+        "What",
+        "Why",
+        "How",
+        "If",
+        "Since",
+        "After",
+        "Before",
+        "Once",
+        "And",
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+        "Sunday",
+    ]
+)
 
 
 def people_of(note: Note) -> tuple[Person, ...]:

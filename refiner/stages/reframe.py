@@ -35,7 +35,9 @@ class Relation(NamedTuple):
     words: tuple[str, ...]
 
 
-def relations(note: Note, config: Config, events: tuple[Event, ...] = (), words: TraitWords | None = None) -> list[Relation]:
+def relations(
+    note: Note, config: Config, events: tuple[Event, ...] = (), words: TraitWords | None = None
+) -> list[Relation]:
     """The relation of each sentence to the important traits, the strongest one of each sentence."""
     words = words or trait_words(config.traits)
     important = {t.id: t for t in config.important}
@@ -48,7 +50,9 @@ def relations(note: Note, config: Config, events: tuple[Event, ...] = (), words:
         for trait, kind in told.get(sentence.start, ()):
             if trait in important:
                 hits = words.evidence(text).get(trait)
-                out.append(Relation(sentence, "for" if kind in _FOR else "against", trait, hits.words(text) if hits else ()))
+                out.append(
+                    Relation(sentence, "for" if kind in _FOR else "against", trait, hits.words(text) if hits else ())
+                )
                 break
         else:
             if best is None:
@@ -84,10 +88,14 @@ class Reframe:
         note = given.note
         events = given.extraction.events if given.extraction else ()
         found = relations(note, given.config, events)
-        edits = []
+        edits: list[Edit] = []
         for event in events:
             edit = self._drop_cause(given, event)
-            if edit is not None and edit.id not in given.rejected and not any(e.start < edit.end and edit.start < e.end for e in edits):
+            if (
+                edit is not None
+                and edit.id not in given.rejected
+                and not any(e.start < edit.end and edit.start < e.end for e in edits)
+            ):
                 edits.append(edit)
         return StageResult(note=note.path, stage=NAME, edits=tuple(edits), findings=_count(note, found))
 
@@ -99,13 +107,20 @@ class Reframe:
             return None
         if not event.spans or not all(e.quote for e in event.effects):
             return None
-        cause = next((s for s in note.sentences if s.start <= event.spans[0].start and event.spans[0].end <= s.end), None)
+        cause = next(
+            (s for s in note.sentences if s.start <= event.spans[0].start and event.spans[0].end <= s.end), None
+        )
         if cause is None or note.text[event.spans[0].start : event.spans[0].end] in {e.quote for e in event.effects}:
             return None
         others = _told(note, given.extraction.events if given.extraction else ())
-        if cause.start in others or any(e.id != event.id and _stands_in(e, cause) for e in (given.extraction.events if given.extraction else ())):
+        if cause.start in others or any(
+            e.id != event.id and _stands_in(e, cause) for e in (given.extraction.events if given.extraction else ())
+        ):
             return None
-        if any(e.weight >= 0.5 and e.trait not in {t.id for t in traits} for e in trait_words(config.traits).evidence(cause.text).values()):
+        if any(
+            e.weight >= 0.5 and e.trait not in {t.id for t in traits}
+            for e in trait_words(config.traits).evidence(cause.text).values()
+        ):
             return None
         end = cause.end + 1 if note.text[cause.end : cause.end + 1] == " " else cause.end
         parents = parents_of(cause.start, end, given.earlier)

@@ -25,11 +25,47 @@ ENOUGH = 0.9  # share of the evidence of a life that must be left
 _DEAD = ("NOT", "RETRACTED")
 PRAISE = frozenset(
     s
-    for w in (
-        "wonderful amazing brilliant gifted talented beautiful graceful elegant lovely loving gentle kind-hearted wise heroic selfless noble admirable"
-        " inspiring strong resilient brave courageous fearless compassionate generous saintly perfect flawless extraordinary remarkable radiant adored beloved"
-        " nurturing caring charming exceptional triumphant proud"
-    ).split()
+    for w in [
+        "wonderful",
+        "amazing",
+        "brilliant",
+        "gifted",
+        "talented",
+        "beautiful",
+        "graceful",
+        "elegant",
+        "lovely",
+        "loving",
+        "gentle",
+        "kind-hearted",
+        "wise",
+        "heroic",
+        "selfless",
+        "noble",
+        "admirable",
+        "inspiring",
+        "strong",
+        "resilient",
+        "brave",
+        "courageous",
+        "fearless",
+        "compassionate",
+        "generous",
+        "saintly",
+        "perfect",
+        "flawless",
+        "extraordinary",
+        "remarkable",
+        "radiant",
+        "adored",
+        "beloved",
+        "nurturing",
+        "caring",
+        "charming",
+        "exceptional",
+        "triumphant",
+        "proud",
+    ]
     for s in stems(w)[:1]
 )
 
@@ -75,7 +111,9 @@ def praise_added(edit: Edit) -> tuple[str, ...]:
     """Words of praise that an edit brings in."""
     had = {s for m in WORD.finditer(edit.before) for s in stems(m[0])}
     return tuple(
-        dict.fromkeys(m[0] for m in WORD.finditer(edit.after) if any(s in PRAISE and s not in had for s in stems(m[0])[:1]))
+        dict.fromkeys(
+            m[0] for m in WORD.finditer(edit.after) if any(s in PRAISE and s not in had for s in stems(m[0])[:1])
+        )
     )
 
 
@@ -94,11 +132,15 @@ class SelfImage:
             if lost:
                 first = lost[0].sentence
                 message = f"{trait.name or trait.id}: {len(lost)} {'sentence' if len(lost) == 1 else 'sentences'} that showed it no longer {'does' if len(lost) == 1 else 'do'}, first “{_short(first.text)}”"
-                findings.append(Finding(check="self-image", note=note.path, start=first.start, end=first.end, message=message))
+                findings.append(
+                    Finding(check="self-image", note=note.path, start=first.start, end=first.end, message=message)
+                )
         for edit in in_force(given.earlier):
             if praise := praise_added(edit):
                 message = f"idealises: the edit adds {', '.join(f'“{w}”' for w in praise)}, which the note does not say"
-                findings.append(Finding(check="idealises", note=note.path, start=edit.start, end=edit.end, message=message))
+                findings.append(
+                    Finding(check="idealises", note=note.path, start=edit.start, end=edit.end, message=message)
+                )
         return StageResult(note=note.path, stage=NAME, findings=tuple(findings))
 
 

@@ -11,7 +11,7 @@ from refiner.config import Config
 from refiner.edits import make_edit, render
 from refiner.models import Finding, Question, Sample
 from refiner.stages.compose import OpenItem, compose
-from refiner.stages.compose_text import normal, plain, words
+from refiner.stages.composing.text import normal, plain, words
 
 
 @pytest.fixture(scope="module")

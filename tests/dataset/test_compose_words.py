@@ -8,11 +8,11 @@ import pytest
 from compose_life import CONFIG
 
 from refiner.config import Config, Trait
-from refiner.stages.compose_labels import did, happened, thing
-from refiner.stages.compose_questions import Asked, fill, forms, ordered, tables
-from refiner.stages.compose_text import leans, normal, plain, to_you
-from refiner.stages.compose_when import heading_edtf, in_words
-from refiner.stages.compose_wording import base_form, her_words, in_person, trait_words
+from refiner.stages.composing.labels import did, happened, thing
+from refiner.stages.composing.questions import Asked, fill, forms, ordered, tables
+from refiner.stages.composing.text import leans, normal, plain, to_you
+from refiner.stages.composing.when import heading_edtf, in_words
+from refiner.stages.composing.wording import base_form, her_words, in_person, trait_words
 
 
 @pytest.mark.parametrize(

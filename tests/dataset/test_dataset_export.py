@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from refiner.dataset.coverage import coverage, floor
 from refiner.dataset.export import export_dataset, ready, validate_dataset
-from refiner.dataset.mix import shares, weights
 from refiner.dataset.persona import CARD_TOKENS, SMALL_TOKENS, persona_card, system_for, system_prompt, tokens
 from refiner.dataset.split import question, scene, split
 from refiner.errors import Undecided
@@ -264,14 +263,3 @@ def test_coverage_names_what_is_missing() -> None:
     few = [s for s in SAMPLES if "stubborn" in s.traits][:2]
     (flag, *_) = {r.trait: r for r in coverage(few, LIFE.config, LIFE.timeline)}["stubborn"].missing
     assert flag == f"negative trait with 2 of {floor(4)} samples"
-
-
-def test_weights_even_out_what_lacks() -> None:
-    some = [s for s in SAMPLES if s.kind in ("memory", "identity")]
-    found = weights(some, LIFE.config)
-    assert found.keys() == {s.id for s in some}
-    assert abs(sum(found.values()) / len(found) - 1) < 0.01
-    by_kind = {s.kind: found[s.id] for s in some if not s.traits}
-    assert by_kind["memory"] > by_kind["identity"]
-    assert abs(sum(s.has for s in shares(some, LIFE.config)) - 1) < 1e-9
-    assert weights([], LIFE.config) == {}

@@ -91,6 +91,8 @@ def test_the_record_says_what_a_comparison_needs(record: dict[str, Any], finishe
     assert record["recipe"]["train"]["seed"] == 7
     assert {"python", "torch", "transformers", "trl", "peft"} <= set(record["versions"])
     assert record["peak_memory_gib"]["ram"] > 0
+    assert finished.stat().st_mode & 0o077 == 0  # nobody else's business
+    assert (finished / "adapter" / "adapter_model.safetensors").stat().st_mode & 0o077 == 0
     names = {file.name for file in finished.iterdir()}
     assert {"run.json", "recipe.toml", "adapter", "adapter.gguf", "train.log"} <= names
     assert not names & {"checkpoints", "started.json"}
@@ -150,6 +152,44 @@ def test_a_resumed_run_has_the_same_losses(
     for name in ("losses", "evaluations"):
         ours = [entry["loss"] for entry in record[name]]
         assert [entry["loss"] for entry in theirs[name]] == pytest.approx(ours, abs=1e-6)
+
+
+def test_checkpointing_of_activations_changes_no_loss(
+    train_py: Train, dataset: Path, tiny_recipe: Callable[..., Path], tmp_path: Path, record: dict[str, Any]
+) -> None:
+    """T2 once more, in the way that every recipe for a card trains."""
+    recipe = tiny_recipe(("gradient_checkpointing = false", "gradient_checkpointing = true"))
+    done = train_py(dataset, "--recipe", recipe, "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    theirs = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
+    assert theirs["gradient_checks"] == record["gradient_checks"]
+    ours = [entry["loss"] for entry in record["losses"]]
+    assert [entry["loss"] for entry in theirs["losses"]] == pytest.approx(ours, abs=1e-3)
+
+
+def test_a_run_that_saved_nothing_yet_starts_anew(tmp_path: Path, dataset: Path) -> None:
+    import train
+    from tuning.errors import Refused
+    from tuning.fit import last_checkpoint
+    from tuning.folder import read_folder
+    from tuning.recipe import Recipe
+
+    recipe, folder, out = Recipe(), read_folder(dataset), tmp_path / "out"
+    with pytest.raises(Refused, match="there is no run to resume"):
+        train.prepare(out, recipe, folder, resume=True)
+    for resume in (False, False, True):
+        assert train.prepare(out, recipe, folder, resume) is False
+    for step, whole in ((9, True), (10, True), (11, False)):
+        checkpoint = out / "checkpoints" / f"checkpoint-{step}"
+        checkpoint.mkdir(parents=True)
+        if whole:
+            (checkpoint / "trainer_state.json").touch()
+    assert last_checkpoint(out / "checkpoints") == out / "checkpoints" / "checkpoint-10"
+    assert train.prepare(out, recipe, folder, resume=True) is True
+    with pytest.raises(Refused, match="holds an unfinished run"):
+        train.prepare(out, recipe, folder, resume=False)
+    with pytest.raises(Refused, match="the recipe changed since"):
+        train.prepare(out, Recipe(name="other"), folder, resume=True)
 
 
 def test_ctrl_c_saves(dataset: Path, tiny_recipe: Callable[..., Path], tmp_path: Path) -> None:

@@ -40,9 +40,9 @@ def run(train_py: Train, tmp_path_factory: pytest.TempPathFactory) -> RunInfo:
     dataset = write_dataset(folder / "dataset", train, evaluation)
     recipe = folder / "smoke.toml"
     shipped = (TRAINING / "recipes" / "cpu-smoke.toml").read_text(encoding="utf-8")
-    assert "epochs = 3" in shipped
-    # A third of the rows that the recipe is meant for makes too few steps in three epochs.
-    recipe.write_text(shipped.replace("epochs = 3", "epochs = 5"), encoding="utf-8")
+    assert "epochs = 4" in shipped
+    # A third of the rows that the recipe is meant for makes too few steps in four epochs.
+    recipe.write_text(shipped.replace("epochs = 4", "epochs = 6"), encoding="utf-8")
     done = train_py(dataset, "--recipe", recipe, "--out", folder / "run")
     assert done.returncode == 0, done.stderr
     assert "%|" not in done.stderr

@@ -58,12 +58,11 @@ def fit(
     optimiser and random numbers, so with the same losses. `stop_after` steps, or at Ctrl-C, it saves and returns.
     """
     from transformers import DataCollatorForSeq2Seq, EarlyStoppingCallback
-    from transformers.trainer_utils import get_last_checkpoint
     from trl import SFTTrainer
 
     from .watch import Gradients, Progress, Sound, Stop
 
-    last = get_last_checkpoint(str(checkpoints)) if resume and checkpoints.is_dir() else None
+    last = last_checkpoint(checkpoints) if resume else None
     if resume and last is None:
         raise Refused(f"there is nothing to resume in {checkpoints}", mend="run it again without --resume")
     stop, gradients = Stop(stop_after), Gradients()
@@ -90,7 +89,7 @@ def fit(
 
     signal.signal(signal.SIGINT, on_interrupt)
     try:
-        trainer.train(resume_from_checkpoint=last)
+        trainer.train(resume_from_checkpoint=str(last) if last else None)
     finally:
         signal.signal(signal.SIGINT, before)
     history = trainer.state.log_history
@@ -106,6 +105,13 @@ def fit(
         gradient_checks=gradients.checks,
         adapter_layers=gradients.layers,
     )
+
+
+def last_checkpoint(checkpoints: Path) -> Path | None:
+    """The newest whole checkpoint in the folder `checkpoints`, or None. The trainer's state is the last file of one,
+    so a checkpoint without it was cut off by a crash or a full disk."""
+    whole = [file.parent for file in checkpoints.glob("checkpoint-*/trainer_state.json")]
+    return max(whole, key=lambda folder: int(folder.name.removeprefix("checkpoint-")), default=None)
 
 
 def _arguments(recipe: Recipe, rows: int, evaluate: bool, checkpoints: Path, cpu: bool) -> Any:

@@ -13,8 +13,8 @@ from functools import cache
 
 from refiner.errors import RefinerError
 from refiner.models import Person
-from refiner.stages.compose_text import listed, normal, to_you, words
-from refiner.stages.compose_when import MONTHS
+from refiner.stages.composing.text import listed, normal, to_you, words
+from refiner.stages.composing.when import MONTHS
 
 _CAPITAL = re.compile(r"(?<![\w'’])[A-Z][\w'’-]*(?:[ \t]+(?:of[ \t]+)?(?!I\b)(?=[A-Z])[A-Z][\w'’-]*)*")
 _PLACE_BEFORE = re.compile(r"\b(?:in|near|outside|towards?)[ \t]+$")

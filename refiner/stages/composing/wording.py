@@ -16,7 +16,7 @@ from refiner.errors import RefinerError
 from refiner.language.inflect import match_case, starts_with_vowel_sound
 from refiner.language.lexicon import noun, other
 from refiner.models import Gender
-from refiner.stages.compose_text import listed, words
+from refiner.stages.composing.text import listed, words
 
 TraitShape = Literal["adjective", "thing", "someone", "habit", "other"]
 

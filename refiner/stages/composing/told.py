@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 
 from refiner.models import Event
-from refiner.stages.compose_draft import Draft, Told
-from refiner.stages.compose_facts import renamed
-from refiner.stages.compose_labels import did, happened, names_something, thing
-from refiner.stages.compose_questions import ordered
-from refiner.stages.compose_scenes import Passage, Unit, by_narrator, passages
-from refiner.stages.compose_text import leans, lower_first, normal, says_i, third, to_you, upper_first, words
-from refiner.stages.compose_topics import rarest
-from refiner.stages.compose_when import in_month, when_words
+from refiner.stages.composing.draft import Draft, Told
+from refiner.stages.composing.facts import renamed
+from refiner.stages.composing.labels import did, happened, names_something, thing
+from refiner.stages.composing.questions import ordered
+from refiner.stages.composing.scenes import Passage, Unit, by_narrator, passages
+from refiner.stages.composing.text import leans, lower_first, normal, says_i, third, to_you, upper_first, words
+from refiner.stages.composing.topics import rarest
+from refiner.stages.composing.when import in_month, when_words
 
 EACH_SCENE = 3  # questions that training asks of one scene
 OPENING = 22  # words of a first sentence that can stand in a question

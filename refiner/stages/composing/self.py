@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator, Mapping
 
 from refiner.models import SampleKind
-from refiner.stages.compose_draft import Draft, Told
-from refiner.stages.compose_questions import fill, fill_all, forms, ordered
-from refiner.stages.compose_text import and_join, says_i, upper_first, words
-from refiner.stages.compose_when import in_words, years_of
-from refiner.stages.compose_wording import trait_words
+from refiner.stages.composing.draft import Draft, Told
+from refiner.stages.composing.questions import fill, fill_all, forms, ordered
+from refiner.stages.composing.text import and_join, says_i, upper_first, words
+from refiner.stages.composing.when import in_words, years_of
+from refiner.stages.composing.wording import trait_words
 
 _WORK = re.compile(
     r"\bI (?:work (?:as|at|for|in|with)|teach|run|design|write|build|drive|manage|practi[sc]e|am employed"
@@ -155,7 +155,7 @@ def _details(told: Told, said: set[str]) -> Iterator[Draft]:
 
 def _not_lived(told: Told) -> Iterator[Draft]:
     """What was planned, denied or only imagined, asked as if it had happened; she answers in her own sentences."""
-    from refiner.stages.compose_labels import did
+    from refiner.stages.composing.labels import did
 
     for event in told.life.events.values():
         clause = did(told.life.labels.get(event.id, ""))

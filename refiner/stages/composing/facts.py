@@ -21,8 +21,8 @@ from refiner.models import (
     Timeline,
     TraitVerdict,
 )
-from refiner.stages.compose_text import words
-from refiner.stages.compose_wording import her_words
+from refiner.stages.composing.text import words
+from refiner.stages.composing.wording import her_words
 
 GONE = ("NOT", "RETRACTED")  # dead: never said in the present
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from refiner.checks.dead_traits import present_claims
 from refiner.edits import digest
 from refiner.models import Edit, Event, Message, Sample, SampleKind
-from refiner.stages.compose_facts import Life
-from refiner.stages.compose_open import OpenItem, blocking
-from refiner.stages.compose_questions import Asked
-from refiner.stages.compose_scenes import Passage, Unit, by_narrator, narrator_names, passages, units
-from refiner.stages.compose_text import leans, normal
-from refiner.stages.compose_topics import Topic, names_in, topics
+from refiner.stages.composing.facts import Life
+from refiner.stages.composing.open import OpenItem, blocking
+from refiner.stages.composing.questions import Asked
+from refiner.stages.composing.scenes import Passage, Unit, by_narrator, narrator_names, passages, units
+from refiner.stages.composing.text import leans, normal
+from refiner.stages.composing.topics import Topic, names_in, topics
 
 HELD_OUT = "/held-out"
 

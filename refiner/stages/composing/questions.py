@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from refiner.edits import digest
-from refiner.stages.compose_text import normal, upper_first
+from refiner.stages.composing.text import normal, upper_first
 
 _SLOT = re.compile(r"\{([A-Za-z_]+)\}")
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from refiner.config import Config
 from refiner.edits import digest, in_force, render_span
 from refiner.models import Edit, Note, Sentence
-from refiner.stages.compose_text import leans, plain, words
-from refiner.stages.compose_when import heading_edtf
+from refiner.stages.composing.text import leans, plain, words
+from refiner.stages.composing.when import heading_edtf
 
 LONGEST = 120  # words of an answer; a single sentence that is longer stays whole
 SHORTEST = 5

@@ -15,8 +15,8 @@ from rapidfuzz import fuzz
 from refiner.config import Config
 from refiner.edits import digest
 from refiner.models import SampleKind
-from refiner.stages.compose_draft import Draft
-from refiner.stages.compose_text import normal
+from refiner.stages.composing.draft import Draft
+from refiner.stages.composing.text import normal
 
 ALIKE = 93.0  # rapidfuzz token set ratio from which two answers tell the same
 EVENT_CAP = 12  # samples about one event, of all kinds together

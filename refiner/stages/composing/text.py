@@ -45,8 +45,8 @@ _VERBS = {"i am": "you are", "i was": "you were", "am i": "are you", "was i": "w
 
 @cache
 def listed(name: str) -> frozenset[str]:
-    """A word list of compose_words.toml."""
-    data = tomllib.loads((Path(__file__).parent / "compose_words.toml").read_text(encoding="utf-8"))
+    """A word list of words.toml."""
+    data = tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
     return frozenset(str(data[name]).split())
 
 

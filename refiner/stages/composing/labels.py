@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from refiner.stages.compose_text import listed, to_you, words
-from refiner.stages.compose_wording import base_form, third_person_verb
+from refiner.stages.composing.text import listed, to_you, words
+from refiner.stages.composing.wording import base_form, third_person_verb
 
 
 def _shape(label: str) -> tuple[str, str]:

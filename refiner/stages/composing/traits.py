@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator
 from refiner.checks.dead_traits import present_claims
 from refiner.config import Trait
 from refiner.models import Event, TraitVerdict
-from refiner.stages.compose_draft import Draft, Told
-from refiner.stages.compose_questions import fill, forms, ordered
-from refiner.stages.compose_scenes import LONGEST, Passage, Unit
-from refiner.stages.compose_text import leans, normal, plain, upper_first, words
-from refiner.stages.compose_when import bare
-from refiner.stages.compose_wording import TraitWords, in_person, trait_words
+from refiner.stages.composing.draft import Draft, Told
+from refiner.stages.composing.questions import fill, forms, ordered
+from refiner.stages.composing.scenes import LONGEST, Passage, Unit
+from refiner.stages.composing.text import leans, normal, plain, upper_first, words
+from refiner.stages.composing.when import bare
+from refiner.stages.composing.wording import TraitWords, in_person, trait_words
 
 HELD_OUT_EACH = 2
 _MAKES = ("initiates", "reinitiates", "continues")
