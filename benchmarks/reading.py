@@ -108,7 +108,8 @@ def trace(life: dict[str, Any], found: list[Extraction], timeline: Timeline) -> 
         for e in x.events:
             effects = ", ".join(f"{f.trait} {f.kind}" for f in e.effects)
             print(
-                f"  {e.id} {x.note}: {effects} [{e.when.raw} {e.when.earliest}..{e.when.latest} {e.when.anchor}] {e.modality} | {e.label}"
+                f"  {e.id} {x.note}: {effects} [{e.when.raw} {e.when.earliest}..{e.when.latest} {e.when.anchor}]"
+                f" {e.modality} | {e.label}"
             )
         for o in x.observations:
             print(f"  observed {x.note}: {o.trait} {o.holds} {o.at} | {o.quote[:90]}")
@@ -152,7 +153,8 @@ def main() -> int:
     print(f"predictions: {pred}")
     code = subprocess.run([sys.executable, str(gold / "score.py"), str(gold / FILE), str(pred)], check=False).returncode
     print(
-        f"claims of dead traits in the text: {before} raw, {after} refined; {edits} edits; {questions} questions of extract"
+        f"claims of dead traits in the text: {before} raw, {after} refined; {edits} edits;"
+        f" {questions} questions of extract"
     )
     return code
 

@@ -27,7 +27,7 @@ from refiner.pipeline import CHAIN_VERSION, Chain, run_chain
 from refiner.stages.canon import full_name
 from refiner.stages.composing.facts import refined_labels
 from refiner.stages.selfimage import life_balance
-from refiner.store import FORMAT, DecisionLog, Results, Workspace, locked, to_jsonl, write_if_changed
+from refiner.store import FORMAT, Cache, DecisionLog, Results, Workspace, locked, to_jsonl, write_if_changed
 
 ALL_STAGES = ("swap", "reframe", "override", "selfimage")
 Progress = Callable[[str, int], None]
@@ -43,6 +43,7 @@ class Life:
     chain: Chain
     engine: Engine
     now: str
+    cache: Cache
     failed: tuple[NoteError, ...] = ()
 
     @property
@@ -126,7 +127,7 @@ def open_life(
     if chain.timeline is not None:
         chain.findings += life_balance(chain.notes, chain.edits, config, chain.timeline)
     chain.findings += [Finding(check="notes", severity="error", message=str(e.message)) for e in reading.failed]
-    return Life(ws, config, decisions, chain, chosen, now, reading.failed)
+    return Life(ws, config, decisions, chain, chosen, now, cache, reading.failed)
 
 
 @contextmanager

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from refiner.dataset.export import export_dataset
 from refiner.dataset.persona import system_prompt
+from refiner.edits import digest
 from refiner.errors import Undecided
 from refiner.models import Edit, Note, Sample
 from refiner.refine import Life, with_life
@@ -15,9 +18,11 @@ from refiner.review.effects import apply_status
 from refiner.review.identity import text_shas
 from refiner.review.state import verdicts
 from refiner.stages.canon import full_name
-from refiner.stages.compose import compose
+from refiner.stages.compose import COMPOSE_VERSION, compose
 from refiner.stages.composing.open import open_items
-from refiner.store import Workspace, locked, to_jsonl, write_atomic
+from refiner.store import Results, Workspace, canonical, locked, to_jsonl, write_atomic
+
+_LIST = TypeAdapter(list[Sample])
 
 
 @dataclass(frozen=True)
@@ -38,19 +43,38 @@ class Samples:
 
 
 def samples_of(life: Life) -> Samples:
-    """Composes the samples of a life and applies the decisions about them. Writes nothing."""
+    """The samples of a life with the decisions about them; composed anew only when something that they show changed."""
     chain = life.chain
     if chain.timeline is None:
         return Samples(life, (), ())
-    proposed = compose(
-        chain.notes,
-        chain.edits,
-        life.config,
-        chain.timeline,
-        chain.extractions,
-        open_items=open_items(chain.edits, chain.questions, chain.findings),
-        name=full_name(chain.canon),
+    shown = life.config.model_dump(mode="json", include={"persona", "traits", "samples"})
+    items = open_items(chain.edits, chain.questions, chain.findings)
+    parts = (
+        shown,
+        [(n.path, n.sha) for n in chain.notes],
+        [e.model_dump(mode="json") for n in chain.notes for e in chain.edits.get(n.path, ())],
+        [x.model_dump(mode="json") for x in chain.extractions],
+        chain.timeline.model_dump(mode="json"),
+        {path: [asdict(i) for i in of_note] for path, of_note in items.items()},
+        full_name(chain.canon),
     )
+    key = digest("compose", COMPOSE_VERSION, *(canonical(p) for p in parts))
+    stored = life.cache.get(key)
+    if stored is None:
+        made = compose(
+            chain.notes,
+            chain.edits,
+            life.config,
+            chain.timeline,
+            chain.extractions,
+            open_items=items,
+            name=full_name(chain.canon),
+        )
+        stored = _LIST.dump_json(made).decode()
+        life.cache.put(key, "compose", "", stored)
+        if isinstance(life.cache, Results):
+            life.cache.keep_only([key], ["compose"])
+    proposed = _LIST.validate_json(stored)
     decided = verdicts(life.decisions, text_shas(proposed))
     return Samples(life, tuple(apply_status(proposed, decided)), tuple(proposed))
 

@@ -68,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
         _say(f"error: {error}")
         return error.exit_code
     except KeyboardInterrupt:
-        _say("interrupted before the first step was saved")
+        _say("interrupted; --resume goes on from the last checkpoint, or starts anew if there is none")
         return 130
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] in OURS:

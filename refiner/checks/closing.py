@@ -96,7 +96,11 @@ def several(events: Iterable[str], when: str) -> str:
 
 
 _ADJECTIVE = re.compile(
-    r"^(?:very |too |rather )?(?:afraid|scared|frightened|terrified|shy|ashamed|jealous|suspicious|anxious|nervous|impatient|lazy|stubborn|blunt|angry|bitter|proud|lonely|homesick|superstitious|careless|untidy|messy|forgetful|unpunctual|short-tempered|hot-headed|quick-tempered|dishonest|religious|vegetarian|vegan|sad|restless|clumsy|envious|greedy|stingy|vain|arrogant|selfish|rude|timid|insecure|quiet|reckless|impulsive|obsessed|addicted|hooked)\b",
+    r"^(?:very |too |rather )?(?:afraid|scared|frightened|terrified|shy|ashamed|jealous|suspicious|anxious|nervous"
+    r"|impatient|lazy|stubborn|blunt|angry|bitter|proud|lonely|homesick|superstitious|careless|untidy|messy|forgetful"
+    r"|unpunctual|short-tempered|hot-headed|quick-tempered|dishonest|religious|vegetarian|vegan|sad|restless|clumsy"
+    r"|envious|greedy|stingy|vain|arrogant|selfish|rude|timid|insecure|quiet|reckless|impulsive|obsessed|addicted"
+    r"|hooked)\b",
     re.I,
 )
 

@@ -22,7 +22,8 @@ Role = Literal["self", "state", "target"]
 _ITEM = re.compile(r'(-?)(?:"([^"]+)"|(\S+))')
 _NEGATION = re.compile(r"\b(?:not|never|without|no|nothing|n't|avoids?|refuses?)\b", re.I)
 _AVOIDS = re.compile(
-    r"\b(?:afraid|fear\w*|fright\w*|scared|terrified|phobi\w+|dread\w*|panic\w*|anxious about|nervous (?:of|about)|shy(?:ness)?|hates?|dislikes?|avoids?)\b",
+    r"\b(?:afraid|fear\w*|fright\w*|scared|terrified|phobi\w+|dread\w*|panic\w*|anxious about|nervous (?:of|about)"
+    r"|shy(?:ness)?|hates?|dislikes?|avoids?)\b",
     re.I,
 )
 

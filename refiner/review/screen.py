@@ -143,7 +143,7 @@ class Screen:
     def help(self, keys: Iterable[tuple[str, str]]) -> None:
         """The keys and what they do."""
         for key, does in keys:
-            self._print(self.paint.join((f"  {key:<8}", "bold"), (does, "")))
+            self._print(self.paint.join((f"  {key:<9}", "bold"), (does, "")))
 
     def prompt(self, words: str) -> None:
         """A question without the end of its line, so that the answer stands beside it."""

@@ -1,4 +1,4 @@
-"""Asks where the timeline cannot tell: one question for each important trait that is contested or contradicts itself."""
+"""Asks where the timeline cannot tell: one question for each important trait that is in doubt."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from refiner.config import Trait
 from refiner.edits import digest
-from refiner.models import Choice, ChoiceEffect, Event, Question, Timeline
+from refiner.models import Choice, ChoiceEffect, Event, Question, Relation, Timeline
 from refiner.stages.base import StageInput
 
 NAME = "override"
@@ -31,7 +31,8 @@ def questions(given: StageInput, timeline: Timeline, events: Mapping[str, Event]
 def _told(trait: Trait, events: Mapping[str, Event]) -> list[Event]:
     return [
         e for e in events.values()
-        if e.modality == "actual" and e.subject == "self" and any(f.trait == trait.id and f.kind not in ("weakens", "continues") for f in e.effects)
+        if e.modality == "actual" and e.subject == "self"
+        and any(f.trait == trait.id and f.kind not in ("weakens", "continues") for f in e.effects)
     ]  # fmt: skip
 
 
@@ -80,7 +81,8 @@ def _question(trait: Trait, verdict: str, told: list[Event], quotes: tuple[str, 
 
 
 def _after(later: Event, earlier: Event) -> ChoiceEffect:
-    return ChoiceEffect(event={"id": earlier.id, "before": [later.id]})
+    relations = [r.model_dump() for r in earlier.relations] + [Relation(kind="before", to=later.id).model_dump()]
+    return ChoiceEffect(event={"id": earlier.id, "relations": relations})
 
 
 def _short(event: Event) -> str:

@@ -1,7 +1,7 @@
 """When a told thing happened: the time words nearest to it, read on the day of writing of its entry.
 
-The day of writing is `written`, or a full-day `date`, or the dated heading above the sentence. A date of the note places
-an event only if nothing else does.
+The day of writing is `written`, or a full-day `date`, or the dated heading above the sentence. A date of the note
+places an event only if nothing else does.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from refiner.timeline.dates import FoundTime, ImpossibleTime, find_times, parse_
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
 _LATER = re.compile(
-    r"\b(?:later|afterwards|eventually|finally|at last|in the end|in time|with the years|over the years|by and by|one day|years on"
-    r"|after the next|the next (?:year|month|summer|winter|season|\w+)|the following \w+|after (?:\w+ )?(?:years|months))\b",
+    r"\b(?:later|afterwards|eventually|finally|at last|in the end|in time|with the years|over the years|by and by"
+    r"|one day|years on|after the next|the next (?:year|month|summer|winter|season|\w+)|the following \w+"
+    r"|after (?:\w+ )?(?:years|months))\b",
     re.I,
 )
 _LOOK_BACK = 4  # sentences
@@ -155,7 +156,7 @@ class Days:
         return self._times[index]
 
     def place(self, index: int, cue: Cue) -> Placed:
-        """The time of a change: its clause's own words, then what the telling already speaks of, else the date of the note.
+        """The time of a change: its clause's own words, what the telling already speaks of, else the date of the note.
 
         Words of a later time ("years later", "in the end") leave an inherited time open towards the day of writing.
         """

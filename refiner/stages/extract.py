@@ -32,7 +32,8 @@ from refiner.stages.event_times import Days, Placed
 from refiner.stages.linking import link_events
 from refiner.stages.media import media_of
 from refiner.stages.people import people_of
-from refiner.stages.told import Reading, Teller
+from refiner.stages.reading import Reading
+from refiner.stages.told import Teller
 
 NAME = "extract"
 MAX_QUESTIONS = 3  # a note; more would not be answered
@@ -82,7 +83,7 @@ class _Group:
 
 
 def _in_order(a: Reading, b: Reading) -> bool:
-    """`a`, told first, came before `b`: a beginning before its end, an end before what points back to it or comes again."""
+    """`a`, told first, came before `b`: a beginning before its end, an end before what points back to it or repeats."""
     begins = ("initiates", "reinitiates", "resumes")
     if "actual" not in (a.modality,) or b.modality != "actual":
         return False
@@ -105,6 +106,7 @@ class _Told:
         self.observations: list[Observation] = []
         self.retractions: list[Retraction] = []
         self.questions: list[Question] = []
+        self.unsure: list[Event] = []  # events whose effect the person is asked for; without one until then
 
     def read(self) -> None:
         readings = Teller(self.note, trait_words(self.config.traits)).readings()
@@ -156,6 +158,8 @@ class _Told:
                 groups.append(_Group(placed, [r]))
         self.events = [self._event(g.readings, g.placed.when) for g in groups]
         self._order(groups)
+        known = {e.id for e in self.events}
+        self.events += [e for e in self.unsure if e.id not in known]
 
     def _order(self, groups: list[_Group]) -> None:
         """What a note tells first of a trait came first, where the telling leaves no doubt."""
@@ -211,20 +215,15 @@ class _Told:
         item, sha = question_id(self.note, NAME, sentence.start, sentence.end, "which-trait")
         if any(q.id == item for q in self.questions):
             return
-        when = self.days.place(r.sentence, r.cue).when
-        event = "told-" + digest("told", self.note.path, sentence.text, r.cue.rule)[:10]
+        event = self._event([r], self.days.place(r.sentence, r.cue).when).model_copy(update={"effects": ()})
+        if all(e.id != event.id for e in self.unsure):
+            self.unsure.append(event)
         choices = [
             Choice(
                 id=trait,
                 label=f"{names[trait]}: it {_VERBS.get(r.kind or '', 'concerns it')}",
                 effect=ChoiceEffect(
-                    event={
-                        "id": event,
-                        "effects": {trait: r.kind},
-                        "quote": sentence.text,
-                        "when": when.edtf,
-                        "modality": r.modality,
-                    }
+                    event={"id": event.id, "effects": [{"trait": trait, "kind": r.kind, "quote": sentence.text}]}
                 ),
             )
             for trait in (r.trait, *r.rivals[:3])
@@ -246,7 +245,8 @@ class _Told:
 
 
 _VERBS = {
-    "initiates": "began here", "terminates": "ended here", "reinitiates": "came back here", "suspends": "rests from here",
+    "initiates": "began here", "terminates": "ended here", "reinitiates": "came back here",
+    "suspends": "rests from here",
     "weakens": "became weaker", "continues": "went on", "resumes": "goes on again",
 }  # fmt: skip
 
@@ -264,7 +264,8 @@ def check_ids(extractions: Iterable[Extraction]) -> list[Finding]:
         for event in extraction.events:
             if event.id in seen:
                 start, end = (event.spans[0].start, event.spans[0].end) if event.spans else (None, None)
-                message = f'two events have the id "{event.id}": in {seen[event.id]} and in {event.note}; give one of them another id'
+                where = f"in {seen[event.id]} and in {event.note}"
+                message = f'two events have the id "{event.id}": {where}; give one of them another id'
                 found.append(
                     Finding(check="event-ids", severity="error", note=event.note, start=start, end=end, message=message)
                 )

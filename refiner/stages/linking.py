@@ -22,7 +22,8 @@ _KINDS = {
     "birth": r"\b(?:was|were) born\b|\bbirth\b|\bcame into the world\b",
     "wedding": r"\bmarried\b|\bwedding\b|\bmarriage\b",
     "job": r"\bjoined\b|\bfirst job\b|\bfirst salary\b|\bstarted (?:at|in) (?:the )?[A-Z]",
-    "leaving": r"\bleft (?:school|college|the (?:job|company|army|academy))\b|\bresign(?:ed|ation)\b|\bretire(?:d|ment)\b|\blaid off\b",
+    "leaving": r"\bleft (?:school|college|the (?:job|company|army|academy))\b|\bresign(?:ed|ation)\b"
+    r"|\bretire(?:d|ment)\b|\blaid off\b",
     "degree": r"\bgraduat(?:ed|ion)\b|\bpassed out\b|\bconvocation\b|\bboard (?:exam|result)s?\b",
     "accident": r"\baccident\b|\bcrash(?:ed)?\b",
     "operation": r"\boperat(?:ion|ed)\b|\bsurgery\b|\bbypass\b|\btransplant\b",
@@ -39,8 +40,8 @@ def link_events(
 ) -> list[Extraction]:
     """Extractions whose times count from events wherever the words allow it, in the order given.
 
-    With `notes` and `config`, an event that no one declared ("we moved to Nagpur in 2002") is added to the extraction of
-    the note that tells it when a time elsewhere counts from it. Without them only ids and labels are joined.
+    With `notes` and `config`, an event that no one declared ("we moved to Nagpur in 2002") is added to the extraction
+    of the note that tells it when a time elsewhere counts from it. Without them only ids and labels are joined.
     """
     found = list(extractions)
     ids = {e.id: e for x in found for e in x.events}

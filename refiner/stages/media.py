@@ -7,8 +7,10 @@ import re
 from refiner.models import Medium, Note
 
 KINDS = {
-    "book": "book", "novel": "book", "comic": "book", "poem": "book", "story": "book", "film": "film", "movie": "film", "documentary": "film",
-    "game": "game", "videogame": "game", "music": "music", "song": "music", "album": "music", "band": "music", "raga": "music", "record": "music",
+    "book": "book", "novel": "book", "comic": "book", "poem": "book", "story": "book",
+    "film": "film", "movie": "film", "documentary": "film",
+    "game": "game", "videogame": "game", "music": "music", "song": "music", "album": "music", "band": "music",
+    "raga": "music", "record": "music",
     "series": "series", "serial": "series", "show": "series", "anime": "series", "podcast": "series", "play": "film",
 }  # fmt: skip
 _KIND = re.compile(rf"\b({'|'.join(KINDS)})s?\b", re.I)

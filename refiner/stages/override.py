@@ -1,8 +1,8 @@
 """Closes what a note tells of and what no longer is: "I became afraid of dogs. That lasted until 2003."
 
-For each effect that the timeline calls dead, the cheapest safe edit: a short clause after the sentence that tells it, or
-no sentence where it only claims, in the present tense, what is over. A note that tells the ending itself is left alone.
-Where the timeline cannot tell whether an important trait holds, the person is asked.
+For each effect that the timeline calls dead, the cheapest safe edit: a short clause after the sentence that tells it,
+or no sentence where it only claims, in the present tense, what is over. A note that tells the ending itself is left
+alone. Where the timeline cannot tell whether an important trait holds, the person is asked.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ class _Run:
                 Finding(
                     check=NAME,
                     note=self.note.path,
-                    message=f"event {event.label or event.id}: no words of the note tell of {effect.trait}, so nothing was closed",
+                    message=f"{event.label or event.id}: the note has no words for {effect.trait}; nothing was closed",
                 )
             )
             return None
@@ -176,7 +176,8 @@ class _Run:
         if all(self._only_claims(sentence, i.effect.trait) for i in items) and can_drop(self.note, sentence):
             edit = drop(
                 self.note, NAME, sentence, self.given.earlier,
-                reason=f"it only says that {names} is so today; {why}", source="rule:drop-claim", confidence=0.75, evidence=ids,
+                reason=f"it only says that {names} is so today; {why}",
+                source="rule:drop-claim", confidence=0.75, evidence=ids,
             )  # fmt: skip
             self._add(edit, items)
         else:
@@ -234,7 +235,8 @@ class _Run:
             return "the narrator took it back"
         what = f" ({by.label})" if by and by.label else ""
         when = self._when(items[0])
-        return f"{'it ended' if items[0].effect.kind in BEGINS else 'it came back'}{' in ' + when if when else ' later'}{what}, and the note does not say so"
+        change = "it ended" if items[0].effect.kind in BEGINS else "it came back"
+        return f"{change}{' in ' + when if when else ' later'}{what}, and the note does not say so"
 
     def _name(self, trait: str) -> str:
         found = self.traits.get(trait)

@@ -6,30 +6,42 @@ import re
 
 from refiner.models import Gender, Note, Person
 
-_MALE = "brother father dad daddy son uncle nephew grandfather grandson husband boyfriend fiancé father-in-law brother-in-law son-in-law stepfather stepbrother godfather"
-_FEMALE = "sister mother mum mom mummy daughter aunt niece grandmother granddaughter wife girlfriend fiancée mother-in-law sister-in-law daughter-in-law stepmother stepsister godmother"
-_EITHER = "friend cousin colleague neighbour neighbor roommate flatmate classmate teammate batchmate teacher boss manager partner senior junior tutor coach mentor student child twin doctor guru"
+_MALE = (
+    "brother father dad daddy son uncle nephew grandfather grandson husband boyfriend fiancé father-in-law"
+    " brother-in-law son-in-law stepfather stepbrother godfather"
+)
+_FEMALE = (
+    "sister mother mum mom mummy daughter aunt niece grandmother granddaughter wife girlfriend fiancée mother-in-law"
+    " sister-in-law daughter-in-law stepmother stepsister godmother"
+)
+_EITHER = (
+    "friend cousin colleague neighbour neighbor roommate flatmate classmate teammate batchmate teacher boss manager"
+    " partner senior junior tutor coach mentor student child twin doctor guru"
+)
 RELATIONS: dict[str, Gender | None] = {
     **dict.fromkeys(_MALE.split(), "male"),
     **dict.fromkeys(_FEMALE.split(), "female"),
     **dict.fromkeys(_EITHER.split(), None),
 }
 # What people are called by their place in the family, without a name: word -> (relation, gender).
+_CALLED: tuple[tuple[str, Gender, str], ...] = (
+    ("mother", "female", "Amma Mummy Maa Aai Ammi Mum Mom"),
+    ("father", "male", "Appa Achan Papa Baba Abbu Dad Bapu"),
+    ("grandfather", "male", "Nana Dada Ajja Aajoba Thatha Appachan Grandpa"),
+    ("grandmother", "female", "Nani Dadi Aaji Ajji Paati Ammamma Ammachi Grandma Granny"),
+    ("elder brother", "male", "Chettan Anna Bhaiya"),
+    ("elder sister", "female", "Chechi Akka Didi"),
+)
 ADDRESSES: dict[str, tuple[str, Gender]] = {
-    "Amma": ("mother", "female"), "Mummy": ("mother", "female"), "Maa": ("mother", "female"), "Aai": ("mother", "female"),
-    "Ammi": ("mother", "female"), "Mum": ("mother", "female"), "Mom": ("mother", "female"), "Appa": ("father", "male"),
-    "Achan": ("father", "male"), "Papa": ("father", "male"), "Baba": ("father", "male"), "Abbu": ("father", "male"),
-    "Dad": ("father", "male"), "Bapu": ("father", "male"), "Nana": ("grandfather", "male"), "Nani": ("grandmother", "female"),
-    "Dada": ("grandfather", "male"), "Dadi": ("grandmother", "female"), "Aaji": ("grandmother", "female"), "Ajji": ("grandmother", "female"),
-    "Ajja": ("grandfather", "male"), "Aajoba": ("grandfather", "male"), "Paati": ("grandmother", "female"), "Thatha": ("grandfather", "male"),
-    "Ammamma": ("grandmother", "female"), "Ammachi": ("grandmother", "female"), "Appachan": ("grandfather", "male"), "Chettan": ("elder brother", "male"),
-    "Chechi": ("elder sister", "female"), "Anna": ("elder brother", "male"), "Akka": ("elder sister", "female"), "Bhaiya": ("elder brother", "male"),
-    "Didi": ("elder sister", "female"), "Grandma": ("grandmother", "female"), "Grandpa": ("grandfather", "male"), "Granny": ("grandmother", "female"),
-}  # fmt: skip
+    name: (relation, gender) for relation, gender, names in _CALLED for name in names.split()
+}
 
 _NAME = r"[A-Z][a-zà-ÿ]+(?:[-'][A-Z]?[a-z]+)?(?: (?!(?:The|And|But|He|She|It|We|I)\b)[A-Z][a-zà-ÿ]+)?"
 _KIN = "|".join(sorted((re.escape(r) for r in RELATIONS), key=len, reverse=True))
-_ADJECTIVE = r"(?:(?:elder|older|younger|little|big|small|best|old|dear|late|first|second|good|close|oldest|eldest|youngest|twin|paternal|maternal|school|college|childhood|only) ){0,2}"
+_ADJECTIVE = (
+    r"(?:(?:elder|older|younger|little|big|small|best|old|dear|late|first|second|good|close|oldest|eldest|youngest|twin"
+    r"|paternal|maternal|school|college|childhood|only) ){0,2}"
+)
 _MY = re.compile(rf"\b(?:my|our|My|Our) (?P<adj>{_ADJECTIVE})(?P<rel>{_KIN}),? (?P<name>{_NAME})")
 _MY_TWO = re.compile(
     rf"\b(?:my|our|My|Our) {_ADJECTIVE}(?P<rel>{_KIN})s,? (?P<a>{_NAME})(?:,| and) (?:and )?(?P<b>{_NAME})"

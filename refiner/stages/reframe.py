@@ -78,7 +78,7 @@ def _told(note: Note, events: tuple[Event, ...]) -> dict[int, list[tuple[str, st
 
 
 class Reframe:
-    """Keeps by default. Its one edit: the telling of how a minor trait came about, where the person does not want it."""
+    """Keeps by default. Its one edit drops the telling of how a minor trait came about, where that is not wanted."""
 
     name: ClassVar[str] = NAME
     version: ClassVar[str] = "1"
@@ -129,7 +129,7 @@ class Reframe:
         names = ", ".join(t.name or t.id for t in traits)
         return make_edit(
             note, NAME, cause.start, end, "",
-            reason=f"it only tells how “{names}” came about, which is not wanted (how_acquired = false); what came of it stays",
+            reason=f"it only tells how “{names}” came about (how_acquired = false); what came of it stays",
             source="rule:how-acquired", confidence=0.6, evidence=(event.id,), parents=[p.id for p in parents],
         )  # fmt: skip
 
@@ -149,7 +149,8 @@ def _count(note: Note, found: list[Relation]) -> tuple[Finding, ...]:
         return ()
     traits = ", ".join(sorted({r.trait for r in found if r.trait}))
     message = (
-        f"{len(found)} sentences: {sides['for']} for, {sides['against']} against, {sides['context']} around the important traits"
+        f"{len(found)} sentences: {sides['for']} for, {sides['against']} against, {sides['context']} around the"
+        f" important traits"
         f"{' (' + traits + ')' if traits else ''}, {sides['none']} beside them; all are kept"
     )
     return (Finding(check="relevance", severity="info", note=note.path, message=message),)

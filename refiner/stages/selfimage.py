@@ -118,7 +118,7 @@ def praise_added(edit: Edit) -> tuple[str, ...]:
 
 
 class SelfImage:
-    """Makes no edit: one finding where a note loses evidence of a negative trait, one for each edit that adds praise."""
+    """Makes no edit. One finding where a note loses evidence of a negative trait, one where an edit adds praise."""
 
     name: ClassVar[str] = NAME
     version: ClassVar[str] = "1"
@@ -131,7 +131,8 @@ class SelfImage:
             lost = [s for s in shown(note, given.earlier, trait, words) if not s.left]
             if lost:
                 first = lost[0].sentence
-                message = f"{trait.name or trait.id}: {len(lost)} {'sentence' if len(lost) == 1 else 'sentences'} that showed it no longer {'does' if len(lost) == 1 else 'do'}, first “{_short(first.text)}”"
+                many = "1 sentence no longer shows it" if len(lost) == 1 else f"{len(lost)} sentences no longer show it"
+                message = f"{trait.name or trait.id}: {many}, first “{_short(first.text)}”"
                 findings.append(
                     Finding(check="self-image", note=note.path, start=first.start, end=first.end, message=message)
                 )
@@ -154,7 +155,7 @@ def life_balance(
 ) -> list[Finding]:
     """One finding for each important negative trait of the whole life: how much of its evidence the refined notes keep.
 
-    An error below nine tenths. A further warning where only what others wrote shows a trait, and nothing of the narrator's own.
+    An error below nine tenths. A further warning where only others' notes show a trait, and none of the narrator's own.
     """
     notes, words, findings = list(notes), trait_words(config.traits), list[Finding]()
     for trait in negative_traits(config, timeline):
