@@ -69,7 +69,9 @@ def gold_folder(argument: str) -> Path:
     for folder in (base / "swap", base):
         if (folder / "score.py").is_file() and (folder / "to_config.py").is_file():
             return folder
-    raise SystemExit(f"no gold set in {base}\n  → name its folder: python benchmarks/swap.py FOLDER, or set REFINER_GOLD")
+    raise SystemExit(
+        f"no gold set in {base}\n  → name its folder: python benchmarks/swap.py FOLDER, or set REFINER_GOLD"
+    )
 
 
 def refine(record: dict[str, Any], config: Any) -> dict[str | None, tuple[str, list[tuple[int, int]], int, int]]:
@@ -86,7 +88,12 @@ def refine(record: dict[str, Any], config: Any) -> dict[str | None, tuple[str, l
     out: dict[str | None, tuple[str, list[tuple[int, int]], int, int]] = {}
     for note in notes:
         asked = [q for q in chain.questions if q.note == note.path and q.stage == "swap"]
-        out[note.path] = (chain.refined(note), [m for q in asked for m in q.mentions], len(asked), len(chain.edits.get(note.path, ())))
+        out[note.path] = (
+            chain.refined(note),
+            [m for q in asked for m in q.mentions],
+            len(asked),
+            len(chain.edits.get(note.path, ())),
+        )
     return out
 
 
@@ -101,20 +108,37 @@ def measure(gold: Path, score: ModuleType, to_config: Any, predictions: Path) ->
         made = refine(g, config)
         total.seconds += time.perf_counter() - began
         texts = {path: text for path, (text, *_) in made.items()}
-        lines.append({"id": g["id"], **({"notes": [{"path": p, "text": t} for p, t in texts.items()]} if "notes" in g else {"text": texts[None]})})
+        lines.append(
+            {
+                "id": g["id"],
+                **(
+                    {"notes": [{"path": p, "text": t} for p, t in texts.items()]}
+                    if "notes" in g
+                    else {"text": texts[None]}
+                ),
+            }
+        )
         verdict = score.score_record(g, texts if "notes" in g else texts[None])
         sources = {n["path"]: n["text"] for n in g["notes"]} if "notes" in g else {None: g["text"]}
         for path, source in sources.items():
             text, asked, questions, edits = made[path]
-            of = lambda kind, path=path: [d for d in g[kind] if path is None or d["path"] == path]  # noqa: E731
-            spans = score.score_text(source, text, of("required"), of("optional"), of("keep"))[0]
+            of = {k: [d for d in g[k] if path is None or d["path"] == path] for k in ("required", "optional", "keep")}
+            spans = score.score_text(source, text, of["required"], of["optional"], of["keep"])[0]
             for sp in (s for s in spans if s.kind == "req"):
                 at = score.locate(source.translate(score.FOLD), sp.d["before"].translate(score.FOLD), sp.d["n"])
                 total.covered += sp.ok or any(a < at + len(sp.d["before"]) and at < b for a, b in asked)
             total.questions += questions
             total.edits += edits
             total.words += len(source.split())
-        for key, name in (("required", "req"), ("right", "req_ok"), ("keep", "keep"), ("kept", "keep_ok"), ("changed", "changed"), ("tokens", "tokens"), ("exact", "exact")):
+        for key, name in (
+            ("required", "req"),
+            ("right", "req_ok"),
+            ("keep", "keep"),
+            ("kept", "keep_ok"),
+            ("changed", "changed"),
+            ("tokens", "tokens"),
+            ("exact", "exact"),
+        ):
             setattr(total, key, getattr(total, key) + int(verdict[name]))
         total.records += 1
         total.faults += [f"{g['id']}: {w}" for w in verdict["wrong"]]

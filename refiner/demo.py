@@ -39,7 +39,7 @@ def sample_folder() -> Path:
         if (folder / "refiner.toml").is_file() and (folder / "data" / "raw").is_dir():
             return folder
     raise RefinerError(
-        "the sample life is missing from this installation", mend="pip install --force-reinstall refiner"
+        "the sample life is missing from this installation", mend="install refiner again"
     )
 
 

@@ -16,6 +16,7 @@ from refiner.canon_file import read_canon
 from refiner.config import Config
 from refiner.engine import installed_models
 from refiner.errors import RefinerError
+from refiner.hints import install
 from refiner.llm import is_local
 from refiner.notes import read_notes
 from refiner.store import DecisionLog, Workspace
@@ -23,7 +24,7 @@ from refiner.store import DecisionLog, Workspace
 Level = Literal["ok", "note", "missing", "error"]
 CORE = ("openai", "instructor", "pydantic", "networkx", "rich", "typer", "spacy", "edtf", "rapidfuzz", "jinja2")
 TRAIN = ("torch", "transformers", "trl", "peft", "datasets", "accelerate")
-_INSTALL_TORCH = "pip install torch (for your machine: training/README.md), then pip install 'refiner[train]'"
+_INSTALL_TORCH = f"pip install torch (for your machine: training/README.md), then {install('train')}"
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def _version(name: str) -> str:
 def _packages() -> list[Check]:
     missing = [p for p in CORE if not _version(p)]
     core = (
-        Check("error", "packages", f"missing: {', '.join(missing)}", "pip install refiner")
+        Check("error", "packages", f"missing: {', '.join(missing)}", "install refiner again")
         if missing
         else Check(
             "ok", "packages", f"{len(CORE)} of {len(CORE)}: " + ", ".join(f"{p} {_version(p)}" for p in CORE[:3]) + " …"
@@ -73,7 +74,7 @@ def _packages() -> list[Check]:
             "note",
             "unsloth",
             "not installed: training on an NVIDIA GPU then uses TRL alone",
-            "pip install 'refiner[unsloth]'",
+            install("unsloth"),
         ),
         Check("ok", "llama.cpp", f"xllamacpp {_version('xllamacpp')}")
         if _version("xllamacpp")
@@ -81,11 +82,11 @@ def _packages() -> list[Check]:
             "note",
             "llama.cpp",
             "not installed: `refiner chat` then answers through transformers, slower",
-            "pip install 'refiner[local]'",
+            install("local"),
         ),
         Check("ok", "plots", f"matplotlib {_version('matplotlib')}")
         if _version("matplotlib")
-        else Check("note", "plots", "not installed: no loss curve is drawn", "pip install 'refiner[plot]'"),
+        else Check("note", "plots", "not installed: no loss curve is drawn", install("plot")),
     ]
 
 

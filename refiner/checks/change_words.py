@@ -66,6 +66,9 @@ _COUNTER = _whole("COUNTER")
 DOUBLE = _whole("DOUBLE")
 _SELF = re.compile(r"\b(?:I|me|my|mine|myself|we|us|our)\b")
 _POINTS = re.compile(rf"{_POINT}|\bsince\s*(?:[.,;!]|$)", re.I)
+_VERB_FIRST = re.compile(
+    r"(?:has|have|had|was|were|is|did|does|do|will|would|not|never|no|stopped|gave|quit|came|went|took)\b", re.I
+)
 _ONLY_POINT = re.compile(rf"^(?:and |but |so )?{_POINT}", re.I)
 _OTHER = _whole("OTHER", 0)
 _SUBJECT = _whole("SUBJECT", 0)
@@ -107,7 +110,7 @@ def _subject(text: str, clause: tuple[int, int], cue: re.Match[str], rule: str) 
         return "self"
     part = text[clause[0] : clause[1]]
     before = part[: cue.start()] if cue.start() > 3 else ""
-    if name := re.search(r"\b([A-Z][a-z]+)\s+\Z", before):
+    if _VERB_FIRST.match(cue[0]) and (name := re.search(r"\b([A-Z][a-z]+)\s+\Z", before)):
         return "self" if name[1].lower() in stop() else "other"
     if last := next(reversed(list(_SUBJECT.finditer(before))), None):
         return (
@@ -121,46 +124,12 @@ def _subject(text: str, clause: tuple[int, int], cue: re.Match[str], rule: str) 
 @cache
 def _past() -> frozenset[str]:
     """Past forms without -ed, which look like the present."""
-    more = [
-        "went",
-        "came",
-        "saw",
-        "got",
-        "gave",
-        "took",
-        "made",
-        "said",
-        "told",
-        "felt",
-        "knew",
-        "thought",
-        "understood",
-        "stood",
-        "sat",
-        "put",
-        "found",
-        "left",
-        "met",
-        "heard",
-        "held",
-        "kept",
-        "began",
-        "read",
-        "let",
-        "meant",
-        "sent",
-        "won",
-        "hit",
-        "cut",
-        "ought",
-        "used",
-        "just",
-        "then",
-        "also",
-        "and",
-        "too",
-    ]
-    return frozenset(tables()["irregular"]) - {"drunk", "sings"} | frozenset(more)
+    more = (
+        "went came saw got gave took made said told felt knew thought understood stood sat put found left met heard"
+        " held kept began read let meant sent won hit cut ought used became chose caught brought fell hung laid led lay"
+        " rang shot shut sank slid stuck struck swept threw tore crept clung bent lit stung just then also and too"
+    )
+    return frozenset(tables()["irregular"]) - {"drunk", "sings"} | frozenset(more.split())
 
 
 def cues(sentence: str) -> list[Cue]:

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from refiner.config import Config
 from refiner.language.lexicon import other
-from refiner.language.names import Names, find, wordlike
+from refiner.language.names import find, wordlike
+from refiner.language.naming import Names
 from refiner.language.reader import Reader
 from refiner.language.roles import Roles
 from refiner.language.scene import Scene
@@ -32,7 +33,8 @@ def leftover_gender(
 ) -> list[Finding]:
     """Findings in a refined note, in order of place; spans count in `text`. Severity "error" only where it is certain.
 
-    `canon` gives the names that the tool chose where the configuration has none. Raises RefinerError without spaCy's model.
+    `canon` gives the names that the tool chose where the configuration has none.
+    Raises RefinerError without spaCy's model.
     """
     persona = config.persona
     old, new = _names(config, canon)

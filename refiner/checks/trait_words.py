@@ -31,6 +31,20 @@ _GIVES_UP = re.compile(
     r"\b(giv\w+|gav\w+|stop\w*|quit\w*|abandon\w*|drop\w*|leav\w+|end\w*|los\w+|break\w*|finish\w*)\b", re.I
 )
 
+_DENIED = re.compile(r"(?:\b(?:not|never|cannot|without|nothing|no|too \w+ to)\b|n['’]t\b)((?:\s+[\w'’-]+){1,4})", re.I)
+_STOPS = re.compile(r"\b(?:once|when|until|till|after|before|because|unless|if|and|but)\b", re.I)
+_AS_SHOWN = re.compile(r"\b(?:when|rather than|instead of)\b", re.I)  # "crosses the road when a dog comes"
+
+
+def _denied(text: str) -> list[tuple[int, int]]:
+    """The parts of a trait's words that say what it is not: "does not *ask anyone for help*"."""
+    found = list(_DENIED.finditer(text))
+    if len(found) != 1 or len(_NEGATION.findall(text)) > 1:
+        return []  # two denials cancel out
+    start, end = found[0].span(1)
+    cut = _STOPS.search(text, start, end)
+    return [(start, cut.start() if cut else end)]
+
 
 class Group(NamedTuple):
     """Related words: stems and phrases, each with the side it is on (+1 of the trait, -1 against it)."""
@@ -149,10 +163,14 @@ class Profile:
         for text, weight in [(n, 0.6 if n == spelled and trait.name else 1.0) for n in names] + [
             (trait.description, 0.5)
         ]:
+            denied = _denied(text)
+            shown = _AS_SHOWN.search(text) if weight == 0.5 else None
             for match in WORD.finditer(text):
                 word = match[0].lower()
+                role: Role = "self" if shown and match.end() <= shown.start() else rest
+                sign = -1 if role == "self" and any(a <= match.start() < b for a, b in denied) else 1
                 for stem in stems(word) if share(word) else ():
-                    self._add(stem, Key(weight * share(word), 1, rest))
+                    self._add(stem, Key(weight * share(word), sign, role))
         for name in trait.words:
             if len(name.split()) > 1:
                 self.phrases.append((re.compile(rf"\b{re.escape(name)}\b", re.I), Key(1.0, 1, "self")))

@@ -119,8 +119,12 @@ def _unmark(out: Path) -> None:
 
 
 def _mixed(rows: Sequence[Sample]) -> list[Sample]:
-    """By the hash of the id: kinds and notes mixed, the same in every export."""
-    return sorted(rows, key=lambda s: _sha(s.id))
+    """Kinds spread evenly over the file, so that any beginning of it is a fair part of the whole; the same each time."""
+    of_kind: dict[str, list[Sample]] = {}
+    for sample in sorted(rows, key=lambda s: _sha(s.id)):
+        of_kind.setdefault(sample.kind, []).append(sample)
+    place = {s.id: ((i + 0.5) / len(group), _sha(s.id)) for group in of_kind.values() for i, s in enumerate(group)}
+    return sorted(rows, key=lambda s: place[s.id])
 
 
 def _chat(system: str, messages: Sequence[Message]) -> list[dict[str, str]]:

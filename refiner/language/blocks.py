@@ -11,14 +11,23 @@ _RULE = re.compile(r"[ \t]*(?:[-*_=~]{3,})[ \t]*$")
 _LABEL = re.compile(
     r"[ \t]*(?:\[[^\]\n]{1,40}\][ \t]*|\(?\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:[ \t]*[ap]\.?m\.?)?\)?[ \t,:–-]*"
     r"|\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4},?[ \t]*\d{1,2}:\d\d(?:[ \t]*[ap]m)?[ \t]*[-–:]?[ \t]*)?"
-    r"(?:[-*>][ \t]+)?(?P<open>[*_<]{0,2})(?P<label>@?[^\W\d][\w.@'’-]*(?: [^\W\d][\w.@'’-]*){0,2})(?:[ \t]*\([^)\n]{1,25}\))?(?P<close>[*_>]{0,2})[ \t]*:(?P<close2>[*_]{0,2})(?=[ \t]+\S)"
+    r"(?:[-*>][ \t]+)?(?P<open>[*_<]{0,2})(?P<label>@?[^\W\d][\w.@'’-]*(?: "
+    r"[^\W\d][\w.@'’-]*){0,2})(?:[ \t]*\([^)\n]{1,25}\))?(?P<close>[*_>]{0,"
+    r"2})[ \t]*:(?P<close2>[*_]{0,2})(?=[ \t]+\S)"
 )
 SALUTATION = re.compile(
-    r"[ \t*_>]*(?:(?:my )?dear(?:est)?|hi|hello|hey|beloved|respected|chiranjeevi|priya)\b[ \t]+(?P<who>[^\n,:!–—-]{2,40}?)[ \t]*[,:!–—-][ \t*_]*(?:\n|$)",
+    r"[ \t*_>]*(?:(?:my )?dear(?:est)?|hi|hello|hey|beloved|respected|"
+    r"chiranjeevi|priya)\b[ \t]+(?P<who>[^\n,:!–—-]{2,40}?)[ \t]*[,:!–—-][ "
+    r"\t*_]*(?:\n|$)",
     re.IGNORECASE,
 )
 SIGNATURE = re.compile(
-    r"[ \t*_>]*(?:(?:with )?(?:lots of |much |all (?:my|our) )?love|yours?\b[\w ,]*|your (?:loving|affectionate|devoted|proud|own)\b[\w ]*|sincerely|regards|best wishes|warm(?:ly| regards)?|blessings|xoxo|truly yours|kisses)[ \t]*[,.!–—-]*",
+    r"[ \t*_>]*(?:(?:with )?(?:lots of |much |all (?:my|our) )?love|yours(?: "
+    r"[a-z]+){0,2}|your (?:loving|affectionate|devoted|proud|own)\b[\w "
+    r"]*|sincerely|regards|best wishes|warm(?:ly| regards)?|blessings|"
+    r"xoxo|truly yours|kisses|your (?:mother|father|sister|brother|son|"
+    r"daughter|wife|husband|friend|uncle|aunt)|ma|pa|mum|mom|dad|amma|"
+    r"appa)[ \t]*[,.!–—-]*[ \t*_]*(?=\n|$|[A-Z])",
     re.IGNORECASE,
 )
 
@@ -58,7 +67,12 @@ def is_chat(text: str, start: int) -> bool:
     """Whether the note, or a good part of it, is a conversation with a speaker's label on each line."""
     seen = chat_labels(text, start)
     lines = sum(1 for s, e in lines_of(text, start) if text[s:e].strip())
-    return len(seen) >= 2 and sum(seen.values()) >= 3 and (max(seen.values()) >= 2 or len(seen) <= 3) and 3 * sum(seen.values()) >= lines
+    return (
+        len(seen) >= 2
+        and sum(seen.values()) >= 3
+        and (max(seen.values()) >= 2 or len(seen) <= 3)
+        and 3 * sum(seen.values()) >= lines
+    )
 
 
 def split(text: str, start: int, *, chat: bool) -> list[Block]:

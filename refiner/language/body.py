@@ -30,22 +30,39 @@ class Body:
             if left and after in ("hair", "curls"):
                 mine = min(mine, 0.7)
             if gone := self._item(m.start(), m.end()):
-                yield Proposal(gone[0], gone[1], gone[2], "body", f"{why}; the row stands without it", mine if self.drop else min(mine, 0.6))
+                yield Proposal(
+                    gone[0],
+                    gone[1],
+                    gone[2],
+                    "body",
+                    f"{why}; the row stands without it",
+                    mine if self.drop else min(mine, 0.6),
+                )
             else:
-                yield Proposal(m.start(), m.end(), after, "body", f"{why}; {after} keeps the sentence whole", mine if self.drop else min(mine, 0.6), options=("",) if False else ())
+                yield Proposal(
+                    m.start(),
+                    m.end(),
+                    after,
+                    "body",
+                    f"{why}; {after} keeps the sentence whole",
+                    mine if self.drop else min(mine, 0.6),
+                    options=("",) if False else (),
+                )
         for source in lexicon.data()["body"][f"{scene.gender}_ask"]["patterns"]:
             for m in re.compile(source, re.IGNORECASE).finditer(text, scene.body):
-                mine, why = self._mine(m.start(), m.end())
-                if mine >= 0.5:
-                    if cut := self._sentence(m.start(), m.end()):
-                        yield Proposal(cut[0], cut[1], "", "body-ask", f"{why}; it cannot stay as it is", 0.5)
+                own = re.match(r"(?:my|first|monthly|on my|her)\s+", m[0], re.IGNORECASE)
+                mine, why = self._mine(m.start() + (own.end() if own else 0), m.end())
+                if mine >= 0.5 and (cut := self._sentence(m.start(), m.end())):
+                    yield Proposal(cut[0], cut[1], "", "body-ask", f"{why}; it cannot stay as it is", 0.5)
 
     def _mine(self, start: int, end: int) -> tuple[float, str]:
         """How sure it is that it is the narrator's."""
         scene = self.scene
         frame = scene.frame_at(start)
         left = scene.text[max(scene.body, start - 40) : start]
-        if m := re.search(r"\b(my|his|her|their|your|our|the|a|an|whose|\w+['’]s)\s+(?:[\w-]+\s+){0,2}$", left, re.IGNORECASE):
+        if m := re.search(
+            r"\b(my|his|her|their|your|our|the|a|an|whose|\w+['’]s)\s+(?:[\w-]+\s+){0,2}$", left, re.IGNORECASE
+        ):
             owner = m[1].casefold()
             if owner == "my":
                 return (0.95, "the narrator's own") if frame.speaker.role == "narrator" else (0.0, "")
@@ -53,8 +70,13 @@ class Body:
                 r = self.reader.you(start)
                 return r.confidence, "said to the narrator"
             if owner in ("his", "her", "their", "our", "whose") or owner.endswith(("'s", "’s")):
-                r = self.reader.told.get(start - len(left) + m.start(1)) or self.reader.quoted.get(start - len(left) + m.start(1))
-                return (min(0.93, r.confidence), "the narrator's own") if r and r.confidence > 0.8 else (0.0, "")
+                at = start - len(left) + m.start(1)
+                known = self.reader.told.get(at) or self.reader.quoted.get(at)
+                return (
+                    (min(0.93, known.confidence), "the narrator's own")
+                    if known and known.confidence > 0.8
+                    else (0.0, "")
+                )
         block = scene.block_at(start)
         if block is None or frame.speaker.role != "narrator":
             return 0.0, ""
@@ -67,16 +89,45 @@ class Body:
                 break
             verb = verb.head
         r = self.reader.verb_reading(block, verb)
-        with_other = re.search(r"\b(?:man|men|boy|woman|girl|lady|uncle|someone|somebody|one|who)\b[^.]{0,30}\b(?:with|in|wearing|having)\s+(?:\w+\s+){0,2}$", left)
+        with_other = re.search(
+            r"\b(?:man|men|boy|woman|girl|lady|uncle|someone|somebody|one|"
+            r"who)\b[^.]{0,30}\b(?:with|in|wearing|having)\s+(?:\w+\s+){0,"
+            r"2}$",
+            left,
+        )
         if with_other:
             return 0.0, ""
-        grown = verb.lemma_ in ("grow", "shave", "trim", "have", "keep", "sport", "wear", "stroke", "scratch", "break", "crack", "get", "give", "be", "become", "use", "take", "carry", "oil")
-        return (0.88 if r.confidence > 0.8 and grown else 0.4 if r.confidence > 0.8 else 0.0), "what the narrator does or has"
+        grown = verb.lemma_ in (
+            "grow",
+            "shave",
+            "trim",
+            "have",
+            "keep",
+            "sport",
+            "wear",
+            "stroke",
+            "scratch",
+            "break",
+            "crack",
+            "get",
+            "give",
+            "be",
+            "become",
+            "use",
+            "take",
+            "carry",
+            "oil",
+        )
+        return (
+            0.88 if r.confidence > 0.8 and grown else 0.4 if r.confidence > 0.8 else 0.0
+        ), "what the narrator does or has"
 
     def _item(self, start: int, end: int) -> tuple[int, int, str] | None:
         """The span of one item in a row of three or more, with its comma: it can go without a trace."""
         text = self.scene.text
-        left = re.search(r",[ \t]+(?:(?:a|an|the|my|some|new|old|long|short|thick|thin)[ \t]+)*$", text[max(0, start - 24) : start])
+        left = re.search(
+            r",[ \t]+(?:(?:a|an|the|my|some|new|old|long|short|thick|thin)[ \t]+)*$", text[max(0, start - 24) : start]
+        )
         right = re.match(r",[ \t]+(?:and[ \t]+)?\w", text[end : end + 12])
         if left and right and not re.match(r",[ \t]+(?:which|who|that)\b", text[end : end + 12]):
             return start - len(left[0]), end, ""

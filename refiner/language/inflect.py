@@ -63,9 +63,13 @@ def pronoun(word: str, to: Gender, possessive_before_noun: bool) -> str:
     """The pronoun of the other gender in the case of `word`; his and her need to know whether a noun follows."""
     low = word.casefold()
     if to == "female":
-        after = {"he": "she", "him": "her", "himself": "herself", "his": "her" if possessive_before_noun else "hers"}[low]
+        after = {"he": "she", "him": "her", "himself": "herself", "his": "her" if possessive_before_noun else "hers"}[
+            low
+        ]
     else:
-        after = {"she": "he", "herself": "himself", "hers": "his", "her": "his" if possessive_before_noun else "him"}[low]
+        after = {"she": "he", "herself": "himself", "hers": "his", "her": "his" if possessive_before_noun else "him"}[
+            low
+        ]
     return match_case(word, after) if len(word) > 1 else after
 
 

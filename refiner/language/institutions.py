@@ -12,8 +12,25 @@ from refiner.language.reader import Reader
 from refiner.language.scene import Proposal, Scene
 from refiner.models import CanonEntry, Gender
 
-_MALE = {"boys": "girls", "boy": "girl", "men": "women", "gents": "ladies", "gentlemen": "ladies", "males": "females", "male": "female", "gent": "lady"}
-_FEMALE = {"girls": "boys", "girl": "boy", "women": "men", "ladies": "gents", "females": "males", "female": "male", "lady": "gents"}
+_MALE = {
+    "boys": "girls",
+    "boy": "girl",
+    "men": "women",
+    "gents": "ladies",
+    "gentlemen": "ladies",
+    "males": "females",
+    "male": "female",
+    "gent": "lady",
+}
+_FEMALE = {
+    "girls": "boys",
+    "girl": "boy",
+    "women": "men",
+    "ladies": "gents",
+    "females": "males",
+    "female": "male",
+    "lady": "gents",
+}
 
 
 def pattern(gender: Gender) -> re.Pattern[str]:
@@ -21,7 +38,9 @@ def pattern(gender: Gender) -> re.Pattern[str]:
     words = "boys|gents|men|gentlemen|male" if gender == "male" else "girls|ladies|women|female"
     kinds = "|".join(sorted(lexicon.words("institution", "kinds"), key=len, reverse=True))
     return re.compile(
-        rf"(?<![\w-])(?P<all>all-|single-sex )?(?P<w>{words})(?P<s>['’]s?|s['’])?(?P<only>-only)?(?P<mid>[ \t-]+(?:[\w&.'’-]+[ \t]+){{0,2}}?)(?P<k>{kinds})(?![\w])",
+        rf"(?<![\w-])(?P<all>all-|single-sex )?(?P<w>{words})(?P<s>['’]s?|"
+        rf"s['’])?(?P<only>-only)?(?P<mid>[ \t-]+(?:[\w&.'’-]+[ \t]+){{0,"
+        rf"2}}?)(?P<k>{kinds})(?![\w])",
         re.IGNORECASE,
     )
 
@@ -42,33 +61,69 @@ class Institutions:
             for m in re.finditer(rf"(?<!\w){re.escape(entry.before)}(?!\w)", text[scene.body :]):
                 s = scene.body + m.start()
                 taken.append((s, s + len(entry.before)))
-                yield Proposal(s, s + len(entry.before), entry.after, "institution-canon", entry.reason or "the canon says so", 0.97)
+                yield Proposal(
+                    s,
+                    s + len(entry.before),
+                    entry.after,
+                    "institution-canon",
+                    entry.reason or "the canon says so",
+                    0.97,
+                )
         for m in pattern(scene.gender).finditer(text, scene.body):
             start, end = m.span("w")
             if any(a < end and start < b for a, b in taken) or self.reader.fixed(start, end):
                 continue
-            if not m["s"] and m["w"].casefold() in ("men", "boys", "girls", "women") and not self._name_like(m) and not (m["all"] or m["only"] or m["w"].casefold() in ("boys", "girls")):
+            if (
+                not m["s"]
+                and m["w"].casefold() in ("men", "boys", "girls", "women")
+                and not self._name_like(m)
+                and not (m["all"] or m["only"] or m["w"].casefold() in ("boys", "girls"))
+            ):
                 continue
             if not m["s"] and m["mid"].strip() and not self._name_like(m):
                 continue
-            if re.search(r"\b(?:one of|each of|of|some of|none of) the\s+$", text[max(0, start - 14) : start]) and not m["s"]:
+            if (
+                re.search(r"\b(?:one of|each of|of|some of|none of) the\s+$", text[max(0, start - 14) : start])
+                and not m["s"]
+            ):
                 continue
             after = self._word(m)
-            if name := self._name(m):
+            confidence, why = self._belongs(start)
+            if confidence >= 0.88 and (name := self._name(m)):
                 new = name[0][: start - name[1]] + after + name[0][end - name[1] :]
                 self.proposed[name[0]] = CanonEntry(
                     id=f"institution:{name[0].casefold()}", kind="institution", before=name[0], after=new,
                     reason=f"{name[0]} takes one gender only",
                 )  # fmt: skip
-            confidence, why = self._belongs(start)
             yield Proposal(start, end, after, "institution", why, confidence)
-        gents = r"\bthe (?P<w>gents)(?:['’])?(?=[\s,.;!?]|$)" if scene.gender == "male" else r"\bthe (?P<w>ladies)(?=['’]?(?:[.,;!?]|$| (?:to|and|at|on|for)\b))"
+        for entry in self.proposed.values():
+            for m in re.finditer(rf"(?<!\w){re.escape(entry.before)}(?!\w)", text[scene.body :]):
+                s = scene.body + m.start()
+                yield Proposal(s, s + len(entry.before), entry.after, "institution-canon", entry.reason, 0.9)
+        gents = (
+            r"\bthe (?P<w>gents)(?:['’])?(?=[\s,.;!?]|$)"
+            if scene.gender == "male"
+            else r"\bthe (?P<w>ladies)(?=['’]?(?:[.,;!?]|$| (?:to|and|at|on|for)\b))"
+        )
         for m in re.finditer(gents, text[scene.body :]):
             s, e = scene.body + m.start("w"), scene.body + m.end("w")
             if not any(a < e and s < b for a, b in taken) and not pattern(scene.gender).match(text, s):
                 confidence, why = self._belongs(s)
-                to_place = re.search(r"\b(?:in|to|into|from|outside|of|for|visit\w*|us\w+|find\w*|found) the $", text[max(0, s - 16) : s]) is not None
-                yield Proposal(s, e, "ladies" if scene.gender == "male" else "gents", "institution", why, min(confidence, 0.9 if to_place else 0.4))
+                to_place = (
+                    re.search(
+                        r"\b(?:in|to|into|from|outside|of|for|visit\w*|us\w+|find\w*|found) the $",
+                        text[max(0, s - 16) : s],
+                    )
+                    is not None
+                )
+                yield Proposal(
+                    s,
+                    e,
+                    "ladies" if scene.gender == "male" else "gents",
+                    "institution",
+                    why,
+                    min(confidence, 0.9 if to_place else 0.4),
+                )
 
     def _word(self, m: re.Match[str]) -> str:
         word, low = m["w"], m["w"].casefold()
@@ -105,10 +160,33 @@ class Institutions:
         if token is None:
             return 0.5, "who goes there is not said"
         s, e = block.start + token.sent.start_char, block.start + token.sent.end_char
-        others = [p for p in people(scene, block.index) if s <= p.start < e and p.key not in ("I", "narrator") and p.role == "subj" and not p.plural and p.start < start and scene.frame_at(p.start) is frame]
+        while s > block.start and re.search(
+            r"\b(?:St|Mr|Mrs|Dr|No|Sr|Fr)\.\s*$", scene.text[block.start : s]
+        ):  # no sentence ends there
+            earlier = [x for x in doc.sents if block.start + x.start_char < s]
+            s = block.start + earlier[-1].start_char
+        others = [
+            p
+            for p in people(scene, block.index)
+            if s <= p.start < e
+            and p.key not in ("I", "narrator")
+            and p.role == "subj"
+            and not p.plural
+            and p.start < start
+            and scene.frame_at(p.start) is frame
+        ]
         mine = scene.plain_first(s, e) if frame.speaker.role == "narrator" else False
-        told = any(s <= m.start < e and m.head for m in scene.mentions) or any(s <= k < e and r.confidence > 0.8 for k, r in self.reader.told.items())
-        owner = re.search(r"\b(?:his|her|their|your|[A-Z]\w+['’]s|(?:brother|cousin|father|uncle|friend|husband|son|sister|mother|aunt|wife|daughter)['’]s)\s+(?:\w+\s+)?$", scene.text[max(0, start - 40) : start])
+        told = any(s <= m.start < e and m.head for m in scene.mentions) or any(
+            s <= k < e and r.confidence > 0.8 for k, r in self.reader.told.items()
+        )
+        owner = re.search(
+            r"\b(?:his|her|their|your|[A-Z]\w+['’]s|(?:brother|cousin|father|"
+            r"uncle|friend|husband|son|sister|mother|aunt|wife|daughter)['’]s)\s+(?:\w+\s+"
+            r")?$",
+            scene.text[max(0, start - 40) : start],
+        )
+        if owner and scene.text[start].isupper() and owner[0][0].isupper():
+            owner = None  # "St Joseph's Boys' School": the possessive is part of the name
         if owner and not told:
             return 0.2, "somebody else's"
         if (mine or told) and not others:
@@ -119,6 +197,10 @@ class Institutions:
         if frame.speaker.role == "narrator" and not others:
             near = scene.plain_first(max(block.start, s - 200), min(block.end, e + 200))
             return (0.93, "the narrator tells of those days") if near else (0.6, "who goes there is not said")
-        if frame.speaker.role != "narrator" and frame.addressee.role == "narrator" and re.search(r"\byou\b", scene.text[s:e]):
+        if (
+            frame.speaker.role != "narrator"
+            and frame.addressee.role == "narrator"
+            and re.search(r"\byou\b", scene.text[s:e])
+        ):
             return 0.85, "it is said to the narrator"
         return (0.25 if others else 0.5), "who goes there is not said"

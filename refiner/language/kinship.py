@@ -1,4 +1,4 @@
-"""Kin words for the narrator as others see them: "my sister's brother", "their only son", "my son" in a mother's mouth."""
+"""Kin words for the narrator in the narration: "my sister's brother", "their only son"."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from refiner.language import lexicon
 from refiner.language.blocks import Block
+from refiner.language.evidence import Reading
 from refiner.language.reader import Reader
 from refiner.language.relations import GROUP, whose
-from refiner.language.resolve import Reading
 from refiner.language.roles import extent, nouns, replacement
 from refiner.language.scene import Proposal, Scene
 
@@ -31,7 +32,9 @@ class Kinship:
             if r is None or r.confidence < 0.3:
                 continue
             at, to, after, options = replacement(self.scene, start, end, entry)
-            yield Proposal(at, to, after, "kin", "; ".join(r.why), min(r.confidence, 0.98), tuple(r.why), options=options)
+            yield Proposal(
+                at, to, after, "kin", "; ".join(r.why), min(r.confidence, 0.98), tuple(r.why), options=options
+            )
 
     def _read(self, block: Block, t: Any, start: int, end: int) -> Reading | None:
         scene = self.scene
@@ -43,8 +46,23 @@ class Kinship:
         if re.match(r",? \(?(?:me|myself|i\.e\. me|that is,? me)\b", right):
             return Reading(0.97, ["the narrator says: me"])
         if poss is None:
-            of = next((o for c in t.children if c.dep_ == "prep" and c.lower_ == "of" for o in c.children if o.dep_ == "pobj"), None)
-            if of is not None and _UNIQUE.search(left) and frame.speaker.role == "narrator" and of.lower_ in group and _mine(of):
+            of = next(
+                (
+                    o
+                    for c in t.children
+                    if c.dep_ == "prep" and c.lower_ == "of"
+                    for o in c.children
+                    if o.dep_ == "pobj"
+                ),
+                None,
+            )
+            if (
+                of is not None
+                and _UNIQUE.search(left)
+                and frame.speaker.role == "narrator"
+                and of.lower_ in group
+                and _mine(of)
+            ):
                 return Reading(0.9, [f"the only {t.text} of the narrator's {of.text}"])
             return None
         low = poss.lower_
@@ -53,9 +71,36 @@ class Kinship:
             if low in group and _mine(poss):  # my sister's brother, my parents' only son
                 if GROUP[t.lower_] in ("father", "husband") or only:
                     return Reading(0.95, [f"the narrator's {poss.text} has one such {t.text}"])
-                return Reading(0.75 if t.dep_ not in ("nsubj",) else 0.6, [f"a {t.text} of the narrator's {poss.text}: perhaps the narrator"])
-            if low in ("his", "her", "their") and only and t.dep_ in ("attr", "appos", "pobj") and self._owner_in(poss, group) and self.reader.verb_reading(block, t.head if t.head.pos_ in ("AUX", "VERB") else t.head.head).confidence > 0.5:
+                return Reading(
+                    0.75 if t.dep_ not in ("nsubj",) else 0.6,
+                    [f"a {t.text} of the narrator's {poss.text}: perhaps the narrator"],
+                )
+            if (
+                low in ("his", "her", "their")
+                and only
+                and t.dep_ in ("attr", "appos", "pobj")
+                and self._owner_in(poss, group)
+                and self.reader.verb_reading(
+                    block, t.head if t.head.pos_ in ("AUX", "VERB") else t.head.head
+                ).confidence
+                > 0.5
+            ):
                 return Reading(0.9, [f"their only {t.text}"])
+            if low in ("his", "her", "their"):
+                before = [
+                    x
+                    for x in t.sent
+                    if x.i < poss.i
+                    and x.lower_ in group
+                    and (_mine(x) or x.lower_ in lexicon.words("address", "parents"))
+                ]
+                if before and any(
+                    x.pos_ == "VERB"
+                    and lexicon.speech_verb(x.lemma_)
+                    or x.lower_ in ("proud", "ashamed", "worried", "pray", "prayed", "prays", "hoped", "wanted")
+                    for x in t.sent
+                ):
+                    return Reading(0.6, [f"the narrator's {before[-1].text} speaks of a {t.text}"])
             return None
         return None
 

@@ -70,7 +70,9 @@ def table(gender: Gender, kinds: tuple[str, ...] = ("person", "kin", "role")) ->
         for before, after in section.get(key, {}).items():
             out.setdefault(before.casefold(), Word(before, after, kind))
             if kind != "title" and before.casefold() not in section.get("plural_call", ()):
-                out.setdefault(plural_of(before).casefold(), Word(plural_of(before), plural_of(after), kind, plural=True))
+                out.setdefault(
+                    plural_of(before).casefold(), Word(plural_of(before), plural_of(after), kind, plural=True)
+                )
     return out
 
 
@@ -145,7 +147,11 @@ def gender_of_word(word: str) -> Gender | None:
         return "female"
     if noun(low, "male") or low in words("pronoun", "male") or low in ("mr", "mr.", "shri", "his"):
         return "male"
-    if noun(low, "female") or low in words("pronoun", "female") or low in ("mrs", "mrs.", "ms", "ms.", "miss", "smt", "her"):
+    if (
+        noun(low, "female")
+        or low in words("pronoun", "female")
+        or low in ("mrs", "mrs.", "ms", "ms.", "miss", "smt", "her")
+    ):
         return "female"
     return None
 

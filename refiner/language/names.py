@@ -3,69 +3,37 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from refiner.language import lexicon
+from refiner.language.handles import handles, slips, surnames, within_handle
 from refiner.language.inflect import name_case
+from refiner.language.naming import NameMention, Names
 from refiner.models import CanonEntry, Gender
 
 _THINGS = (
-    "Street|St|Road|Rd|Nagar|Stores?|Tailors?|Temple|Hospital|Textiles|Sweets|Travels|Award|Trophy|Cup|Bakery|Hotel|Lodge|Mess|Medicals?|"
-    "Electronics|Enterprises|Traders|Bros|Brothers|School|College|Chowk|Colony|Park|Theatre|Talkies|Jewellers|Cafe|Restaurant|Prize|Foundation"
+    "Street|St|Road|Rd|Nagar|Stores?|Tailors?|Temple|Hospital|Textiles|"
+    "Sweets|Travels|Award|Trophy|Cup|Bakery|Hotel|Lodge|Mess|Medicals?|"
+    "Electronics|Enterprises|Traders|Bros|Brothers|School|College|Chowk|"
+    "Colony|Park|Theatre|Talkies|Jewellers|Cafe|Restaurant|Prize|Foundation"
 )
-_NOT_HIM_BEFORE = re.compile(r"\b(?:Lord|King|Saint|St\.?|Prince|Queen|Princess|Swami|Emperor|Goddess|Maa|Sri Sri|Maharaja|Hurricane|Cyclone)\s+$")
+_NOT_HIM_BEFORE = re.compile(
+    r"\b(?:Lord|King|Saint|St\.?|Prince|Queen|Princess|Swami|Emperor|"
+    r"Goddess|Maa|Sri Sri|Maharaja|Hurricane|Cyclone)\s+$"
+)
 _NAMESAKE_BEFORE = re.compile(
-    r"\b(?:another|(?:the )?other|both|two|three|several|many|second|a certain|some|every|different|cousin|friend|classmate|neighbou?r)\s+$|"
+    r"\b(?:another|(?:the )?other|both|two|three|several|many|second|"
+    r"a certain|some|every|different|cousin|friend|classmate|neighbou?r)\s+$|"
     r"\balso (?:called|named)\s+$|\b(?:called|named)\s+$",
     re.IGNORECASE,
 )
 _NAMESAKE_AFTER = re.compile(
-    r"^\s+(?:from (?:accounts|upstairs|downstairs|next door|the other|section|class|hr|sales|finance|marketing|legal|admin|it\b)|"
-    r"the (?:dog|cat|goat|cow|horse|parrot|first|second|great|other)|in (?:the )?(?:other|accounts|hr|sales|finance|section))",
+    r"^\s+(?:from (?:accounts|upstairs|downstairs|next door|the other|"
+    r"section|class|hr|sales|finance|marketing|legal|admin|it\b)|"
+    r"the (?:dog|cat|goat|cow|horse|parrot|first|second|great|other)|"
+    r"in (?:the )?(?:other|accounts|hr|sales|finance|section))",
     re.IGNORECASE,
 )
 _NAMESAKE = re.compile(r"\bnamesake|\bsame (?:first )?name\b|\b(?:two|three|both|four) (?=[A-Z])", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class NameMention:
-    """A name of the narrator at `[start, end)` and the name that follows it. `confidence` that the narrator is meant."""
-
-    start: int
-    end: int
-    after: str
-    kind: str  # first full nick handle initials surname typo
-    confidence: float
-    why: str
-    head: bool = True  # stands for the person, so that pronouns can follow it
-
-
-@dataclass(frozen=True)
-class Names:
-    """What the narrator is called before and after. Made from the canon's entries of kind name."""
-
-    first: tuple[str, str] = ("", "")
-    last: tuple[str, str] = ("", "")
-    middle: tuple[tuple[str, str], ...] = ()
-    nicks: tuple[tuple[str, str], ...] = ()
-    handles: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def calls(self) -> tuple[tuple[str, str], ...]:
-        """First name and nicknames, longest first, those without a substitute left out."""
-        pairs = [p for p in (self.first, *self.nicks) if p[0]]
-        return tuple(sorted(dict.fromkeys(pairs), key=lambda p: -len(p[0])))
-
-    def is_narrator(self, label: str) -> bool:
-        """Whether a speaker's label or a salutation names the narrator."""
-        low = label.casefold().strip(" .@*_")
-        known = {b.casefold() for b, _ in (*self.calls, *self.handles)} | {a.casefold() for _, a in (*self.calls, *self.handles) if a}
-        full = " ".join(x for x in (self.first[0], self.last[0]) if x).casefold()
-        return low in known or low == full or low in ("me", "i", "myself") or bool(low.split()) and low.split()[0] in known
-
-    @property
-    def now(self) -> str:
-        return self.first[1]
 
 
 def from_canon(entries: tuple[CanonEntry, ...]) -> Names:
@@ -99,14 +67,21 @@ def _called(text: str, start: int, end: int, names: Names, kind: str) -> tuple[f
         return 0.0, "the name of a place or a shop"
     if nxt and kind == "first" and names.last[0] and re.match(r"[A-Z][a-z]+$", nxt[1]) and nxt[1] != names.last[0]:
         follows = nxt[1].casefold()
-        if follows not in lexicon.words("address", "after_name") and not lexicon.is_role(follows) and nxt[1] not in dict(names.middle):
+        if (
+            follows not in lexicon.words("address", "after_name")
+            and not lexicon.is_role(follows)
+            and nxt[1] not in dict(names.middle)
+        ):
             return 0.3, f"{nxt[1]} is not the narrator's surname"
     if text[end : end + 1] == "s" or _NAMESAKE_AFTER.match(after):
         return 0.0, "a namesake"
     if match := _NAMESAKE_BEFORE.search(before):
         if re.search(r"(?:called|named)\s+$", match[0], re.IGNORECASE) and re.search(
             r"\b(?:I|me|my|we|us|they|she|he|mother|father|parents)\b[^.]*$", before, re.IGNORECASE
-        ) and not re.search(r"\b(?:also|boy|man|girl|woman|dog|cat|friend|cousin|someone|somebody|one)\b[^.]*$", before, re.IGNORECASE):  # fmt: skip
+        ) and not re.search(
+            r"\b(?:also|boy|man|girl|woman|dog|cat|friend|cousin|someone|somebody|"
+            r"one)\b[^.]*$"
+            , before, re.IGNORECASE):  # fmt: skip
             return 0.97, "the narrator's name"
         return 0.2, "perhaps a namesake"
     return 0.98, "the narrator's name"
@@ -118,9 +93,19 @@ def find(text: str, start: int, names: Names) -> list[NameMention]:
     body = text[start:]
     for before, after in names.handles:
         for m in re.finditer(rf"(?<![\w.])@?({re.escape(before)})(?![\w])", body, re.IGNORECASE):
-            new = after or _within_handle(m[1], names)
+            new = after or within_handle(m[1], names)
             if new:
-                out.append(NameMention(start + m.start(1), start + m.end(1), new if m[1] == before else name_case(m[1], new), "handle", 0.98, "the narrator's user name", False))
+                out.append(
+                    NameMention(
+                        start + m.start(1),
+                        start + m.end(1),
+                        new if m[1] == before else name_case(m[1], new),
+                        "handle",
+                        0.98,
+                        "the narrator's user name",
+                        False,
+                    )
+                )
     for kind, (before, after) in [("first", names.first), *(("nick", n) for n in names.nicks)]:
         if not before or not after:
             continue
@@ -129,12 +114,27 @@ def find(text: str, start: int, names: Names) -> list[NameMention]:
             word = m[1]
             if not word[0].isupper() and (wordlike(before) or not (dotted or _small_style(body, m.start(), m.end()))):
                 continue
-            if wordlike(before) and re.search(r"\d[ \t]+$|\d$", body[: m.start()]) or re.match(r"[ \t]+\d", body[m.end() :]) and wordlike(before):
+            if (
+                wordlike(before)
+                and re.search(r"\d[ \t]+$|\d$", body[: m.start()])
+                or re.match(r"[ \t]+\d", body[m.end() :])
+                and wordlike(before)
+            ):
                 continue
             sure, why = _called(body, m.start(), m.end(), names, kind)
             if sure:
-                out.append(NameMention(start + m.start(), start + m.end(), name_case(word, after) if not dotted else after, "handle" if dotted else kind, sure, why, not dotted))
-    out += _handles(body, start, names) + _surnames(body, start, names)
+                out.append(
+                    NameMention(
+                        start + m.start(),
+                        start + m.end(),
+                        name_case(word, after) if not dotted else after,
+                        "handle" if dotted else kind,
+                        sure,
+                        why,
+                        not dotted,
+                    )
+                )
+    out += handles(body, start, names) + surnames(body, start, names) + slips(body, start, names)
     return _settle(out)
 
 
@@ -146,62 +146,18 @@ def _small_style(body: str, start: int, end: int) -> bool:
     if re.search(r"(?<![\w'])i(?=[\s'])", line) or not re.search(r"[A-Z]", line):
         return True
     starts = re.findall(r"(?:^|[.!?]\s+)[^\w]*(\w)", line)
-    return sum(c.islower() for c in starts) * 2 > len(starts)
+    return bool(sum(c.islower() for c in starts) * 2 > len(starts))
 
 
 def _spelled(name: str) -> str:
     """A pattern for the name that lets its last vowel be drawn out, as in a call, and spaces vary."""
     parts = [re.escape(p) for p in name.split()]
     pattern = r"[ \t]+".join(parts)
-    return re.sub(r"([aeiou])([^aeiou]*)$", r"\1{1,8}\2", pattern) if re.fullmatch(r"[A-Za-z]+", name) and len(name) > 3 else pattern
-
-
-def _within_handle(token: str, names: Names) -> str:
-    """A handle with the narrator's first name or nickname in it, rewritten; empty where none stands in it."""
-    for before, after in names.calls:
-        if not after or len(before) < 3:
-            continue
-        m = re.search(rf"(?<![a-z])({re.escape(before)})(?=[\W\d_]|$|[A-Z]|{re.escape(names.last[0].lower()) or '$'}|(?<=[a-z])(?:makes|codes|writes|says|official|the)\b)", token, re.IGNORECASE)
-        if m and (token[m.end() : m.end() + 1].isupper() or not token[m.end() : m.end() + 1].isalpha() or names.last[0] and token[m.end() :].casefold().startswith(names.last[0].casefold())):
-            new = name_case(m[1], after)
-            return token[: m.start()] + (new if m[1][0].isupper() else new.lower()) + token[m.end() :]
-    return ""
-
-
-def _handles(body: str, start: int, names: Names) -> list[NameMention]:
-    """User names, mail addresses and hashtags that hold the narrator's first name."""
-    out = []
-    known = {b.casefold() for b, _ in (*names.handles, *names.nicks)}
-    for m in re.finditer(r"[@#]?[\w][\w.+-]*(?:@[\w.-]+\w)?", body):
-        token = m[0].rstrip(".-+")
-        bare = token.lstrip("@#")
-        if bare.casefold() in known or not (token[0] in "@#" or re.search(r"[._@\d]|[a-z][A-Z]|-", bare[1:])):
-            continue
-        if re.match(r"https?$|www$", bare, re.IGNORECASE):
-            continue
-        new = _within_handle(token, names)
-        if new and new != token:
-            hyphen = re.fullmatch(r"[\w]+-[\w]+", bare) is not None and token[0] not in "@#"
-            out.append(NameMention(start + m.start(), start + m.start() + len(token), new, "first" if hyphen else "handle", 0.95, "the narrator's name within a user name", False))
-    return out
-
-
-def _surnames(body: str, start: int, names: Names) -> list[NameMention]:
-    """The surname where it changes (Singh -> Kaur), only behind the narrator's first name; and initials."""
-    out = []
-    first, last = names.first, names.last
-    for before, after in [p for p in (last, *names.middle) if p[0] and p[1] and p[0] != p[1]]:
-        for m in re.finditer(rf"\b{re.escape(first[0])}((?:[ \t]+[A-Z][\w.]*){{0,2}}?)[ \t]+({re.escape(before)})\b", body, re.IGNORECASE):
-            out.append(NameMention(start + m.start(2), start + m.end(2), name_case(m[2], after), "surname", 0.97, "the surname goes with the name", False))
-    if first[0] and first[1] and last[0] and first[0][0] != first[1][0]:
-        a, b = first[0][0], last[0]
-        for m in re.finditer(rf"(?<![\w.])({re.escape(a)})(\.[ \t]*|[ \t]+){re.escape(b)}\b", body):
-            out.append(NameMention(start + m.start(1), start + m.end(1), first[1][0], "initials", 0.93, "the narrator's initial", False))
-        for m in re.finditer(rf"(?<![\w.])({re.escape(a)})\.[ \t]*({re.escape(b[0])})\.(?!\w)", body):
-            out.append(NameMention(start + m.start(1), start + m.end(1), first[1][0], "initials", 0.6, "perhaps the narrator's initials", False))
-        for m in re.finditer(rf"\b{re.escape(b)},[ \t]+({re.escape(a)})\.", body):
-            out.append(NameMention(start + m.start(1), start + m.end(1), first[1][0], "initials", 0.93, "the narrator's initial", False))
-    return out
+    return (
+        re.sub(r"([aeiou])([^aeiou]*)$", r"\1{1,8}\2", pattern)
+        if re.fullmatch(r"[A-Za-z]+", name) and len(name) > 3
+        else pattern
+    )
 
 
 def _settle(found: list[NameMention]) -> list[NameMention]:
@@ -214,7 +170,9 @@ def _settle(found: list[NameMention]) -> list[NameMention]:
 
 def namesake_in(text: str) -> bool:
     """Whether the text says that somebody else has the same name."""
-    return _NAMESAKE.search(text) is not None and bool(re.search(r"\bnamesake|\bsame (?:first )?name\b", text, re.IGNORECASE))
+    return bool(
+        re.search(r"\bnamesake|\bsame (?:first )?name\b|\bshares? (?:my|his|her|the) name\b", text, re.IGNORECASE)
+    )
 
 
 def propose(name: str, gender: Gender, culture: str) -> str:

@@ -32,7 +32,7 @@ def model() -> Any:
 
 
 def masked(text: str) -> str:
-    """The same number of code points without what confuses a parser: Markdown marks, hard line ends, curly quotes, small i."""
+    """The same number of code points without what confuses a parser: Markdown, line ends, curly quotes, small i."""
     text = re.sub(r"^([ \t]*)([-*+•]|\d{1,3}[.)])(?=\s)", lambda m: " " * len(m[0]), text, flags=re.MULTILINE)
     text = _MARKS.sub(" ", text).replace("\n", " ").replace("\r", " ").replace("\t", " ").replace("\u00a0", " ")
     text = text.translate({0x201C: '"', 0x201D: '"', 0x2018: "'", 0x2019: "'"})

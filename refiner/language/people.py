@@ -9,13 +9,29 @@ from refiner.language import lexicon
 from refiner.language.scene import Scene
 from refiner.models import Gender
 
-_PLACES = {"GPE", "LOC", "FAC", "DATE", "TIME", "LANGUAGE", "NORP", "MONEY", "QUANTITY", "ORDINAL", "CARDINAL", "PERCENT", "LAW", "WORK_OF_ART", "EVENT"}
+_PLACES = {
+    "GPE",
+    "LOC",
+    "FAC",
+    "DATE",
+    "TIME",
+    "LANGUAGE",
+    "NORP",
+    "MONEY",
+    "QUANTITY",
+    "ORDINAL",
+    "CARDINAL",
+    "PERCENT",
+    "LAW",
+    "WORK_OF_ART",
+    "EVENT",
+}
 _THINGS = {"compound", "nmod"}
 
 
 @dataclass(frozen=True)
 class Mention:
-    """A person in the text. `key` tells people apart: "narrator", a name, or a head noun. `sent` counts through the note."""
+    """A person in the text. `key` tells people apart: "narrator", a name, a head noun. `sent` counts in the block."""
 
     start: int
     end: int
@@ -82,12 +98,25 @@ def people(scene: Scene, index: int) -> list[Mention]:
         elif low in ("i", "me", "my", "myself", "mine") and t.pos_ == "PRON":
             out.append(Mention(start, end, "I", None, pronoun=True, **common))
         elif t.pos_ == "PROPN" and t.text[:1].isupper():
-            if t.ent_type_ in _PLACES or t.dep_ in _THINGS and t.head.pos_ == "PROPN" and not lexicon.gender_of_name(t.text):
+            if (
+                t.ent_type_ in _PLACES
+                or t.dep_ in _THINGS
+                and t.head.pos_ == "PROPN"
+                and not lexicon.gender_of_name(t.text)
+            ):
                 continue
             gender_ = token_gender(t, scene.known)
             named = gender_ is not None or t.ent_type_ == "PERSON"
-            place = t.dep_ == "pobj" and t.head.lower_ in ("to", "in", "at", "from", "near", "into", "via", "through", "of", "on", "off") and not named
-            person = named or t.dep_ in ("nsubj", "nsubjpass", "conj", "appos", "dobj", "dative", "poss", "pobj") and t.ent_type_ in ("", "ORG", "PRODUCT")
+            place = (
+                t.dep_ == "pobj"
+                and t.head.lower_ in ("to", "in", "at", "from", "near", "into", "via", "through", "of", "on", "off")
+                and not named
+            )
+            person = (
+                named
+                or t.dep_ in ("nsubj", "nsubjpass", "conj", "appos", "dobj", "dative", "poss", "pobj")
+                and t.ent_type_ in ("", "ORG", "PRODUCT")
+            )
             if person and not place and not (t.i and t.nbor(-1).lower_ == "the"):
                 out.append(Mention(start, end, low, gender_, **common))
         elif t.pos_ in ("NOUN", "PROPN") and t.dep_ not in _THINGS and lexicon.is_role(low):
@@ -110,12 +139,22 @@ def _apposed(body: str) -> list[tuple[str, Gender]]:
     import re
 
     out: list[tuple[str, Gender]] = []
-    for m in re.finditer(r"\b(?:[Mm]y|[Hh]is|[Hh]er|[Oo]ur|[Tt]heir|[Tt]he|[Aa])[ \t]+(?:[a-z]+[ \t]+){0,2}?([a-z-]+),?[ \t]+(?:called[ \t]+|named[ \t]+)?([A-Z][a-z]+)\b", body):
+    for m in re.finditer(
+        r"\b(?:[Mm]y|[Hh]is|[Hh]er|[Oo]ur|[Tt]heir|[Tt]he|[Aa])[ \t]+(?:[a-z]+[ "
+        r"\t]+){0,2}?([a-z-]+),?[ \t]+(?:called[ \t]+|named[ \t]+)?([A-Z][a-z]+)\b",
+        body,
+    ):
         if gender := lexicon.gender_of_word(m[1]):
             out.append((m[2], gender))
     for m in re.finditer(r"\b(Mrs?|Ms|Miss|Shri|Smt)\.?[ \t]+([A-Z][a-z]+)", body):
         out.append((m[2], "male" if m[1] in ("Mr", "Shri") else "female"))
-    for m in re.finditer(r"\b([A-Z][a-z]+)[ \t]+(uncle|aunty|auntie|sir|madam|ma'am|bhai|bhaiya|didi|anna|akka|aunt|mama|chacha|kaka|sister|brother)\b", body):
-        if gender := lexicon.gender_of_word(m[2]) or ("male" if m[2] in ("sir", "bhai", "bhaiya", "anna", "mama", "chacha", "kaka") else "female"):
+    for m in re.finditer(
+        r"\b([A-Z][a-z]+)[ \t]+(uncle|aunty|auntie|sir|madam|ma'am|bhai|"
+        r"bhaiya|didi|anna|akka|aunt|mama|chacha|kaka|sister|brother)\b",
+        body,
+    ):
+        if gender := lexicon.gender_of_word(m[2]) or (
+            "male" if m[2] in ("sir", "bhai", "bhaiya", "anna", "mama", "chacha", "kaka") else "female"
+        ):
             out.append((m[1], gender))
     return out

@@ -1,4 +1,4 @@
-"""Who a word stands for, for any rule: first, second and third person, names, and the subject that a verb leaves out."""
+"""Who a word stands for, for any rule: pronouns, names, and the subject that a verb leaves out."""
 
 from __future__ import annotations
 
@@ -8,13 +8,47 @@ from typing import Any
 
 from refiner.language import lexicon
 from refiner.language.blocks import Block
+from refiner.language.evidence import Reading, is_predicate, said_of_me
 from refiner.language.people import learn_genders
-from refiner.language.resolve import Reading, Speechreader, said_of_me
+from refiner.language.quotes import is_title
+from refiner.language.resolve import Speechreader
 from refiner.language.scene import Scene
-from refiner.language.speech import is_title
 from refiner.language.third import Teller
 
-_OBJECT_CONTROL = {"tell", "ask", "make", "let", "force", "want", "teach", "order", "beg", "help", "raise", "bring", "consider", "think", "believe", "expect", "find", "call", "name", "keep", "declare", "train", "need", "push", "urge", "warn", "advise", "allow", "encourage", "remind", "leave", "turn"}
+_OBJECT_CONTROL = {
+    "tell",
+    "ask",
+    "make",
+    "let",
+    "force",
+    "want",
+    "teach",
+    "order",
+    "beg",
+    "help",
+    "raise",
+    "bring",
+    "consider",
+    "think",
+    "believe",
+    "expect",
+    "find",
+    "call",
+    "name",
+    "keep",
+    "declare",
+    "train",
+    "need",
+    "push",
+    "urge",
+    "warn",
+    "advise",
+    "allow",
+    "encourage",
+    "remind",
+    "leave",
+    "turn",
+}
 
 
 class Reader:
@@ -27,7 +61,40 @@ class Reader:
 
     @cached_property
     def told(self) -> dict[int, Reading]:
-        return Teller(self.scene).run() if any(self.scene.told) else {}
+        readings = Teller(self.scene).run() if any(self.scene.told) else {}
+        return {**readings, **self._said_of_me()}
+
+    def _said_of_me(self) -> dict[int, Reading]:
+        """ "She's a good girl, people said of me, she never answers back": speech about the narrator without marks."""
+        out: dict[int, Reading] = {}
+        scene = self.scene
+        cue = re.compile(
+            r"\b(?:said|say|says|told [\w ]{1,20}|tells [\w ]{1,20}|whispered|wrote|writes) (?:of|about) me\b"
+        )
+        for block in scene.blocks:
+            body = scene.narration(block)
+            if not cue.search(body) or scene.told[block.index]:
+                continue
+            doc = scene.doc(block)
+            for sent in doc.sents:
+                if not cue.search(body[sent.start_char : sent.end_char]):
+                    continue
+                s, e = block.start + sent.start_char, block.start + sent.end_char
+                if any(f.start < e and s < f.end for f in scene.frames if f.kind == "quote"):
+                    continue
+                here = [p for p in self.speech.people(block.index) if p.token.sent == sent]
+                rivals = [
+                    p
+                    for p in here
+                    if p.key not in ("I", "narrator", "?")
+                    and p.gender in (None, scene.gender)
+                    and not p.plural
+                    and not is_predicate(p.token)
+                ]
+                for p in here:
+                    if p.pronoun and p.key == "?" and p.gender == scene.gender and not p.quoted:
+                        out[p.start] = Reading(0.6 if rivals else 0.9, ["it is said of the narrator"])
+        return out
 
     @cached_property
     def quoted(self) -> dict[int, Reading]:
@@ -41,7 +108,14 @@ class Reader:
         for m in re.finditer(r"[\"“*_]{1,3}([^\"”*_\n]{3,60})[\"”*_]{1,3}", text[self.scene.body :]):
             s = self.scene.body + m.start(1)
             near = text[max(0, s - 60) : s]
-            work = re.search(r"\b(?:watch|read|film|movie|book|novel|song|play|poem|serial|series|sang|sing|hum|story|leaflet|chapter|titled|called|by heart|record|album|album|author|comic|saw|seen|show)\w*\b[^.]*$", near, re.IGNORECASE)
+            work = re.search(
+                r"\b(?:watch|read|film|movie|book|novel|song|play|poem|serial|"
+                r"series|sang|sing|hum|story|leaflet|chapter|titled|called|"
+                r"by heart|record|album|album|author|comic|saw|seen|show)\w*\b"
+                r"[^.]*$",
+                near,
+                re.IGNORECASE,
+            )
             if is_title(m[1]) and work and not self.scene.names.is_narrator(m[1]):
                 out.append((s, s + len(m[1])))
         return out
@@ -59,12 +133,17 @@ class Reader:
         low = token.lower_
         if low in ("i", "me", "my", "mine", "myself"):
             if frame.speaker.role == "narrator":
-                return Reading(0.98, ["the narrator speaks of himself" if scene.gender == "male" else "the narrator speaks of herself"])
+                return Reading(
+                    0.98,
+                    ["the narrator speaks of himself" if scene.gender == "male" else "the narrator speaks of herself"],
+                )
             return Reading(0.0 if frame.speaker.role == "other" else 0.2, ["somebody else speaks"])
         if low in ("you", "your", "yours", "yourself", "u", "ur"):
             return self.you(start)
         if low in ("we", "us", "our", "ours"):
-            return Reading(0.5, ["a group with the narrator in it"]) if frame.speaker.role == "narrator" else Reading(0.1)
+            return (
+                Reading(0.5, ["a group with the narrator in it"]) if frame.speaker.role == "narrator" else Reading(0.1)
+            )
         if scene.is_name(start, end):
             return Reading(0.97, ["the narrator's name"])
         if low in ("who", "that", "which") and token.head.dep_ == "relcl":
@@ -83,7 +162,10 @@ class Reader:
         if frame.kind == "base" or frame.speaker.role == "narrator" or frame.addressee.role == "other":
             return Reading(0.0)
         if frame.speaker.role == "other":
-            return Reading(0.9 if self.nobody_else(start) else 0.6, [f'"{frame.speaker.label}" speaks, and nobody else is spoken to'])
+            return Reading(
+                0.9 if self.nobody_else(start) else 0.6,
+                [f'"{frame.speaker.label}" speaks, and nobody else is spoken to'],
+            )
         return Reading(0.5, ["nobody says who speaks to whom"])
 
     def nobody_else(self, start: int) -> bool:
@@ -95,7 +177,11 @@ class Reader:
         for m in reversed([p for p in speech.people(frame.block) if p.start < frame.start]):
             if m.key in ("I", "narrator") or m.plural:
                 continue
-            if m.start == frame.speaker.span[0] or m.key == frame.speaker.noun or m.gender not in (None, self.scene.gender):
+            if (
+                m.start == frame.speaker.span[0]
+                or m.key == frame.speaker.noun
+                or m.gender not in (None, self.scene.gender)
+            ):
                 continue
             if m.token.dep_ == "poss" or said_of_me(m.token):
                 continue
@@ -108,14 +194,17 @@ class Reader:
     # ---- subjects ----------------------------------------------------------------------------------------------------
 
     def subject(self, verb: Any, depth: int = 0) -> Any | None:
-        """The word that is the verb's subject, through conjuncts, infinitives and participles; None where none is said."""
+        """The word that is the verb's subject, through conjuncts, infinitives, participles; None where none is said."""
         for c in verb.children:
             if c.dep_ in ("nsubj", "nsubjpass"):
                 return c
         if depth > 6 or verb.head.i == verb.i:
             return None
         head = verb.head
-        if verb.dep_ in ("xcomp", "ccomp", "advcl", "pcomp", "acl", "conj", "auxpass", "aux") and head.pos_ in ("VERB", "AUX"):
+        if verb.dep_ in ("xcomp", "ccomp", "advcl", "pcomp", "acl", "conj", "auxpass", "aux") and head.pos_ in (
+            "VERB",
+            "AUX",
+        ):
             if verb.dep_ in ("xcomp", "ccomp") and head.lemma_ in _OBJECT_CONTROL:
                 for c in head.children:
                     if c.dep_ in ("dobj", "dative") and c.i < verb.i:

@@ -2,25 +2,55 @@
 
 from __future__ import annotations
 
-_SON = "mother father parents mum mom dad papa amma appa maa ma baba mummy abba ammi aai parent daddy mama mamma pa stepmother stepfather"
+_SON = (
+    "mother father parents mum mom dad papa amma appa maa ma baba mummy "
+    "abba ammi aai parent daddy mama mamma pa stepmother stepfather"
+)
 OF: dict[str, frozenset[str]] = {
     "son": frozenset(_SON.split()),
-    "brother": frozenset(["sister", "brother", "sisters", "brothers", "siblings", "sibling", "didi", "akka", "anna", "bhaiya", "twin"]),
+    "brother": frozenset(
+        ["sister", "brother", "sisters", "brothers", "siblings", "sibling", "didi", "akka", "anna", "bhaiya", "twin"]
+    ),
     "husband": frozenset(("wife", "husband")),
-    "grandson": frozenset(["grandmother", "grandfather", "grandparents", "nani", "dadi", "nana", "dada", "paati", "ajji", "thatha", "ajja", "grandma", "grandpa", "granny", "patti"]),
-    "nephew": frozenset(["uncle", "aunt", "aunty", "auntie", "chacha", "maasi", "masi", "mausi", "bua", "chachi", "mami", "kaka", "tau"]),
+    "grandson": frozenset(
+        [
+            "grandmother",
+            "grandfather",
+            "grandparents",
+            "nani",
+            "dadi",
+            "nana",
+            "dada",
+            "paati",
+            "ajji",
+            "thatha",
+            "ajja",
+            "grandma",
+            "grandpa",
+            "granny",
+            "patti",
+        ]
+    ),
+    "nephew": frozenset(
+        ["uncle", "aunt", "aunty", "auntie", "chacha", "maasi", "masi", "mausi", "bua", "chachi", "mami", "kaka", "tau"]
+    ),
     "father": frozenset(["son", "daughter", "children", "kids", "child", "sons", "daughters", "kid"]),
     "uncle": frozenset(["nephew", "niece", "nephews", "nieces"]),
     "boyfriend": frozenset(("girlfriend", "boyfriend")),
     "son-in-law": frozenset(("mother-in-law", "father-in-law")),
     "friend": frozenset(),
 }
-GROUP: dict[str, str] = {
-    "son": "son", "daughter": "son", "boy": "son", "girl": "son", "stepson": "son", "stepdaughter": "son", "brother": "brother", "sister": "brother",
-    "husband": "husband", "wife": "husband", "grandson": "grandson", "granddaughter": "grandson", "nephew": "nephew", "niece": "nephew",
-    "father": "father", "mother": "father", "dad": "father", "mum": "father", "mom": "father", "uncle": "uncle", "aunt": "uncle",
-    "papa": "father", "daddy": "father", "mummy": "father", "boyfriend": "boyfriend", "girlfriend": "boyfriend", "beta": "son", "beti": "son",
-}  # fmt: skip
+_GROUPS = {
+    "son": "son daughter boy girl stepson stepdaughter beta beti",
+    "brother": "brother sister",
+    "husband": "husband wife",
+    "grandson": "grandson granddaughter",
+    "nephew": "nephew niece",
+    "father": "father mother dad mum mom papa daddy mummy",
+    "uncle": "uncle aunt",
+    "boyfriend": "boyfriend girlfriend",
+}
+GROUP: dict[str, str] = {word: group for group, words in _GROUPS.items() for word in words.split()}
 
 
 def whose(noun: str) -> frozenset[str]:

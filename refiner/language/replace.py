@@ -8,15 +8,18 @@ from typing import Any
 
 from refiner.language import lexicon
 from refiner.language.blocks import Block
+from refiner.language.evidence import Reading
 from refiner.language.inflect import fix_article, match_case
 from refiner.language.people import people
 from refiner.language.reader import Reader
-from refiner.language.resolve import Reading
 from refiner.language.scene import Proposal, Scene
 from refiner.models import CanonEntry
 
 _WATCHED = re.compile(
-    r"\b(?:on (?:the )?(?:tv|television|telly|radio|screen|big screen|air)|was on\b|is on\b|watch\w*|commentary|highlights|telecast|broadcast|live score|world cup|test match|ipl|stadium|channel|team india|national team|tournament on)",
+    r"\b(?:on (?:the )?(?:tv|television|telly|radio|screen|big screen|"
+    r"air)|was on\b|is on\b|watch\w*|commentary|highlights|telecast|broadcast|"
+    r"live score|world cup|test match|ipl|stadium|channel|team india|"
+    r"national team|tournament on)",
     re.IGNORECASE,
 )
 
@@ -26,7 +29,9 @@ class Replacements:
 
     def __init__(self, scene: Scene, reader: Reader, canon: tuple[CanonEntry, ...]) -> None:
         self.scene, self.reader = scene, reader
-        self.entries = [c for c in canon if c.kind not in ("name", "institution") and c.before and c.status != "rejected"]
+        self.entries = [
+            c for c in canon if c.kind not in ("name", "institution", "address") and c.before and c.status != "rejected"
+        ]
         self.mine_so_far: dict[str, int] = {}  # entry -> block of the last use that was the narrator's
         self.seen_other = False
 
@@ -43,7 +48,9 @@ class Replacements:
     def _entry(self, entry: CanonEntry, before: str, after: str) -> Iterator[Proposal]:
         scene, text = self.scene, self.scene.text
         proper = before[:1].isupper()
-        for m in re.compile(rf"(?<![\w-])(?P<w>{re.escape(before)})(?P<s>s|es)?(?![\w]|-\w)", 0 if proper else re.IGNORECASE).finditer(text, scene.body):
+        for m in re.compile(
+            rf"(?<![\w-])(?P<w>{re.escape(before)})(?P<s>s|es)?(?![\w]|-\w)", 0 if proper else re.IGNORECASE
+        ).finditer(text, scene.body):
             start, end = m.span()
             if proper:
                 yield Proposal(start, start + len(before), after, "canon", entry.reason or "the canon says so", 0.97)
@@ -57,14 +64,26 @@ class Replacements:
             if r.confidence >= 0.88:
                 self.mine_so_far[entry.id] = block.index
             at, new = fix_article(text, start, m[0], match_case(m[0], after + (m["s"] or "")))
-            yield Proposal(at, end, new, "canon", f"{before} becomes {after} in the narrator's life: {'; '.join(r.why[:2])}", r.confidence, tuple(r.why), group=f"canon:{entry.id}:{start}")
+            yield Proposal(
+                at,
+                end,
+                new,
+                "canon",
+                f"{before} becomes {after} in the narrator's life: {'; '.join(r.why[:2])}",
+                r.confidence,
+                tuple(r.why),
+                group=f"canon:{entry.id}:{start}",
+            )
 
     def _in_name(self, start: int, end: int) -> bool:
         """Whether the word is part of a name ("Mumbai Cricket Club"), which stays."""
         text = self.scene.text
         if not text[start].isupper():
             return False
-        return bool(re.search(r"[a-z.,] (?:[A-Z][\w]+ )+$", text[max(0, start - 40) : start]) or re.match(r" (?:[A-Z][\w]+)", text[end : end + 20]))
+        return bool(
+            re.search(r"[a-z.,] (?:[A-Z][\w]+ )+$", text[max(0, start - 40) : start])
+            or re.match(r" (?:[A-Z][\w]+)", text[end : end + 20])
+        )
 
     def _whose(self, entry: CanonEntry, block: Block, start: int, end: int) -> Reading:
         """How sure it is that the mention is about the narrator."""
@@ -84,7 +103,11 @@ class Replacements:
         if poss is not None:
             r = self.reader.means(block, poss)
             if r.confidence > 0.4 or poss.lower_ not in ("our",):
-                return Reading(r.confidence, ["the narrator's own"]) if r.confidence >= 0.3 else Reading(0.05, ["somebody else's"])
+                return (
+                    Reading(r.confidence, ["the narrator's own"])
+                    if r.confidence >= 0.3
+                    else Reading(0.05, ["somebody else's"])
+                )
         if gender_word:
             return Reading(0.2, ["whose is not said"])
         watched = _WATCHED.search(sentence)
@@ -93,18 +116,30 @@ class Replacements:
                 r = self.reader.verb_reading(block, c)
                 if r.confidence > 0.8:
                     return Reading(0.95, ["what the narrator did"])
-        r = self._agent(block, t, entry)
-        if r is not None:
-            if watched and r.confidence >= 0.5:
+        agent = self._agent(block, t, entry)
+        if agent is not None:
+            if watched and agent.confidence >= 0.5:
                 return Reading(0.5, ["it may be what others play"])
-            return r
-        others = [p for p in people(scene, block.index) if s <= p.start < e and p.key not in ("I", "narrator") and p.role == "subj" and scene.frame_at(p.start) is frame]
+            return agent
+        others = [
+            p
+            for p in people(scene, block.index)
+            if s <= p.start < e
+            and p.key not in ("I", "narrator")
+            and p.role == "subj"
+            and scene.frame_at(p.start) is frame
+        ]
         if watched:
             return Reading(0.15, ["something that is watched"])
         if frame.speaker.role == "narrator" and not others:
             if scene.plain_first(s, e):
-                return Reading(0.92, ["the narrator speaks of himself" if scene.gender == "male" else "the narrator speaks of herself"])
-            near = scene.plain_first(max(block.start, s - 250), min(block.end, e + 250)) or scene.first_person[block.index]
+                return Reading(
+                    0.92,
+                    ["the narrator speaks of himself" if scene.gender == "male" else "the narrator speaks of herself"],
+                )
+            near = (
+                scene.plain_first(max(block.start, s - 250), min(block.end, e + 250)) or scene.first_person[block.index]
+            )
             return Reading(0.9 if near else 0.5, ["nobody else is spoken of"])
         if frame.speaker.role != "narrator":
             you = self.reader.you(start)
@@ -122,7 +157,7 @@ class Replacements:
             node = node.head
             if node.pos_ not in ("VERB", "AUX"):
                 if node.dep_ in ("nsubj", "pobj", "dobj", "appos") and lexicon.is_role(node.lower_):
-                    return Reading(0.1, [f'it is the {node.text}\'s'])
+                    return Reading(0.1, [f"it is the {node.text}'s"])
                 continue
             if node.dep_ == "relcl":
                 own = next((c for c in node.children if c.dep_ in ("nsubj", "nsubjpass")), None)
@@ -138,11 +173,21 @@ class Replacements:
             if subject.lower_ in ("we", "us"):
                 return Reading(0.9, ["the narrator among others"]) if r.confidence >= 0.4 else r
             if r.confidence >= 0.5:
-                return Reading(min(0.96, r.confidence), ["the narrator does it" if not passed else "the narrator speaks of it"])
-            person = lexicon.is_role(subject.lower_) or subject.pos_ in ("PROPN",) or subject.lower_ in ("he", "she", "they", "who", "everyone", "people", "boys", "you")
+                return Reading(
+                    min(0.96, r.confidence), ["the narrator does it" if not passed else "the narrator speaks of it"]
+                )
+            person = (
+                lexicon.is_role(subject.lower_)
+                or subject.pos_ in ("PROPN",)
+                or subject.lower_ in ("he", "she", "they", "who", "everyone", "people", "boys", "you")
+            )
             if person:
                 if passed:  # "he said that cricket was …": of the game at large
                     near = self.mine_so_far.get(entry.id)
-                    return Reading(0.89, ["the narrator's was spoken of just before"]) if near == block.index else Reading(0.5, ["somebody speaks of it"])
+                    return (
+                        Reading(0.89, ["the narrator's was spoken of just before"])
+                        if near == block.index
+                        else Reading(0.5, ["somebody speaks of it"])
+                    )
                 return Reading(0.05, ["somebody else does it"])
         return None

@@ -1,39 +1,30 @@
 """Who a third-person word in somebody's speech means: the narrator, another, or nobody can tell.
 
-The evidence for and against is added up openly; its words become the reason of the edit. Nothing here looks at a list of
-sentences: what counts is who speaks, to whom, who else of that gender is near, and what was said before.
+The evidence for and against is added up openly; its words become the reason of the edit. What counts is who speaks, to
+whom, who else of that gender is near, and what was said before.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
-
-from refiner.language import lexicon
+from refiner.language.evidence import (
+    ASK_SPEECH,
+    EPITHETS,
+    Reading,
+    caption,
+    definite,
+    is_predicate,
+    said_of_me,
+    vocative,
+)
+from refiner.language.kin_speech import KinReadings
 from refiner.language.people import Mention, people
-from refiner.language.relations import GROUP, whose
+from refiner.language.quotes import Frame
+from refiner.language.relations import GROUP
 from refiner.language.scene import Scene
-from refiner.language.speech import Frame
-
-EPITHETS = ("boy", "man", "guy", "lad", "fellow", "chap", "girl", "woman", "lady", "lass", "kid", "bloke", "gentleman", "fella", "dude", "ladka", "ladki")
 
 
-@dataclass
-class Reading:
-    """The verdict on one mention: how sure it is that the narrator is meant (0..1), with the evidence in words."""
-
-    confidence: float
-    why: list[str] = field(default_factory=list)
-
-    def add(self, weight: float, words: str) -> None:
-        self.confidence += weight
-        self.why.append(words)
-
-
-class Speechreader:
-    """Reads the third-person words in the quotes of a note, in order, so that a later quote can go on from an earlier."""
+class Speechreader(KinReadings):
+    """Reads the third-person words in the quotes of a note, in order: a later quote can go on from an earlier."""
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
@@ -60,7 +51,16 @@ class Speechreader:
         for m in self.people(frame.block):
             if not frame.start <= m.start < frame.end:
                 continue
-            if m.pronoun and m.key == "?" and m.gender == scene.gender or not m.plural and not m.pronoun and m.gender == scene.gender and _definite(m) and (m.key in EPITHETS or m.token.lower_ in GROUP):
+            if (
+                m.pronoun
+                and m.key == "?"
+                and m.gender == scene.gender
+                or not m.plural
+                and not m.pronoun
+                and m.gender == scene.gender
+                and definite(m)
+                and (m.key in EPITHETS or m.token.lower_ in GROUP)
+            ):
                 out.append(m)
         return out
 
@@ -82,26 +82,41 @@ class Speechreader:
         scene = self.scene
         r = Reading(0.5)
         inside = [p for p in self.people(frame.block) if frame.start <= p.start < frame.end]
-        before = [p for p in inside if p.start < m.start and not (p.key == "narrator" and _vocative(scene, p))]
+        before = [p for p in inside if p.start < m.start and not (p.key == "narrator" and vocative(scene, p))]
         last = next((p for p in reversed(before) if self._could(p, m)), None)
         if not m.pronoun and (kin := self._kin(frame, m)) is not None:
             return kin
-        if last is not None and last.key == "narrator" and not _vocative(scene, last):
+        if last is not None and last.key == "narrator" and not vocative(scene, last):
             rivals = [p for p in before if self._could(p, m) and p.key not in ("narrator", "?")]
             return Reading(0.95 if not rivals else 0.6, ["the narrator is named just before, in the same speech"])
         if last is not None and last.start in self.read:
-            nearer = [p for p in before if p.start > last.start and p.key not in ("narrator", "?", "I") and p.gender in (None, m.gender) and not p.plural]
+            nearer = [
+                p
+                for p in before
+                if p.start > last.start
+                and p.key not in ("narrator", "?", "I")
+                and p.gender in (None, m.gender)
+                and not p.plural
+            ]
             if not nearer:
                 earlier = self.read[last.start]
                 return Reading(earlier.confidence, [*earlier.why[:2], "goes on from the pronoun before it"])
         if last is not None and last.key not in ("narrator", "?") and last.start not in self.read:
-            r.add(-0.45 if last.gender == m.gender else -0.25, f'"{last.token.text}" stands before it in the same speech')
-        named = [p for p in inside if p.key == "narrator" and not _vocative(scene, p)]
+            r.add(
+                -0.45 if last.gender == m.gender else -0.25, f'"{last.token.text}" stands before it in the same speech'
+            )
+        named = [p for p in inside if p.key == "narrator" and not vocative(scene, p)]
         if named and last is None:
             r.add(0.35, "the narrator is named in the same speech")
         # what was said before
         near = [n for n in range(max(0, number - 3), number) if frame.block - scene.frames[n].block <= 1]
-        same = [n for n in range(number) if _caption(scene.frames[n]) and _caption(scene.frames[n]) == _caption(frame) and n in self.topic]
+        same = [
+            n
+            for n in range(number)
+            if caption(scene.frames[n]) and caption(scene.frames[n]) == caption(frame) and n in self.topic
+        ]
+        if last is None and number and frame.attributed is False and self._named_by(number, frame):
+            return Reading(0.93, ["the same speaker has just named the narrator"])
         topics = [(n, self.topic[n]) for n in (same or near) if n in self.topic]
         if topics and last is None:
             n, (who, sure) = topics[-1]
@@ -121,7 +136,9 @@ class Speechreader:
         if frame.speaker.role == "unknown":
             r.add(-0.1, "nobody says who speaks")
         elif frame.speaker.gender == m.gender:
-            r.why.append("the speaker does not mean himself" if m.gender == "male" else "the speaker does not mean herself")
+            r.why.append(
+                "the speaker does not mean himself" if m.gender == "male" else "the speaker does not mean herself"
+            )
         # who else is near
         rival, far = self._rival(frame, m)
         if rival is None and last is None:
@@ -129,12 +146,16 @@ class Speechreader:
         elif rival is not None:
             if rival.quoted or rival.token.dep_ == "poss":
                 far = max(far, 3)
-            weight = (-0.3 if far <= 1 else -0.2 if far == 2 else -0.1 if far <= 4 else 0.0) * (1.0 if rival.gender == m.gender else 0.5)
+            weight = (-0.3 if far <= 1 else -0.2 if far == 2 else -0.1 if far <= 4 else 0.0) * (
+                1.0 if rival.gender == m.gender else 0.5
+            )
             r.add(weight, f'"{rival.token.text}" may be meant')
             if far >= 5:
                 r.add(0.2, "nobody else of that gender is near")
         if not m.pronoun:
             r.add(-0.05, "an epithet")
+        if r.confidence < ASK_SPEECH and last is None and frame.addressee.role != "narrator":
+            r.confidence = ASK_SPEECH
         if r.confidence < 0.42 and frame.about and frame.addressee.role != "narrator" and last is None:
             r.confidence = 0.42
         return r
@@ -146,69 +167,10 @@ class Speechreader:
         last = self.scene.frames[number - 1]
         if last.block != frame.block or last.speaker.noun != frame.speaker.noun or not last.speaker.noun:
             return False
-        return any(p.key == "narrator" and last.start <= p.start < last.end and not _vocative(self.scene, p) for p in self.people(frame.block))
-
-    def _kin(self, frame: Frame, m: Mention) -> Reading | None:
-        """A kin word with its possessor in somebody's speech: "my son", "your husband", "the brother"."""
-        scene = self.scene
-        low = m.token.lower_
-        poss = next((c.lower_ for c in m.token.children if c.dep_ == "poss"), "")
-        left = scene.text[max(frame.start, m.start - 40) : m.start]
-        if re.search(r"\bthe\s+$", left) and low in self.aliases:
-            return Reading(0.93, [f'the narrator is "the {low}" here'])
-        if low not in GROUP:
-            return None
-        if poss in ("my", "our"):
-            relation = speaker_relation(frame)
-            if relation and relation in whose(low):
-                r = Reading(0.72, [f"the narrator's {relation} speaks"])
-            elif frame.kind == "letter":
-                r = Reading(0.7, ["a letter to the narrator"])
-            elif re.search(r"\b(?:this|here|that)(?:['’]s| is) (?:my|our) (?:[\w-]+ ){0,2}$", left, re.IGNORECASE) and frame.speaker.role != "narrator":
-                r = Reading(0.7, ["somebody is introduced"])
-            elif low in EPITHETS and relation:
-                r = Reading(0.6, [f"the narrator's {relation} speaks"])
-            elif frame.speaker.role == "unknown":
-                return Reading(0.5, ["nobody says who speaks"])
-            else:
-                return Reading(0.3, ["the speaker's own kin"])
-            if frame.addressee.role == "narrator" and m.token.dep_ not in ("attr", "ROOT", "npadvmod", "appos", "nsubj"):
-                r.add(-0.3, "it is said to the narrator")
-        elif poss in ("your", "ur"):
-            if frame.addressee.role == "narrator":
-                return Reading(0.05, ["the narrator's own kin"])
-            noun = frame.addressee.noun
-            if noun in whose(low) or noun.casefold() in self.partners and GROUP[low] in ("husband", "boyfriend"):
-                r = Reading(0.78, [f"it is said to the narrator's {noun}"])
-            elif frame.addressee.role == "other" or frame.about:
-                r = Reading(0.6, [f'it is said to "{noun or "somebody"}"'])
-            else:
-                return Reading(0.3, ["whose is not said"])
-        elif poss:
-            return Reading(0.3, ["somebody's kin"])
-        else:
-            return None
-        if frame.about:
-            r.add(0.2, f'the words around it say so: "{frame.cue}"')
-        rival, far = self._rival(frame, m)
-        if rival is None or far > 2:
-            r.add(0.17, "nobody else of that gender is near")
-        else:
-            r.add(-0.1, f'"{rival.token.text}" may be meant')
-        return r
-
-    @cached_property
-    def aliases(self) -> set[str]:
-        """Nouns that the narrator is called with "the": 'To them I am "the brother"'."""
-        pattern = r"\b(?:I(?:['’]m| am| was| became| remained|['’]ve become| have become)|call(?:s|ed)? me|me as)\b[^.;\"“]{0,30}[\"“']?\bthe ([a-z]+)"
-        return {m[1].casefold() for m in re.finditer(pattern, self.scene.text, re.IGNORECASE) if lexicon.noun(m[1], self.scene.gender)}
-
-    @cached_property
-    def partners(self) -> set[str]:
-        """Names of the narrator's wife or husband, as far as the text says them."""
-        text = self.scene.text
-        words = r"(?:wife|husband|girlfriend|boyfriend|fianc[eé]e?)"
-        return {m[1].casefold() for m in re.finditer(rf"\b[Mm]y {words},? ([A-Z]\w+)", text)} | {m[1].casefold() for m in re.finditer(rf"\b([A-Z]\w+), my {words}", text)}
+        return any(
+            p.key == "narrator" and last.start <= p.start < last.end and not vocative(self.scene, p)
+            for p in self.people(frame.block)
+        )
 
     def _could(self, p: Mention, m: Mention) -> bool:
         """Whether mention `p` can be what `m` means, by gender, number and clause."""
@@ -217,13 +179,18 @@ class Speechreader:
         if p.key in EPITHETS and p.start in self.read:
             return True
         reflexive = m.token.lower_.endswith("self") or m.token.dep_ == "poss"
-        return reflexive or p.token.head.i != m.token.head.i or p.token.dep_ == "poss"
+        return bool(reflexive or p.token.head.i != m.token.head.i or p.token.dep_ == "poss")
 
     def _rival(self, frame: Frame, m: Mention) -> tuple[Mention | None, int]:
-        """The nearest other person of that gender in the narration before (and in the attribution), with its distance in sentences."""
-        scene = self.scene
-        here = [p for p in self.people(frame.block) if p.start < frame.start and not (frame.start <= p.start < frame.end)]
-        after = [p for p in self.people(frame.block) if frame.end <= p.start < frame.end + len(frame.attribution) + 1]
+        """The nearest other person of that gender in the narration, and how many sentences away."""
+        here = [
+            p for p in self.people(frame.block) if p.start < frame.start and not (frame.start <= p.start < frame.end)
+        ]
+        after = [
+            p
+            for p in self.people(frame.block)
+            if frame.end <= p.start < frame.end + len(frame.attribution.split(",")[0]) + 1
+        ]
         speaker, to = frame.speaker.span[0], frame.addressee.span[0]
         sent = m.sent
         best: tuple[Mention | None, int] = (None, 99)
@@ -234,11 +201,21 @@ class Speechreader:
         for group, back in blocks:
             last = max((p.sent for p in self.people(frame.block - 1)), default=0) + 1 if back else 0
             for p in reversed(group):
-                if p.key in ("I", "narrator") or p.plural or p.gender not in (None, m.gender) or p.start in (speaker, to) or p.key in speaker_keys:
+                if (
+                    p.key in ("I", "narrator")
+                    or p.plural
+                    or p.gender not in (None, m.gender)
+                    or p.start in (speaker, to)
+                    or p.key in speaker_keys
+                ):
                     continue
-                if p.pronoun and (frame.speaker.gender == p.gender and frame.speaker.role == "other" or self.read.get(p.start, Reading(0)).confidence > 0.7):
+                if p.pronoun and (
+                    frame.speaker.gender == p.gender
+                    and frame.speaker.role == "other"
+                    or self.read.get(p.start, Reading(0)).confidence > 0.7
+                ):
                     continue
-                if p.gender is None and not (p.token.pos_ == "PROPN") or said_of_me(p.token):
+                if p.gender is None and p.token.pos_ != "PROPN" or said_of_me(p.token):
                     continue
                 if p.start in self.read and self.read[p.start].confidence > 0.7:
                     continue
@@ -251,57 +228,12 @@ class Speechreader:
         for p in after if frame.attributed else ():
             if p.key == frame.speaker.noun:
                 continue
-            if p.key not in ("I", "narrator", "?") and p.gender == m.gender and p.start not in (speaker, to) and not p.plural and not p.quoted:
+            if (
+                p.key not in ("I", "narrator", "?")
+                and p.gender == m.gender
+                and p.start not in (speaker, to)
+                and not p.plural
+                and not p.quoted
+            ):
                 best = (p, 1) if best[1] > 1 else best
         return best
-
-
-def _definite(m: Mention) -> bool:
-    return any(c.lower_ in ("that", "this", "the", "our", "your", "my", "such") for c in m.token.children if c.dep_ in ("det", "poss", "predet", "amod"))
-
-
-def _vocative(scene: Scene, m: Mention) -> bool:
-    """Whether a name calls somebody: set off by commas or alone at an end of the speech."""
-    left = scene.text[max(0, m.start - 3) : m.start].rstrip()
-    right = scene.text[m.end : m.end + 3].lstrip()
-    starts = not left or left[-1] in "\"“‘,.!?—–-*'("
-    return starts and right[:1] in (",", "!", "?", ".", '"', "”", "") or left.endswith(",") and right[:1] in ",.!?\"”"
-
-
-def is_vocative(scene: Scene, start: int, end: int) -> bool:
-    """Whether the word at the span calls somebody (see `_vocative`)."""
-    return _vocative(scene, Mention(start, end, "", None, 0, "other"))
-
-
-def speaker_relation(frame: Frame) -> str:
-    """The kin word that the speaker is to the narrator ("mother"), or "" where it is not said."""
-    noun = frame.speaker.noun
-    if frame.speaker.role != "other" or not noun:
-        return ""
-    calls = lexicon.words("address", "parents") | lexicon.words("address", "elders")
-    return noun if frame.speaker.mine or noun in calls else ""
-
-
-def _caption(frame: Frame) -> str:
-    """The kind of a caption before a colon ("Clause 4:" -> "clause"), "" where a person speaks."""
-    m = re.search(r"([A-Za-z]+)\s*[\d.]*\s*:\s*[\"“‘*_]*$", frame.attribution)
-    return m[1].casefold() if m and not lexicon.is_role(m[1]) else ""
-
-
-def said_of_me(token: Any) -> bool:
-    """Whether a noun only says what the narrator is ("I was the third son", "as a boy I")."""
-    head = token.head
-    if token.dep_ == "attr" or token.dep_ == "pobj" and head.lower_ == "as":
-        verb = head if token.dep_ == "attr" else head.head
-        return any(c.dep_ in ("nsubj", "nsubjpass") and c.lower_ == "i" for c in verb.children)
-    return False
-
-
-def is_predicate(token: Any) -> bool:
-    """Whether a noun says what somebody is ("she is a friend", "came back as an engineer"): nobody new is named by it."""
-    head = token.head
-    if token.pos_ != "NOUN":
-        return False
-    if token.dep_ in ("attr", "oprd") or token.dep_ == "dobj" and head.lemma_ in ("become", "be"):
-        return not any(c.dep_ == "expl" for c in head.children)
-    return bool(token.dep_ == "pobj" and head.lower_ == "as")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -10,12 +11,14 @@ from typing import Any
 from refiner.language import lexicon
 from refiner.language import names as naming
 from refiner.language.blocks import SALUTATION, SIGNATURE, Block, chat_labels, is_chat, split
-from refiner.language.names import NameMention, Names
+from refiner.language.naming import NameMention, Names
 from refiner.language.parse import parse
-from refiner.language.speech import NARRATOR, OTHER, UNKNOWN, Frame, Party, Speech
+from refiner.language.quotes import NARRATOR, OTHER, UNKNOWN, Frame, Party
+from refiner.language.speech import Speech
 from refiner.models import Gender
 
-_FIRST = re.compile(r"(?<![\w.'’@])(?:I|me|my|mine|myself|i(?=\s|'m|'ve|'d|'ll|’m|’ve|’d|’ll|,))(?![\w@])(?!\.\w)")
+FIRST = re.compile(r"(?<![\w.'’@])(?:I|me|my|mine|myself|i(?=\s|'m|'ve|'d|'ll|’m|’ve|’d|’ll|,))(?![\w@])(?!\.\w)")
+INLINE = re.compile(r"[ \t*_>]*(?:[Mm]y )?(?:[Dd]ear(?:est)?|Hi|Hello)[ \t]+(?P<who>[A-Z]\w+(?: [A-Z]\w+)?)[,!—–-]")
 _WE = re.compile(r"(?<![\w'’])(?:we|us|our|ours|ourselves)(?!\w)", re.IGNORECASE)
 
 
@@ -82,6 +85,10 @@ class Scene:
         """Whether the span lies in a sure mention of the narrator by name."""
         return any(m.start <= start < m.end and m.head and m.confidence > 0.5 for m in self.mentions)
 
+    def name_test(self, block: Block) -> Callable[[Any], bool]:
+        """A test for tokens of the block: is this the narrator's name?"""
+        return lambda token: self.is_name(block.start + token.idx, block.start + token.idx + 1)
+
     # ---- frames of speech ------------------------------------------------------------------------------------------
 
     @cached_property
@@ -100,8 +107,10 @@ class Scene:
         out: list[Frame] = []
         blocks = [b for b in self.blocks]
         for i, b in enumerate(blocks):
-            m = SALUTATION.match(self.text, b.start, b.end)
+            m = SALUTATION.match(self.text, b.start, b.end) or INLINE.match(self.text, b.start, b.end)
             if not m:
+                continue
+            if m.re is INLINE and not any(self.names.is_narrator(w) for w in m["who"].split()):
                 continue
             end = len(self.text)
             signed = ""
@@ -122,7 +131,12 @@ class Scene:
             return True
         last = who.split()[-1].casefold().strip(".") if who.split() else ""
         mine = re.match(r"(?:my|our)\b", who, re.IGNORECASE) or self.author not in ("self", "") or self.kind == "letter"
-        return last not in ("sir", "madam", "friend", "ma'am") and lexicon.address(last, self.gender) is not None and bool(mine) and last not in lexicon.words("address", "elders")
+        return (
+            last not in ("sir", "madam", "friend", "ma'am")
+            and lexicon.address(last, self.gender) is not None
+            and bool(mine)
+            and last not in lexicon.words("address", "elders")
+        )
 
     @cached_property
     def frames(self) -> list[Frame]:
@@ -138,14 +152,24 @@ class Scene:
                 else:
                     low = b.label.casefold().split()[-1]
                     gender = lexicon.gender_of_word(low) or lexicon.gender_of_name(b.label.split()[0])
-                    out.append(Frame(start, b.end, "chat", Party("other", gender, low, True), NARRATOR if pair else UNKNOWN, block=b.index, attributed=True))
+                    out.append(
+                        Frame(
+                            start,
+                            b.end,
+                            "chat",
+                            Party("other", gender, low, True),
+                            NARRATOR if pair else UNKNOWN,
+                            block=b.index,
+                            attributed=True,
+                        )
+                    )
                 continue
             body = self.text[b.start : b.end]
             if b.kind == "quote":
                 out.append(Frame(b.start, b.end, "quote", UNKNOWN, UNKNOWN, block=b.index))
                 continue
             if re.search(r"[\"“”«‘]|(?<!\w)'\w|:[ \t]*(?:[*_`]|\S+ )", body):
-                reader = Speech(self.text, b, self.doc(b), lambda t, b=b: self.is_name(b.start + t.idx, b.start + t.idx + 1))  # type: ignore[misc]
+                reader = Speech(self.text, b, self.doc(b), self.name_test(b))
                 out += reader.frames(out)
         return out
 
@@ -175,7 +199,7 @@ class Scene:
     @cached_property
     def first_person(self) -> list[bool]:
         """For each block: whether the narrator says I in it, outside quotes."""
-        return [_FIRST.search(self.narration(b)) is not None for b in self.blocks]
+        return [FIRST.search(self.narration(b)) is not None for b in self.blocks]
 
     @cached_property
     def told(self) -> list[bool]:
@@ -183,10 +207,17 @@ class Scene:
         out: list[bool] = []
         for b in self.blocks:
             plain = self.narration(b)
-            named = any(m.head and b.start <= m.start < b.end and m.confidence > 0.5 and not self.quoted(m.start) for m in self.mentions)
+            named = any(
+                m.head and b.start <= m.start < b.end and m.confidence > 0.5 and not self.quoted(m.start)
+                for m in self.mentions
+            )
             if self.base.speaker.role == "other" and b.kind != "chat":
                 out.append(not any(f.start <= b.start < f.end for f in self.letters))
-            elif self.first_person[b.index] or b.kind in ("chat", "heading") or any(f.start <= b.start < f.end for f in self.letters):
+            elif (
+                self.first_person[b.index]
+                or b.kind in ("chat", "heading")
+                or any(f.start <= b.start < f.end for f in self.letters)
+            ):
                 out.append(False)
             elif named:
                 out.append(True)
@@ -198,4 +229,4 @@ class Scene:
     def plain_first(self, start: int, end: int) -> bool:
         """Whether "I", "my" … or "we" stands in the span."""
         part = self.text[start:end]
-        return bool(_FIRST.search(part) or _WE.search(part))
+        return bool(FIRST.search(part) or _WE.search(part))

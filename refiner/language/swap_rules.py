@@ -1,4 +1,4 @@
-"""All rules on one scene, overlaps settled: what a swap of the narrator's gender would change, and how sure each change is."""
+"""All rules on one scene, overlaps settled: what the swap would change, and how sure each change is."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from refiner.language import lexicon
 from refiner.language.body import Body
+from refiner.language.evidence import ASK_SPEECH, is_predicate
 from refiner.language.forms import Forms
 from refiner.language.groups import Groups
 from refiner.language.inflect import pronoun
@@ -19,11 +20,12 @@ from refiner.language.partner import Partner
 from refiner.language.reader import Reader
 from refiner.language.replace import Replacements
 from refiner.language.roles import Roles
-from refiner.language.scene import Proposal, Scene
+from refiner.language.scene import FIRST, Proposal, Scene
 from refiner.language.vocatives import Vocatives
 from refiner.models import CanonEntry
 
 EDIT = 0.88  # from here on the rules are right often enough to change the text
+LIBERAL = ("speech-pronoun", "role-epithet", "vocative")  # in speech a question costs less than a miss
 PRONOUNS = ("he", "him", "his", "himself", "she", "her", "hers", "herself")
 ASK = 0.4  # from here on it is worth a question
 
@@ -58,15 +60,31 @@ def plan(scene: Scene, canon: tuple[CanonEntry, ...], options: Options) -> Plan:
     found += roles
     found += Kinship(scene, reader).run()
     found += Groups(scene, reader).run()
-    said = {scene.text[p.start : p.end].casefold().split()[-1] for p in roles if p.rule == "role-predicate" and p.confidence >= EDIT}
-    found += Vocatives(scene, reader, frozenset(w for w in said if lexicon.address(w, scene.gender))).run()
+    said = {
+        scene.text[p.start : p.end].casefold().split()[-1]
+        for p in roles
+        if p.rule == "role-predicate" and p.confidence >= EDIT
+    }
+    vocatives = Vocatives(scene, reader, frozenset(w for w in said if lexicon.address(w, scene.gender)), canon)
+    found += vocatives.run()
     ceiling = 1.0 if options.institutions == "swap" else 0.6
     found += [replace(p, confidence=min(p.confidence, ceiling)) for p in institutions.run()]
     found += Body(scene, reader, drop=options.body == "drop").run()
     found += Replacements(scene, reader, canon).run()
     if options.partners != "keep":
         found += Partner(scene, reader, canon).run(1.0 if options.partners == "swap" else 0.5)
-    return Plan(tuple(settle(p for p in found if p.confidence >= ASK and p.after is not None and p.start >= scene.body)), tuple(institutions.proposed.values()))
+    return Plan(
+        tuple(
+            settle(
+                p
+                for p in found
+                if p.confidence >= (ASK_SPEECH if p.rule in LIBERAL else ASK)
+                and p.after is not None
+                and p.start >= scene.body
+            )
+        ),
+        (*institutions.proposed.values(), *vocatives.proposed.values()),
+    )
 
 
 def settle(found: Iterator[Proposal]) -> list[Proposal]:
@@ -79,7 +97,7 @@ def settle(found: Iterator[Proposal]) -> list[Proposal]:
 
 
 def _names(scene: Scene, reader: Reader) -> Iterator[Proposal]:
-    doubtful = namesake_in(scene.text[scene.body :])
+    doubtful = namesake_in(scene.text[scene.body :]) or any("namesake" in m.why for m in scene.mentions)
     for m in scene.mentions:
         confidence = m.confidence
         before = scene.text[m.start : m.end]
@@ -90,7 +108,15 @@ def _names(scene: Scene, reader: Reader) -> Iterator[Proposal]:
         if doubtful and m.kind in ("first", "full") and scene.frame_at(m.start).kind == "base":
             confidence = min(confidence, 0.6)
         if confidence >= 0.2 and before != m.after:
-            yield Proposal(m.start, m.end, m.after, f"name-{m.kind}", m.why, max(confidence, ASK) if confidence >= 0.3 else confidence, group=f"name:{before.casefold()}")
+            yield Proposal(
+                m.start,
+                m.end,
+                m.after,
+                f"name-{m.kind}",
+                m.why,
+                max(confidence, ASK) if confidence >= 0.3 else confidence,
+                group=f"name:{before.casefold()}",
+            )
 
 
 def _is_name(scene: Scene, start: int, end: int) -> bool:
@@ -99,9 +125,19 @@ def _is_name(scene: Scene, start: int, end: int) -> bool:
     if block is None:
         return False
     t = next((t for t in scene.doc(block) if scene.at(block, t)[0] <= start < scene.at(block, t)[1]), None)
-    if t is not None and t.text[:1].isupper() and t.i + 1 < len(t.doc) and (t.nbor().tag_ in ("VBZ", "VBD", "MD") or t.nbor().lower_ in ("'s", "and")) and t.tag_ in ("MD", "NNP", "NN", "JJ", "VB"):
-        return t.nbor().tag_ != "MD" or t.nbor().lower_ != "i"
-    return t is not None and t.text[:1].isupper() and (t.pos_ == "PROPN" or t.pos_ in ("NOUN", "X", "INTJ") and not t.is_sent_start)
+    if (
+        t is not None
+        and t.text[:1].isupper()
+        and t.i + 1 < len(t.doc)
+        and (t.nbor().tag_ in ("VBZ", "VBD", "MD") or t.nbor().lower_ in ("'s", "and"))
+        and t.tag_ in ("MD", "NNP", "NN", "JJ", "VB")
+    ):
+        return True
+    return (
+        t is not None
+        and t.text[:1].isupper()
+        and (t.pos_ == "PROPN" or t.pos_ in ("NOUN", "X", "INTJ") and not t.is_sent_start)
+    )
 
 
 def _after_name(scene: Scene, reader: Reader) -> Iterator[Proposal]:
@@ -116,26 +152,73 @@ def _after_name(scene: Scene, reader: Reader) -> Iterator[Proposal]:
             continue
         here = reader.speech.people(block.index)
         name = next((p for p in here if p.start == m.start), None)
-        sent = name.sent if name else next((p.sent for p in here if p.start > m.start), -1)
-        rivals = [p for p in here if p.sent == sent and p.key not in ("I", "narrator", "?") and not p.plural and p.gender in (None, scene.gender) and not p.quoted]
+        if name is None:
+            continue
+        plain = scene.narration(block)
+        doc = scene.doc(block)
+        open_until = name.sent
+        sentences = list(doc.sents)
+        first = FIRST.search(plain[sentences[name.sent].start_char : sentences[name.sent].end_char])
+        if name.role == "subj" and not first:
+            while open_until + 1 < len(sentences) and not FIRST.search(
+                plain[sentences[open_until + 1].start_char : sentences[open_until + 1].end_char]
+            ):
+                open_until += 1
+        rivals = [
+            p
+            for p in here
+            if name.sent <= p.sent <= open_until
+            and p.key not in ("I", "narrator", "?")
+            and not p.plural
+            and p.gender in (None, scene.gender)
+            and not p.quoted
+            and not is_predicate(p.token)
+        ]
         for p in here:
-            if p.sent == sent and p.start > m.start and p.pronoun and p.key == "?" and p.gender == scene.gender and not p.quoted:
+            if (
+                name.sent <= p.sent <= open_until
+                and p.start > m.start
+                and p.pronoun
+                and p.key == "?"
+                and p.gender == scene.gender
+                and not p.quoted
+            ):
                 near = [x for x in rivals if x.start < p.start]
-                confidence = 0.92 if not near else 0.3 if near[-1].start > m.start else 0.6
-                yield Proposal(p.start, p.end, pronoun(p.token.text, scene.to, before_noun(p.token)), "reported-pronoun", "goes on from the narrator's name", confidence, group=f"reported:{block.index}:{sent}")
+                sure = [x for x in near if x.gender == scene.gender or x.token.pos_ == "PROPN"]
+                confidence = 0.92 if not near else 0.3 if sure and sure[-1].start > m.start and first else 0.6
+                yield Proposal(
+                    p.start,
+                    p.end,
+                    pronoun(p.token.text, scene.to, before_noun(p.token)),
+                    "reported-pronoun",
+                    "goes on from the narrator's name",
+                    confidence,
+                    group=f"reported:{block.index}:{p.sent}",
+                )
 
 
 def _pronouns(scene: Scene, reader: Reader) -> Iterator[Proposal]:
     for readings, rule in ((reader.quoted, "speech"), (reader.told, "told")):
         for start, r in readings.items():
             block = scene.block_at(start)
-            if block is None or r.confidence < ASK:
+            if block is None or r.confidence < ASK_SPEECH:
                 continue
             t = next((t for t in scene.doc(block) if scene.at(block, t)[0] == start), None)
             if t is None or t.lower_ not in PRONOUNS:
                 continue
-            group = f"{rule}:{scene.frame_at(start).start}" if rule == "speech" else f"told:{block.index}:{t.sent.start}"
-            yield Proposal(start, start + len(t.text), pronoun(t.text, scene.to, before_noun(t)), f"{rule}-pronoun", "; ".join(r.why[:3]), min(r.confidence, 0.99), tuple(r.why), group=group)
+            group = (
+                f"{rule}:{scene.frame_at(start).start}" if rule == "speech" else f"told:{block.index}:{t.sent.start}"
+            )
+            yield Proposal(
+                start,
+                start + len(t.text),
+                pronoun(t.text, scene.to, before_noun(t)),
+                f"{rule}-pronoun",
+                "; ".join(r.why[:3]),
+                min(r.confidence, 0.99),
+                tuple(r.why),
+                group=group,
+            )
 
 
 def before_noun(t: Any) -> bool:
@@ -143,7 +226,12 @@ def before_noun(t: Any) -> bool:
     if t.lower_ == "her":
         if t.tag_ == "PRP$":
             nxt = _next(t)
-            return not (nxt is None or nxt.is_punct and nxt.text not in "\"'“‘" or nxt.lower_ in ("to", "and", "that", "if", "when", "in", "on", "at", "with", "for", "because", "who"))
+            return not (
+                nxt is None
+                or nxt.is_punct
+                and nxt.text not in "\"'“‘"
+                or nxt.lower_ in ("to", "and", "that", "if", "when", "in", "on", "at", "with", "for", "because", "who")
+            )
         nxt = _next(t)
         return bool(nxt is not None and nxt.pos_ == "NOUN" and t.dep_ == "poss" and nxt.head.i != t.head.i)
     if t.lower_ == "his":

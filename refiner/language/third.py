@@ -1,8 +1,8 @@
 """Notes that tell of the narrator as she or he: whom each pronoun means, by who was spoken of last and how.
 
-Salience after Lappin and Leass (1994), cut down: a mention counts for its role (subject before object before others) and
-fades with each sentence; arguments of one verb are not the same person; a possessive leans to the subject of its clause.
-Two persons of nearly equal weight leave the pronoun open.
+Salience after Lappin and Leass (1994), cut down: a mention counts for its role (subject before object before others)
+and fades with each sentence; arguments of one verb are not the same person; a possessive leans to the subject of its
+clause. Two persons of nearly equal weight leave the pronoun open.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from refiner.language.evidence import Reading, is_predicate
 from refiner.language.people import Mention, people
-from refiner.language.resolve import Reading, is_predicate
 from refiner.language.scene import Scene
 from refiner.models import Gender
 
 FADE = 0.55
+ASK_TOLD = 0.41
 WEIGHT = {"subj": 1.0, "obj": 0.55, "other": 0.4}
 
 
@@ -62,9 +63,13 @@ class Teller:
         self.sentence = base + last + 1 if last >= 0 else base + 1
 
     def _learn(self, mentions: list[Mention]) -> None:
-        """A name of unknown gender beside the narrator takes the other gender where the text says she and he of two people."""
+        """A name of unknown gender beside the narrator takes the other gender where two people are she and he."""
         scene = self.scene
-        unknown = {m.key for m in mentions if m.token.pos_ == "PROPN" and m.gender is None and m.key != "narrator" and m.key not in scene.known}
+        unknown = {
+            m.key
+            for m in mentions
+            if m.token.pos_ == "PROPN" and m.gender is None and m.key != "narrator" and m.key not in scene.known
+        }
         others = [m for m in mentions if m.pronoun and m.gender == scene.to]
         women = {m.key for m in mentions if not m.pronoun and m.gender == scene.to}
         if len(unknown) == 1 and others and not women:
@@ -91,8 +96,10 @@ class Teller:
         total = mine + max((s for p, s in scored if p.key != "narrator"), default=0.0)
         sure = mine / total if total else 0.0
         rival = next((p.key for p, _ in scored if p.key != "narrator"), "")
-        confidence = 0.97 if sure >= 0.999 else 0.93 if sure >= 0.64 else 0.05 if sure <= 0.36 else sure
-        why = ["the narrator is the one spoken of"] + ([f'"{rival}" is spoken of too'] if rival else ["nobody else of that gender is spoken of"])
+        confidence = 0.97 if sure >= 0.999 else 0.93 if sure >= 0.64 else 0.05 if sure <= 0.27 else max(ASK_TOLD, sure)
+        why = ["the narrator is the one spoken of"] + (
+            [f'"{rival}" is spoken of too'] if rival else ["nobody else of that gender is spoken of"]
+        )
         if self._cataphor(m, mentions):
             confidence = min(confidence, 0.6) if confidence >= 0.5 else max(confidence, 0.4)
             why.append("the clause stands before the one it belongs to")
@@ -103,21 +110,39 @@ class Teller:
         self.read[m.start] = Reading(confidence, why)
 
     def _between(self, m: Mention, mentions: list[Mention]) -> Mention | None:
-        """Another person of that gender that the possessive may lean to: "has her mother's hands and none of her patience"."""
+        """Another person of that gender that the possessive may lean to: "with her aunt's voice and her temper"."""
         if m.token.dep_ != "poss":
             return None
         head = m.token.head
         for x in reversed([x for x in mentions if x.start < m.start and x.sent == m.sent]):
-            if x.key == "narrator" or x.gender not in (None, m.gender) or x.pronoun and self.who.get(x.start) == "narrator" or x.token.i == head.i:
+            if (
+                x.key == "narrator"
+                or x.gender not in (None, m.gender)
+                or x.pronoun
+                and self.who.get(x.start) == "narrator"
+                or x.token.i == head.i
+            ):
                 continue
             if x.gender is None and x.token.pos_ != "PROPN":
                 continue
-            joined = x.token.dep_ == "poss" and any(t.lower_ in ("and", "but", "or") for t in m.token.doc[x.token.i : m.token.i])
+            joined = x.token.dep_ == "poss" and any(
+                t.lower_ in ("and", "but", "or") for t in m.token.doc[x.token.i : m.token.i]
+            )
             verb = _verb(m.token.head) or (m.token.head.head if m.token.head.head.pos_ == "VERB" else None)
             while verb is not None and verb.dep_ in ("conj",) and verb.head.pos_ == "VERB":
                 verb = verb.head
-            loose = verb is not None and verb.dep_ in ("advcl", "acl", "ccomp", "xcomp") and verb.tag_ == "VBG" and x.role in ("obj", "subj") and x.token.i < verb.i and x.token.head.i == verb.head.i and x.role == "obj"
-            owner = verb is not None and any(c.i == x.token.i for c in verb.children if c.dep_ in ("nsubj", "nsubjpass"))
+            loose = (
+                verb is not None
+                and verb.dep_ in ("advcl", "acl", "ccomp", "xcomp")
+                and verb.tag_ == "VBG"
+                and x.role in ("obj", "subj")
+                and x.token.i < verb.i
+                and x.token.head.i == verb.head.i
+                and x.role == "obj"
+            )
+            owner = verb is not None and any(
+                c.i == x.token.i for c in verb.children if c.dep_ in ("nsubj", "nsubjpass")
+            )
             if joined or loose or owner:
                 return x
         return None
@@ -141,7 +166,12 @@ class Teller:
                     value *= 1.3
                 if far == 1 and m.role == "subj" and seen.role == "subj":
                     value *= 1.2
-                if far == 0 and m.token.dep_ == "poss" and seen.role == "subj" and _clause(seen.token) == _clause(m.token):
+                if (
+                    far == 0
+                    and m.token.dep_ == "poss"
+                    and seen.role == "subj"
+                    and _clause(seen.token) == _clause(m.token)
+                ):
                     value *= 2.5
                 score = max(score, value) if far else max(score, value) + 0.02
             if p.seen and score:
@@ -158,14 +188,29 @@ class Teller:
         if m.token.dep_ == "poss" or m.token.lower_.endswith("self"):
             return False
         verb = _verb(m.token)
-        return any(seen.token.sent == m.token.sent and seen.token.dep_ != "poss" and _verb(seen.token) == verb and seen.token.doc is m.token.doc and seen.role == "subj" for _, _, seen in p.seen[-3:])
+        return any(
+            seen.token.sent == m.token.sent
+            and seen.token.dep_ != "poss"
+            and _verb(seen.token) == verb
+            and seen.token.doc is m.token.doc
+            and seen.role == "subj"
+            for _, _, seen in p.seen[-3:]
+        )
 
     def _cataphor(self, m: Mention, mentions: list[Mention]) -> bool:
-        """Whether a person of that gender is named later, in the clause that this one leans on ("If he is late, Aslam …")."""
+        """Whether a person of that gender is named later, in the main clause: "When he left, Dev …"."""
         verb = _verb(m.token)
         if verb is None or verb.dep_ != "advcl" or verb.head.i < verb.i:
             return False
-        return any(x.start > m.start and x.token.sent == m.token.sent and not x.pronoun and x.key != "narrator" and x.gender in (None, m.gender) and x.role == "subj" for x in mentions)
+        return any(
+            x.start > m.start
+            and x.token.sent == m.token.sent
+            and not x.pronoun
+            and x.key != "narrator"
+            and x.gender in (None, m.gender)
+            and x.role == "subj"
+            for x in mentions
+        )
 
 
 def _verb(token: Any) -> Any | None:

@@ -55,8 +55,7 @@ def _names(config: Config) -> list[CanonEntry]:
     for i, nick in enumerate(before.nicknames):
         chosen = after.nicknames[i] if i < len(after.nicknames) else ""
         why = "" if chosen else f"no nickname is chosen for {nick}; this one is short for {first}"
-        handle = any(c in nick for c in "._@0123456789")
-        if not chosen and handle:
+        if not chosen and any(c in nick for c in "._@0123456789"):
             continue  # rewritten from the name that stands in it
         out.append(_entry(f"name:nick:{i}", "name", nick, chosen or _short(first, nick, taken), rule=why))
     for i, handle in enumerate(before.handles):

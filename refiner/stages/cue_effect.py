@@ -19,9 +19,13 @@ SURE = 0.75  # weight of a trait's words from which a clause speaks of it beyond
 DENIALS = frozenset(["keeps-away", "no-longer", "never-again", "not-since", "since-then-no", "stopped"])
 """Rules of endings that deny an action: where only what is avoided is named, they tell of the avoiding."""
 NO = re.compile(
-    r"\b(?:not|never|no|hardly|without)\b(?! (?:better|other|greater|more|wonder|doubt|only)\b)|n['’]t\b", re.I
+    r"\b(?:not|cannot|never|no|nobody|hardly|without)\b(?! (?:better|other|greater|more|wonder|doubt|only)\b)|n['’]t\b",
+    re.I,
 )
-_TWICE = re.compile(r"\bnot only\b|\bnot\b.*\bwithout\b|\bnot help\b", re.I)
+_TWICE = re.compile(
+    r"\bnot only\b|\bnot\b.*\bwithout\b|\b(?:not|n['’]t) (?:help|resist|stop|let)\b|\bcannot (?:help|resist|stop|let|leave|pass)\b",
+    re.I,
+)
 # What one makes and then sells: selling it ends nothing.
 _WORKS = re.compile(r"\b(?:painting|picture|poem|story|book|novel|photograph|song|loaf|cake|pot)s?\b", re.I)
 
@@ -76,7 +80,7 @@ class _Case:
         denied = self.denied(start) and not _TWICE.search(before)
         if self.only_target:
             # "I do not go into deep water" is the avoiding itself; "I drive to work" says little of a fear.
-            return (None, True) if denied and weigh(self.own) >= SURE and len(self.own) > 1 else None
+            return (None, True) if denied and (weigh(self.own) >= 1 or len(self.own) > 1) else None
         return None, denied == self.against
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from refiner.checks.closing import CLOSED
 from refiner.checks.trait_words import TraitWords
 from refiner.config import Config, Trait
 from refiner.edits import digest, question_id
@@ -56,7 +57,7 @@ def extract(note: Note, config: Config) -> Extraction:
     events, observations, retractions, questions = said.events, said.observations, said.retractions, list[Question]()
     if note.meta.events is None and config.traits and note.meta.author == "self":
         spoken = {o.trait for o in observations} | {r.target for r in retractions}
-        told = _Told(note, config, days)
+        told = _Told(*_spoken(note, config), config=config)
         told.read()
         events = events + told.events
         observations = observations + [o for o in told.observations if o.trait not in spoken]
@@ -72,6 +73,13 @@ def extract(note: Note, config: Config) -> Extraction:
         questions=tuple(questions),
         findings=tuple(said.findings),
     )
+
+
+def _spoken(note: Note, config: Config) -> tuple[Note, Days]:
+    """The note as the narrator told it, without the clauses that say in a refined text that something is over."""
+    said = tuple(s for s in note.sentences if not CLOSED.fullmatch(s.text.strip("( )")))
+    bare = note if len(said) == len(note.sentences) else note.model_copy(update={"sentences": said})
+    return bare, Days(bare, config)
 
 
 @dataclass
@@ -100,7 +108,7 @@ def _room(a: When, b: When) -> bool:
 class _Told:
     """Turns the readings of plain words into events, observations, retractions and questions."""
 
-    def __init__(self, note: Note, config: Config, days: Days) -> None:
+    def __init__(self, note: Note, days: Days, *, config: Config) -> None:
         self.note, self.config, self.days = note, config, days
         self.events: list[Event] = []
         self.observations: list[Observation] = []
@@ -190,9 +198,11 @@ class _Told:
             spans[span.start, span.end] = span
         quotes = tuple(self.note.text[s.start : s.end] for s in spans.values())
         sentence = self.note.sentences[first.sentence]
+        told = [self.note.sentences[r.sentence] for r in group]
+        places = [f"{s.text} {s.occurrence}" for s in told]
         return Event(
             id="told-"
-            + digest("told", self.note.path, *quotes, first.modality, *(f"{t} {k}" for t, k in effects))[:10],
+            + digest("told", self.note.path, *places, first.modality, *(f"{t} {k}" for t, k in effects))[:10],
             note=self.note.path,
             spans=tuple(spans.values()),
             quotes=quotes,

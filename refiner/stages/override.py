@@ -173,10 +173,12 @@ class _Run:
         if not words:
             self._ask(sentence, items, f"the sentence also tells of what still is so; {names} must not seem alive")
             return
-        if all(self._only_claims(sentence, i.effect.trait) for i in items) and can_drop(self.note, sentence):
+        if all(self._only_claims(sentence, i.effect.trait) for i in items) and can_drop(
+            self.note, sentence, self.edits
+        ):
             edit = drop(
                 self.note, NAME, sentence, self.given.earlier,
-                reason=f"it only says that {names} is so today; {why}",
+                taken=self.edits, reason=f"it only says that {names} is so today; {why}",
                 source="rule:drop-claim", confidence=0.75, evidence=ids,
             )  # fmt: skip
             self._add(edit, items)
@@ -266,7 +268,9 @@ class _Run:
         if not parents_of(at, at, self.given.earlier):
             proposed = ProposedEdit(start=at, end=at, after=f" {clause}")
             choices.append(Choice(id="close", label=f"add: {clause}", effect=ChoiceEffect(edits=(proposed,))))
-        if not parents_of(sentence.start, at, self.given.earlier) and can_drop(self.note, sentence):
+        if not parents_of(sentence.start, at, self.given.earlier) and can_drop(
+            self.note, sentence, (*self.given.earlier, *self.edits)
+        ):
             choices.append(
                 Choice(
                     id="drop",

@@ -43,6 +43,8 @@ def settle(found: list[Reading]) -> list[Reading]:
         twin = next((o for o in near if o.kind == r.kind or {o.kind, r.kind} <= set(BEGINS)), None)
         both = next((o for o in near if _says_both(o, r)), None)
         rest = next((o for o in near if {o.kind, r.kind} == {"terminates", "suspends"}), None)
+        if _only_since(out, r):
+            continue  # "I gave up sweets. I have passed the shop daily since": what came after the end
         if twin:
             if r.score > twin.score:
                 out[out.index(twin)] = r
@@ -57,6 +59,12 @@ def settle(found: list[Reading]) -> list[Reading]:
         else:
             out.append(r)
     return out
+
+
+def _only_since(out: list[Reading], r: Reading) -> bool:
+    before = [o for o in out if o.trait == r.trait and o.kind and 0 <= r.sentence - o.sentence <= 1]
+    last = before[-1] if before else None
+    return r.cue.rule == "since-then" and r.cue.pointing and last is not None and last.kind == "terminates" != r.kind
 
 
 def _together(a: Reading, b: Reading) -> bool:

@@ -12,13 +12,15 @@ _ENDED = re.compile(r"[.!?…।][\"'”’)\]*_»]*\Z")
 _ITEM = re.compile(r"[ \t]*(?:[-*+•>#]|\d{1,3}[.)])")
 
 
-def can_drop(note: Note, sentence: Sentence) -> bool:
-    """The sentence's paragraph has others, so that no hole and no empty list item is left."""
+def can_drop(note: Note, sentence: Sentence, edits: Sequence[Edit] = ()) -> bool:
+    """The sentence's paragraph keeps others beside those that `edits` drop: no hole, no empty list item is left."""
     text = note.text
     left, right = text.rfind("\n\n", 0, sentence.start), text.find("\n\n", sentence.end)
     block = (left + 2 if left >= 0 else note.body_start, right if right >= 0 else len(text))
     item = _ITEM.match(_before(note, sentence) + " ")
-    return not item and sum(block[0] <= s.start < block[1] for s in note.sentences) > 1
+    gone = {e.start for e in edits if not e.after} | {e.start + 1 for e in edits if not e.after}
+    left_over = [s for s in note.sentences if block[0] <= s.start < block[1] and s.start not in gone]
+    return not item and any(s.start != sentence.start for s in left_over)
 
 
 def _before(note: Note, sentence: Sentence) -> str:
@@ -36,12 +38,16 @@ def drop(
     source: str,
     confidence: float,
     evidence: Sequence[str] = (),
+    taken: Sequence[Edit] = (),
 ) -> Edit | None:
-    """The edit that leaves a sentence and one space beside it out; None where an earlier edit reaches beyond it."""
+    """The edit that leaves a sentence and one space beside it out; None where an earlier edit reaches beyond it.
+
+    `taken`: edits of the same stage, whose spaces are theirs.
+    """
     text, start, end = note.text, sentence.start, sentence.end
-    if text[end : end + 1] == " ":
+    if text[end : end + 1] == " " and all(not e.start <= end < e.end for e in taken):
         end += 1
-    elif start and text[start - 1] == " ":
+    elif start and text[start - 1] == " " and all(not e.start < start <= e.end for e in taken):
         start -= 1
     parents = parents_of(start, end, earlier)
     if any(p.start < start or end < p.end for p in parents):

@@ -19,7 +19,7 @@ from refiner.stages.canon import seed_canon
 
 
 class Swap:
-    """One note at a time: edits from EDIT confidence on, questions below it, nothing where nothing speaks for the narrator."""
+    """One note at a time: edits from EDIT confidence on, questions below, nothing where others are meant."""
 
     name: ClassVar[str] = "swap"
     version: ClassVar[str] = "1"
@@ -50,7 +50,9 @@ class Swap:
         return StageResult(note=note.path, stage=self.name, edits=tuple(edits), questions=tuple(questions), canon=new)
 
 
-def whole_canon(canon: tuple[CanonEntry, ...], seeds: tuple[CanonEntry, ...], rejected: frozenset[str] = frozenset()) -> tuple[CanonEntry, ...]:
+def whole_canon(
+    canon: tuple[CanonEntry, ...], seeds: tuple[CanonEntry, ...], rejected: frozenset[str] = frozenset()
+) -> tuple[CanonEntry, ...]:
     """The canon with the configuration's seeds; what the person wrote about the same words wins."""
     out = {c.id: c for c in seeds}
     out.update({c.id: c for c in canon})
@@ -70,7 +72,14 @@ def whole_canon(canon: tuple[CanonEntry, ...], seeds: tuple[CanonEntry, ...], re
 def make_scene(note: Note, gender: Gender, canon: tuple[CanonEntry, ...], given: StageInput, culture: str) -> Scene:
     """The note as the rules see it."""
     scene = Scene(
-        note.text, note.body_start, gender, other(gender), from_canon(canon), note.meta.author, note.meta.kind, culture=culture
+        note.text,
+        note.body_start,
+        gender,
+        other(gender),
+        from_canon(canon),
+        note.meta.author,
+        note.meta.kind,
+        culture=culture,
     )
     for person in given.people:
         if person.gender:
@@ -81,8 +90,8 @@ def make_scene(note: Note, gender: Gender, canon: tuple[CanonEntry, ...], given:
 
 def _edit(note: Note, p: Proposal) -> Edit:
     return make_edit(
-        note, Swap.name, p.start, p.end, p.after or "", reason=p.reason, source=f"rule:{p.rule}", confidence=p.confidence,
-        evidence=p.evidence,
+        note, Swap.name, p.start, p.end, p.after or "", reason=p.reason, source=f"rule:{p.rule}",
+        confidence=p.confidence, evidence=p.evidence,
     )  # fmt: skip
 
 
@@ -101,12 +110,17 @@ def _questions(note: Note, asked: list[Proposal]) -> list[Question]:
         for i, text in enumerate(dict.fromkeys(first.options), 2):
             if text != first.after and len(group) == 1:
                 other_text = (ProposedEdit(start=first.start, end=first.end, after=text),)
-                choices.append(Choice(id=str(i), label=f'"{text}"' if text else "leave it out", effect=ChoiceEffect(edits=other_text)))
+                choices.append(
+                    Choice(
+                        id=str(i), label=f'"{text}"' if text else "leave it out", effect=ChoiceEffect(edits=other_text)
+                    )
+                )
         choices.append(Choice(id="stay", label=f'no: "{_short(words)}" stays'))
         out.append(
             Question(
                 id=qid, note=note.path, stage=Swap.name, start=first.start, end=first.end, question=_ask(first, words),
-                choices=tuple(choices), mentions=tuple((p.start, p.end) for p in group), reason=first.reason, text_sha=sha,
+                choices=tuple(choices), mentions=tuple((p.start, p.end) for p in group), reason=first.reason,
+                text_sha=sha,
             )
         )  # fmt: skip
     return out

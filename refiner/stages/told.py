@@ -16,7 +16,7 @@ from refiner.stages.cue_effect import NO, effect_of
 from refiner.stages.reading import BEGINS, Reading, content, settle
 
 OWN = 0.3  # least weight of a trait's words in the clause of the cue
-NEAR = 0.4  # least weight where a pointing cue ("since then", "stopped it") leans on the sentences around it
+NEAR = 0.39  # least weight where a pointing cue ("since then", "stopped it") leans on the sentences around it
 STRONG = 0.75  # from here on a reading is sure enough to be told without a doubt
 MARGIN = 1.3  # how many times the best trait must outweigh the second
 _AROUND = ((-1, 0.35), (-2, 0.2), (1, 0.25), (-3, 0.1))  # sentences around the cue's, and what their words count
@@ -129,6 +129,8 @@ class Teller:
         scores = {t: s for t, s in scores.items() if self._enough(index, cue, s)}
         if not scores:
             return None
+        # Words in the clause itself beat what stands around it.
+        scores = {t: s for t, s in scores.items() if s.own >= OWN} or scores
         ranked = sorted(scores, key=lambda t: (-scores[t].total, t))
         best = scores[ranked[0]]
         rivals = tuple(t for t in ranked[1:] if scores[t].total * MARGIN > best.total and _close(scores[t], best))

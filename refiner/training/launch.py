@@ -24,7 +24,7 @@ def training_folder() -> Path:
     for folder in (Path(__file__).resolve().parents[2] / "training", packaged):
         if (folder / "train.py").is_file():
             return folder
-    raise TrainingError("train.py is missing from this installation", mend="pip install --force-reinstall refiner")
+    raise TrainingError("train.py is missing from this installation", mend="install refiner again")
 
 
 def recipe_folders(workspace: Path | None = None) -> list[Path]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from refiner.errors import TrainingError
+from refiner.hints import install
 from refiner.training.endpoint import ChatModel, Messages, OpenAIEndpoint, require_system
 from refiner.training.launch import training_folder
 from refiner.training.runs import RunInfo
@@ -54,12 +55,12 @@ def open_model(
             what = "the base model" if gguf is None else "the adapter"
             raise TrainingError(f"llama.cpp needs a GGUF of {what}, and there is none", mend="engine transformers")
         if not _installed("xllamacpp"):
-            raise TrainingError("llama.cpp is not installed", mend="pip install 'refiner[local]'")
+            raise TrainingError("llama.cpp is not installed", mend=install("local"))
         return LlamaCpp(gguf, lora, context=context, threads=threads)
     if engine not in ENGINES:
         raise TrainingError(f"no engine {engine!r}; known: {', '.join(ENGINES)}")
     if not (_installed("transformers") and _installed("peft")):
-        raise TrainingError("nothing here can open the model", mend="pip install 'refiner[local]'")
+        raise TrainingError("nothing here can open the model", mend=install("local"))
     source = base
     if run is not None:
         source = str(gguf) if gguf else run.base_source

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -76,6 +80,19 @@ def test_a_small_file_of_general_rows_is_gone_through_again(dataset: Path) -> No
     added = mix_replay(read_folder(dataset), general, 0.25, seed=7)
     assert len(added) == 16
     assert len({row[1]["content"] for row in added}) == 5
+
+
+def test_the_folder_stands_alone(tmp_path: Path, dataset: Path) -> None:
+    copy = shutil.copytree(TRAINING, tmp_path / "elsewhere")
+    for file in copy.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not [name for name in names if name.partition(".")[0] == "refiner"], file
+    command = [sys.executable, "-P", str(copy / "train.py"), str(dataset), "--recipe", "cpu-smoke", "--validate"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "valid: 65 rows to train on" in done.stderr
 
 
 def test_the_general_rows_are_about_120_and_none_twice() -> None:

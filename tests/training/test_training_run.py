@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -196,7 +197,8 @@ def test_ctrl_c_saves(dataset: Path, tiny_recipe: Callable[..., Path], tmp_path:
     out = tmp_path / "interrupted"
     command = [sys.executable, str(TRAINING / "train.py"), str(dataset), "--out", str(out), "--recipe"]
     recipe = tiny_recipe(epochs=300)
-    with subprocess.Popen([*command, str(recipe)], stderr=subprocess.PIPE, text=True) as process:
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    with subprocess.Popen([*command, str(recipe)], stderr=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stderr is not None
         for line in process.stderr:
             if line.startswith("step "):

@@ -1,0 +1,140 @@
+"""Ties of a noun to the narrator that the words around it show where a parse does not: fragments, pairs, insertions."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from refiner.language.blocks import Block
+from refiner.language.evidence import Reading
+from refiner.language.reader import Reader
+from refiner.language.scene import Scene
+
+
+class Phrases:
+    """Ties read off the words around a noun. A reading each, or None."""
+
+    scene: Scene
+    reader: Reader
+
+    def _epithet(self, block: Block, t: Any) -> Reading | None:
+        start, _ = self.scene.at(block, t)
+        return self.reader.quoted.get(start)
+
+    def _fragment(self, block: Block, t: Any) -> Reading | None:
+        """ "Only boy in the class." — a sentence without a verb in a diary."""
+        start, end = self.scene.at(block, t)
+        if self.scene.frame_at(start).speaker.role != "narrator":
+            return None
+        left = self.scene.text[max(block.start, start - 40) : start]
+        s, e = self._sentence(block, t)
+        if (
+            t.lower_ in ("man", "lady", "woman")
+            and re.match(r" of the house\b", self.scene.text[self.scene.at(block, t)[1] :][:14])
+            and self.scene.plain_first(s, e)
+        ):
+            return Reading(0.45, ["perhaps the narrator is asked for"])
+        if (
+            t.dep_ in ("nsubj", "ROOT")
+            and re.search(r"(?:^|[.!?]\s+)Head $", left)
+            and self.scene.plain_first(s, min(len(self.scene.text), e + 60))
+        ):
+            return Reading(0.9, ["an office, and the narrator tells of it"])
+        if (
+            re.search(r"\b(?:the|an?) (?:only|eldest|oldest|youngest|elder|younger|sole) $", left)
+            and self.scene.plain_first(s, e)
+            and not re.match(r" of (?!the (?:house|family))", self.scene.text[block.start + t.idx + len(t) :][:8])
+        ):
+            return Reading(0.45, ["perhaps the narrator's place among the children"])
+        if t.dep_ != "ROOT":
+            return None
+        if re.search(
+            r"(?:^|[.!?;:\n—–-]\s*)(?:The )?(?:only|eldest|youngest|first|"
+            r"second|third|last|lone|sole) (?:[\w-]+ ){0,2}$",
+            left,
+            re.IGNORECASE,
+        ):
+            return Reading(0.7, ["a sentence without a subject; the narrator writes of himself"])
+        return None
+
+    def _becoming(self, block: Block, t: Any) -> Reading | None:
+        start, end = self.scene.at(block, t)
+        if self.scene.frame_at(start).speaker.role != "narrator":
+            return None
+        left = self.scene.text[max(block.start, start - 40) : start]
+        if re.search(
+            r"\b[Cc]onfessions? of an? (?:[\w-]+ ){0,3}$|\b(?:[Dd]iary|[Mm]emoirs?|[Nn]otes) of an? (?:[\w-]+ ){0,3}$",
+            left,
+        ) and self.scene.plain_first(start, min(len(self.scene.text), end + 60)):
+            return Reading(0.92, ["the narrator's own account"])
+        m = re.search(
+            r"(?:^|[.!?]\s+)(?:Being|Becoming|To be) (?:an?|the|some\w+['’]s|"
+            r"one's|their|her|his|only) (?:[\w-]+ ){0,2}$",
+            left,
+        )
+        if m and self.scene.plain_first(end, min(len(self.scene.text), end + 250)):
+            return Reading(0.92, ["what it is to be that, told by the narrator"])
+        return None
+
+    def _interrupted(self, block: Block, t: Any) -> Reading | None:
+        """ "He is, she tells everyone, the only grandson who listens"; "I'm an uncle to six, a godfather to one"."""
+        start, _ = self.scene.at(block, t)
+        at = block.start + t.sent.start_char
+        left = self.scene.text[at:start]
+        m = re.search(
+            r"(?<![\w])(?P<s>I|he|she|you)(?:['’]m|['’]s|['’]re| am| is|"
+            r" was| were| are)\b(?: (?:an?|the)\b[^,;.:!?]*|\s*), (?:[^,"
+            r";.:!?]{3,40}, ){0,3}(?:and |then |later |and then |and later "
+            r"|now )?(?:an?|the|his|her|their) (?:[\w-]+ ){0,2}$",
+            left,
+            re.IGNORECASE,
+        )
+        if not m:
+            return None
+        subject = next((x for x in t.sent if self.scene.at(block, x)[0] == at + m.start("s")), None)
+        if subject is None:
+            return None
+        r = self.reader.means(block, subject)
+        return Reading(min(r.confidence, 0.93), ["said of the narrator with a form of be", *r.why])
+
+    def _sort(self, block: Block, t: Any) -> Reading | None:
+        """ "What sort of man …?" asked about the narrator; "Lost: one man, answers to Arjun"."""
+        start, end = self.scene.at(block, t)
+        left, right = self.scene.text[max(block.start, start - 30) : start], self.scene.text[end : end + 60]
+        if re.search(r"\b[Ww]hat (?:sort|kind|type|manner) of (?:an? )?(?:[\w-]+ )?$", left):
+            return Reading(0.5, ["perhaps the narrator is asked about"])
+        name = re.match(
+            r"[^.!?\n]{0,50}?(?<!also )\b(?:called|named|answers to|name of|known as)\s+(?:the name of\s+)?", right
+        )
+        if name and any(m.head and m.confidence > 0.9 and m.start == end + name.end() for m in self.scene.mentions):
+            return Reading(0.9, ["the narrator's name follows"])
+        return None
+
+    def _pair(self, block: Block, t: Any) -> Reading | None:
+        """ "We walked on, father and son." """
+        start, end = self.scene.at(block, t)
+        left = self.scene.text[max(block.start, start - 20) : start]
+        right = self.scene.text[end : end + 20]
+        low = t.lower_
+        after = low in ("son", "daughter") and re.search(
+            r"(?:^|[,;—–-] ?|\bas )(?:the )?(?:father|mother|parent) and $", left, re.IGNORECASE
+        )
+        kin = low in ("brother", "sister") and (
+            re.search(r"(?:[,;—–-] ?|\bas )(?:brother|sister) and $", left, re.IGNORECASE)
+            or re.match(r" and (?:brother|sister)\b", right)
+            and re.search(r"(?:[,;—–-] ?|\bas )$", left)
+        )
+        if (after or kin) and self.scene.frame_at(start).speaker.role == "narrator":
+            s, e = self._sentence(block, t)
+            ours = re.search(
+                r"\b(?:we|us|our|I and|and I|my (?:father|mother|sister|brother|dad|mum|papa))\b",
+                self.scene.text[s:e],
+                re.IGNORECASE,
+            )
+            return Reading(
+                0.9 if ours else 0.5, ["the narrator and a parent" if after else "the narrator and a sibling"]
+            )
+        return None
+
+    def _sentence(self, block: Block, t: Any) -> tuple[int, int]:
+        return block.start + t.sent.start_char, block.start + t.sent.end_char

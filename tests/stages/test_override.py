@@ -1,0 +1,212 @@
+"""Override: what is over is said to be over, once, in her voice, and no more than that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from refiner.checks.dead_traits import check_dead_traits, present_claims
+from refiner.config import Config
+from refiner.edits import make_edit, render
+from refiner.models import Edit, Note, StageResult, Timeline
+from refiner.notes import note_from_text
+from refiner.stages.base import StageInput
+from refiner.stages.extract import extract, link_events
+from refiner.stages.override import Override
+from refiner.timeline import resolve
+
+NOW = "2026-01-01"
+CONFIG = Config.from_dict(
+    {
+        "persona": {"born": "1985"},
+        "traits": [
+            {"id": "fear", "name": "afraid of dogs", "polarity": "negative", "importance": 3},
+            {"id": "smoker", "name": "smoker", "description": "smokes cigarettes", "importance": 2},
+            {"id": "chess", "name": "plays chess"},
+            {"id": "lazy", "name": "lazy", "polarity": "negative", "importance": 2},
+        ],
+    }
+)
+
+
+class Life:
+    """Some notes, read and resolved, and override run on them."""
+
+    def __init__(self, *texts: str, earlier: Sequence[Edit] = (), rejected: Sequence[str] = ()) -> None:
+        self.notes = [note_from_text(t, f"{i}.md") for i, t in enumerate(texts)]
+        self.found = link_events([extract(n, CONFIG) for n in self.notes], self.notes, CONFIG)
+        xs = self.found
+        self.timeline: Timeline = resolve(
+            [e for x in xs for e in x.events],
+            [o for x in xs for o in x.observations],
+            [r for x in xs for r in x.retractions],
+            CONFIG.traits,
+            now=NOW,
+            born="1985",
+        )
+        self.earlier, self.rejected = tuple(earlier), frozenset(rejected)
+
+    def run(self, index: int = 0) -> StageResult:
+        events: dict[str, Any] = {e.id: e for x in self.found for e in x.events}
+        given = StageInput(
+            self.notes[index], CONFIG, earlier=self.earlier, extraction=self.found[index], timeline=self.timeline,
+            events=events, rejected=self.rejected,
+        )  # fmt: skip
+        return Override().run(given)
+
+    def text(self, index: int = 0) -> str:
+        return render(self.notes[index].text, (*self.earlier, *self.run(index).edits))
+
+
+BITE = "In 1995 a dog bit me. Since then I was afraid of dogs. We lived in Thane."
+CURE = "In 2003 the fear of dogs was gone."
+
+
+def test_a_dead_effect_is_closed_after_its_sentence() -> None:
+    life = Life(BITE, CURE)
+    [edit] = life.run().edits
+    sentence = "Since then I was afraid of dogs."
+    assert (edit.start, edit.before) == (BITE.index(sentence) + len(sentence), "")
+    assert "2003" in edit.after
+    assert edit.after.startswith(" ")
+    assert edit.after.endswith(".")
+    assert "ended in 2003" in edit.reason
+
+
+def test_the_note_that_tells_the_ending_is_left_alone() -> None:
+    assert Life(f"{BITE} {CURE}").run().edits == ()
+    assert Life(BITE, CURE).run(1).edits == ()
+
+
+def test_a_trait_that_lives_is_left_alone() -> None:
+    assert Life(BITE).run().edits == ()
+
+
+def test_an_end_that_did_not_last_is_closed_too() -> None:
+    life = Life(
+        "I learnt chess in 1993 and since then I played chess.",
+        "In 2002 I gave up chess.",
+        "In 2010 I took up chess again.",
+    )
+    assert [e.after for e in life.run(0).edits] == []
+    [edit] = life.run(1).edits
+    assert "2010" in edit.after
+
+
+def test_a_bare_claim_in_an_old_note_is_dropped() -> None:
+    life = Life("---\ndate: 1999-04-05\n---\nWe went to the market. I am afraid of dogs. It rained.\n", BITE, CURE)
+    assert life.text() == "---\ndate: 1999-04-05\n---\nWe went to the market. It rained.\n"
+
+
+def test_a_claim_that_stands_alone_is_closed_and_not_dropped() -> None:
+    text = Life("---\ndate: 1999-04-05\n---\n- I am afraid of dogs\n- I like rain\n", BITE, CURE).text()
+    assert "- I am afraid of dogs (" in text
+    assert "\n- I like rain" in text
+
+
+def test_what_was_taken_back_is_said_to_be_untrue() -> None:
+    life = Life("In 2001 I became lazy.", "I was never lazy. It was the thyroid.")
+    [edit] = life.run().edits
+    assert any(w in edit.after for w in ("not so", "not true", "never was true"))
+    assert life.run(1).edits == ()
+
+
+def test_plans_are_left_alone() -> None:
+    life = Life("I began to smoke in 2004.", "From 1 January 2010 I will stop smoking.")
+    assert life.run(0).edits == life.run(1).edits == ()
+
+
+def test_a_contested_trait_is_one_question_in_the_note_of_its_first_event() -> None:
+    life = Life("Since the bite I am afraid of dogs.", "The fear of dogs was gone.")
+    questions = [q for i in (0, 1) for q in life.run(i).questions]
+    assert [q.subject for q in questions] == ["trait:fear"]
+    assert "Since the bite I am afraid of dogs." in questions[0].question
+    assert "The fear of dogs was gone." in questions[0].question
+    effect = questions[0].choices[0].effect.event
+    assert effect is not None
+    assert set(effect) == {"id", "relations"}
+
+
+def test_a_rejected_edit_becomes_a_question() -> None:
+    [edit] = Life(BITE, CURE).run().edits
+    again = Life(BITE, CURE, rejected=[edit.id]).run()
+    assert again.edits == ()
+    assert [q.start for q in again.questions] == [BITE.index("Since")]
+
+
+def test_a_sentence_about_two_things_names_the_one_that_is_over() -> None:
+    life = Life("In 1995 I became a smoker and since then I am afraid of dogs.", CURE)
+    result = life.run()
+    assert [e.after for e in result.edits] in ([], [" I have not been afraid of dogs since 2003."])
+
+
+def test_an_edit_contains_what_swap_changed() -> None:
+    text = "---\ndate: 1999-04-05\n---\nIt rained. I am a boy afraid of dogs. So be it.\n"
+    note = note_from_text(text, "0.md")
+    at = text.index("boy")
+    swap = make_edit(note, "swap", at, at + 3, "girl", reason="r", source="rule:role")
+    life = Life(text, BITE, CURE, earlier=[swap])
+    [edit] = life.run().edits
+    if edit.before:
+        assert edit.parents == (swap.id,)
+    assert "girl" in life.text() or "afraid" not in life.text()
+
+
+def test_claims_of_today_are_found() -> None:
+    fear, smoker = CONFIG.traits[0], CONFIG.traits[1]
+    text = "I am afraid of dogs. I was afraid of dogs. I am no longer afraid of dogs. I smoke. I do not smoke."
+    assert [text[s.start : s.end] for s in present_claims(text, fear)] == ["I am afraid of dogs."]
+    assert [text[s.start : s.end] for s in present_claims(text, smoker)] == ["I smoke."]
+
+
+def test_a_claim_that_is_closed_is_none() -> None:
+    assert present_claims("I am afraid of dogs. That lasted until 2003.", CONFIG.traits[0]) == []
+
+
+def test_claims_of_dead_traits_are_errors_where_the_trait_matters() -> None:
+    life = Life(BITE, CURE)
+    found = check_dead_traits(life.notes[0], "I am afraid of dogs.", CONFIG, life.timeline)
+    assert [(f.severity, f.start, f.end) for f in found] == [("error", 0, 20)]
+
+
+_PARTS = st.lists(
+    st.sampled_from(
+        [
+            "In 1995 a dog bit me.", "Since then I am afraid of dogs.", "I am afraid of dogs.",
+            "In 2003 the fear of dogs was gone.", "I began to smoke in 2001.", "I smoke.",
+            "In 2010 I gave up smoking.", "We had tea.", "I was never lazy.", "I am lazy.",
+            "In 1999 I became lazy.", "\n\n", "In 2012 I took up chess again.", "In 2004 I gave up chess.",
+        ]
+    ),
+    max_size=5,
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(_PARTS.map(" ".join), min_size=1, max_size=3))
+def test_edits_render_and_a_second_run_proposes_nothing_new(texts: list[str]) -> None:
+    life = Life(*texts)
+    refined = [life.text(i) for i in range(len(texts))]
+    assert all(after.strip() or not before.strip() for before, after in zip(texts, refined, strict=True))
+    # A dropped sentence may have been what another one leaned on; where none is, nothing new may come.
+    assume(not any(e.before for i in range(len(texts)) for e in life.run(i).edits))
+    again = Life(*refined)
+    assert [again.run(i).edits for i in range(len(texts))] == [()] * len(texts)
+
+
+@pytest.mark.parametrize("texts", [[BITE, CURE], [f"{BITE} {CURE}"]])
+def test_nothing_else_changes(texts: list[str]) -> None:
+    life = Life(*texts)
+    for index, note in enumerate(life.notes):
+        assert _without(life.run(index).edits, note) == note.text
+
+
+def _without(edits: Sequence[Edit], note: Note) -> str:
+    text = render(note.text, edits)
+    for e in edits:
+        text = text.replace(e.after, e.before, 1)
+    return text
