@@ -107,6 +107,23 @@ def render_span(text: str, start: int, end: int, edits: Iterable[Edit]) -> str:
     return "".join(out) + text[at:end]
 
 
+def raw_span(start: int, end: int, edits: Iterable[Edit]) -> tuple[int, int]:
+    """The raw span that stands behind a span of the refined text; an edit that it touches counts as a whole."""
+    shift, low, high = 0, None, None
+    for e in in_force(edits):
+        at = e.start + shift  # where the edit begins in the refined text
+        stop = at + len(e.after)
+        if low is None and start < stop:
+            low = e.start if start >= at else start - shift
+        if high is None and end <= at:
+            high = end - shift
+        if high is None and end <= stop:
+            high = e.end
+        shift += len(e.after) - (e.end - e.start)
+    low = start - shift if low is None else low
+    return low, max(low, end - shift if high is None else high)
+
+
 def parents_of(start: int, end: int, earlier: Iterable[Edit]) -> list[Edit]:
     """The earlier edits in force that an edit of this span would have to contain (they touch or overlap it)."""
     return [

@@ -10,8 +10,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from pydantic import TypeAdapter
+
+from refiner.checks.dead_traits import check_dead_traits
+from refiner.checks.gender import leftover_gender
 from refiner.config import Config, Trait
-from refiner.edits import digest, in_force, make_edit, render
+from refiner.edits import digest, in_force, make_edit, raw_span, render
 from refiner.models import (
     CanonEntry,
     Decision,
@@ -40,6 +44,7 @@ from refiner.timeline import resolve
 from refiner.timeline.dates import parse_time
 
 CHAIN_VERSION = "1"
+_FINDINGS = TypeAdapter(list[Finding])
 MODEL_CONFIDENCE = 0.7  # below every rule's: these come first in the review
 CANON_ROUNDS = 3  # a proposal made in one note can call for another in the next; more than this is a stage's fault
 
@@ -194,7 +199,7 @@ class _Run:
                 )
             )
             self.progress("extract", 1)
-        found = link_events(found)
+        found = link_events(found, self.chain.notes, self.config)
         self.chain.read = tuple(found)
         found = correct_events(found, self.decisions, self.config)
         self.chain.extractions = tuple(found)
@@ -224,6 +229,39 @@ class _Run:
             ).model_dump_json()
 
         self.chain.timeline = Timeline.model_validate_json(self._keyed("timeline", "", key, make))
+
+    def check(self) -> None:
+        """Reads the refined notes again: what still says the old gender, what tells a dead trait as living."""
+        verdicts_now = [[v.id, v.verdict] for v in self.chain.timeline.traits] if self.chain.timeline else []
+        for note in self.chain.notes:
+            refined = self.chain.refined(note)
+            key = digest(
+                "check", CHAIN_VERSION, note.path, note.sha, refined, self.rules_key, canonical(verdicts_now),
+                canonical([e.model_dump(mode="json") for e in self._canon_for(note)]),
+            )  # fmt: skip
+            stored = self._keyed("check", note.path, key, lambda n=note, t=refined: self._checked(n, t))  # type: ignore[misc]
+            self.chain.findings += _FINDINGS.validate_json(stored)
+
+    def _checked(self, note: Note, refined: str) -> str:
+        """The checks' findings on one refined note, as JSON, with their spans counted in the raw note."""
+        found = leftover_gender(
+            refined,
+            self.config,
+            canon=self._canon_for(note),
+            note=note.path,
+            body_start=note.body_start,
+            author=note.meta.author,
+        )
+        if self.chain.timeline is not None:
+            found = [*found, *check_dead_traits(note, refined, self.config, self.chain.timeline)]
+        edits = self.chain.edits.get(note.path, ())
+        placed = []
+        for f in found:
+            spans = {}
+            if f.start is not None and f.end is not None:
+                spans = dict(zip(("start", "end"), raw_span(f.start, f.end, edits), strict=True))
+            placed.append(f.model_copy(update={"note": note.path, **spans}))
+        return _FINDINGS.dump_json(placed).decode()
 
     def stage(self, stage: Stage) -> None:
         for _ in range(CANON_ROUNDS):
@@ -440,6 +478,8 @@ def run_chain(
     run.resolve()
     for stage in todo:
         run.stage(stage)
+    if todo:
+        run.check()
     run.chain.canon = run.canon
     return run.chain
 

@@ -177,7 +177,7 @@ def refine(
             life = open_life(ws, now=now, raw=raw, engine=engine, stages=stages, cache=cache, progress=progress)
             files, written = write_outputs(out, life)
             removed = _remove_old(out, set(before.get("files", [])) - set(files))
-            cache.keep_only(life.chain.keys, ["extract", "timeline", *ALL_STAGES])
+            cache.keep_only(life.chain.keys, ["extract", "timeline", "check", *ALL_STAGES])
         if not life.failed:
             state = {
                 "format": FORMAT, "fingerprint": mark, "now": now, "engine": chosen.name, "stages": list(stages),

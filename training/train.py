@@ -25,7 +25,7 @@ if str(HERE) not in sys.path:  # python -P leaves it out
     sys.path.insert(0, str(HERE))
 
 from tuning.errors import Refused  # noqa: E402
-from tuning.folder import Folder, mix_replay, read_folder, read_replay  # noqa: E402
+from tuning.folder import Folder, beginning, mix_replay, read_folder, read_replay  # noqa: E402
 from tuning.recipe import Recipe, read_recipe  # noqa: E402
 
 OURS = ("tuning", "export_gguf")
@@ -73,7 +73,8 @@ def main(arguments: list[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] in OURS:
             raise
-        _say(f"error: {error.name} is not installed\n  → pip install torch, then: pip install 'refiner[train]'")
+        _say(f"error: {error.name} is not installed")
+        _say("  → pip install torch, then: pip install trl peft datasets accelerate gguf")
         return 1
     except Warning as warning:  # fit.py makes an error of the one that means that nothing is learnt
         _say(f"error: {warning}\n  → set [train] gradient_checkpointing = false in the recipe")
@@ -92,6 +93,10 @@ def _run(args: argparse.Namespace, recipe: Recipe, recipe_file: Path, folder: Fo
     from tuning.labels import encode, stop_ids
     from tuning.plan import Counts, guess_counts, make_plan
 
+    whole = len(folder.train)
+    folder = beginning(folder, recipe.data.max_rows)
+    if len(folder.train) < whole:
+        _say(f"note: max_rows of the recipe: {len(folder.train)} of {whole} rows are trained on")
     general = read_replay(recipe.data.replay_file, [recipe_file.parent, HERE]) if recipe.data.replay else []
     added = mix_replay(folder, general, recipe.data.replay, recipe.train.seed)
     rows = folder.train + added

@@ -85,7 +85,7 @@ class Calls:
             # no commas in messages: "beta have you eaten", "where are you bro"
             if starts and re.match(r"\s+(?:[a-z]|I\b)", right):
                 return not re.match(r"\s+(?:is|was|has|says|said|will|and|of|came|went|does)\b", right)
-            return bool(after_ok and re.search(r"[a-z]\s+$", left))
+            return bool(after_ok and re.search(r"[A-Za-z]\s+$", left))
         return False
 
     def _addressed(self, frame: Frame, word: str, start: int) -> tuple[float, list[str]]:
@@ -130,6 +130,8 @@ class Calls:
                 re.search(r"(?<!\w)(?:you|your|u|ur)(?!\w)", self.scene.text[frame.start : frame.end], re.IGNORECASE)
                 is not None
             )
+            if near_me and not alone and self.reader.nobody_else(start, within=1):
+                alone = True
             confidence = 0.93 if alone and near_me else 0.89 if alone and told else 0.6 if near_me or alone else 0.45
             if relation in _YOUNGER and low in lexicon.table(self.scene.gender, ("address",)):
                 confidence += 0.03

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from refiner.language import lexicon
 from refiner.language.inflect import match_case
 from refiner.language.reader import Reader
-from refiner.language.scene import Proposal, Scene
+from refiner.language.scene import FIRST, Proposal, Scene
 
 _NUMBER = r"(?:two|three|four|five|six|seven|eight|nine|ten|\d{1,2}|both|all)"
 _WE = r"(?:we|us|our)"
@@ -230,6 +230,26 @@ class Groups:
                         "group-saying",
                         "a saying about the old gender, perhaps at the narrator",
                         0.45,
+                    )
+        for block in scene.blocks:
+            for m in re.compile(
+                r"\b(?:every|each|no other|any other) (?P<w>boy|man|girl|woman|lad|lady|gentleman)\b(?![-'’])",
+                re.IGNORECASE,
+            ).finditer(scene.narration(block)):
+                start, end = block.start + m.start("w"), block.start + m.end("w")
+                if (
+                    scene.base.speaker.role == "narrator"
+                    and FIRST.search(scene.text[start : min(block.end, end + 70)])
+                    and not self.reader.fixed(start, end)
+                    and (entry := lexicon.noun(m["w"], scene.gender))
+                ):
+                    yield Proposal(
+                        start,
+                        end,
+                        match_case(m["w"], entry.after),
+                        "group-every",
+                        "perhaps the narrator is one of them",
+                        0.42,
                     )
         for m in re.compile(
             r"\b(?:if|wish(?:ed)?|as though|as if|had) I (?:were|was|had "

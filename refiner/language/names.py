@@ -60,7 +60,7 @@ def _called(text: str, start: int, end: int, names: Names, kind: str) -> tuple[f
     before, after = text[max(0, start - 40) : start], text[end : end + 40]
     if _NOT_HIM_BEFORE.search(before):
         return 0.0, "another bearer of the name"
-    nxt = re.match(r"[ \t]+([A-Z][\w.'’-]*)", after)
+    nxt = re.match(r"[ \t]+([A-Z][\w.-]*)", after)
     if nxt and re.fullmatch(r"[IVX]+", nxt[1].rstrip(".")) and nxt[1].rstrip(".") != "I":
         return 0.0, "a king or a pope"
     if nxt and re.fullmatch(_THINGS, nxt[1].rstrip(".")):
@@ -73,8 +73,12 @@ def _called(text: str, start: int, end: int, names: Names, kind: str) -> tuple[f
             and nxt[1] not in dict(names.middle)
         ):
             return 0.3, f"{nxt[1]} is not the narrator's surname"
-    if text[end : end + 1] == "s" or _NAMESAKE_AFTER.match(after):
+    if re.search(r"\b(?:I['’]m|I am|[Tt]his is|[Ii]t['’]s|name is|call(?:s|ed)? me)\s+$", before):
+        return 0.98, "the narrator's name"
+    if text[end : end + 1] == "s":
         return 0.0, "a namesake"
+    if _NAMESAKE_AFTER.match(after):
+        return 0.35, "perhaps a namesake"
     if match := _NAMESAKE_BEFORE.search(before):
         if re.search(r"(?:called|named)\s+$", match[0], re.IGNORECASE) and re.search(
             r"\b(?:I|me|my|we|us|they|she|he|mother|father|parents)\b[^.]*$", before, re.IGNORECASE

@@ -168,8 +168,8 @@ class Reader:
             )
         return Reading(0.5, ["nobody says who speaks to whom"])
 
-    def nobody_else(self, start: int) -> bool:
-        """Whether no other person of the narrator's gender is named shortly before, but for the speaker."""
+    def nobody_else(self, start: int, within: int = 2) -> bool:
+        """Whether nobody else of the narrator's gender is named in the last sentences, but for the speaker."""
         frame = self.scene.frame_at(start)
         if frame.block < 0:
             return True
@@ -188,7 +188,7 @@ class Reader:
             if m.pronoun and frame.speaker.gender in (None, m.gender) or m.gender is None and m.token.pos_ != "PROPN":
                 continue
             here = next((p.sent for p in speech.people(frame.block) if p.start >= frame.start), m.sent + 1)
-            return here - m.sent > 2
+            return here - m.sent > within
         return True
 
     # ---- subjects ----------------------------------------------------------------------------------------------------

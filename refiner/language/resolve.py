@@ -108,6 +108,8 @@ class Speechreader(KinReadings):
         named = [p for p in inside if p.key == "narrator" and not vocative(scene, p)]
         if named and last is None:
             r.add(0.35, "the narrator is named in the same speech")
+        if last is None and not named and frame.addressee.role != "narrator" and self._named_before(frame, m):
+            r.add(0.4, "the narrator is named just before")
         # what was said before
         near = [n for n in range(max(0, number - 3), number) if frame.block - scene.frames[n].block <= 1]
         same = [
@@ -142,7 +144,7 @@ class Speechreader(KinReadings):
         # who else is near
         rival, far = self._rival(frame, m)
         if rival is None and last is None:
-            r.add(0.35, "nobody else of that gender is near")
+            r.add(0.39, "nobody else of that gender is near")
         elif rival is not None:
             if rival.quoted or rival.token.dep_ == "poss":
                 far = max(far, 3)
@@ -151,7 +153,7 @@ class Speechreader(KinReadings):
             )
             r.add(weight, f'"{rival.token.text}" may be meant')
             if far >= 5:
-                r.add(0.2, "nobody else of that gender is near")
+                r.add(0.25, "nobody else of that gender is near")
         if not m.pronoun:
             r.add(-0.05, "an epithet")
         if r.confidence < ASK_SPEECH and last is None and frame.addressee.role != "narrator":
@@ -159,6 +161,13 @@ class Speechreader(KinReadings):
         if r.confidence < 0.42 and frame.about and frame.addressee.role != "narrator" and last is None:
             r.confidence = 0.42
         return r
+
+    def _named_before(self, frame: Frame, m: Mention) -> bool:
+        """Whether the last person of that gender in the narration before is the narrator, by name."""
+        here = [p for p in self.people(frame.block) if p.start < frame.start and not p.quoted and m.sent - p.sent <= 3]
+        near = [p for p in here if not p.plural and p.key not in ("I", "?") and p.gender in (None, m.gender)]
+        near = [p for p in near if p.key == "narrator" or p.gender == m.gender]
+        return bool(near) and near[-1].key == "narrator"
 
     def _named_by(self, number: int, frame: Frame) -> bool:
         """Whether the speech just before, by the same speaker, speaks of the narrator by name."""
@@ -195,11 +204,11 @@ class Speechreader(KinReadings):
         sent = m.sent
         best: tuple[Mention | None, int] = (None, 99)
         blocks = [(here, 0)]
-        if frame.block:
-            blocks.append((self.people(frame.block - 1), 1))
+        for back in range(1, min(frame.block, 3) + 1):
+            blocks.append((self.people(frame.block - back), back))
         speaker_keys = {p.key for p in self.people(frame.block) if p.start == speaker} - {"?", "I", "narrator"}
         for group, back in blocks:
-            last = max((p.sent for p in self.people(frame.block - 1)), default=0) + 1 if back else 0
+            last = sum(max((p.sent for p in self.people(frame.block - n)), default=0) + 1 for n in range(1, back + 1))
             for p in reversed(group):
                 if (
                     p.key in ("I", "narrator")
@@ -221,7 +230,7 @@ class Speechreader(KinReadings):
                     continue
                 if p.key == frame.speaker.noun or p.quoted and p.key == "?":
                     continue
-                far = sent - p.sent + last * (1 if back else 0)
+                far = sent - p.sent + last
                 if far < best[1]:
                     best = (p, far)
                 break

@@ -83,13 +83,13 @@ class Phrases:
         left = self.scene.text[at:start]
         m = re.search(
             r"(?<![\w])(?P<s>I|he|she|you)(?:['’]m|['’]s|['’]re| am| is|"
-            r" was| were| are)\b(?: (?:an?|the)\b[^,;.:!?]*|\s*), (?:[^,"
+            r" was| were| are)\b(?: (?:an?|the)\b[^,;.:!?]*(?:,| and)|\s*,) (?:[^,"
             r";.:!?]{3,40}, ){0,3}(?:and |then |later |and then |and later "
             r"|now )?(?:an?|the|his|her|their) (?:[\w-]+ ){0,2}$",
             left,
             re.IGNORECASE,
         )
-        if not m:
+        if not m or t.dep_ in ("nsubj", "nsubjpass", "poss"):
             return None
         subject = next((x for x in t.sent if self.scene.at(block, x)[0] == at + m.start("s")), None)
         if subject is None:
@@ -103,6 +103,23 @@ class Phrases:
         left, right = self.scene.text[max(block.start, start - 30) : start], self.scene.text[end : end + 60]
         if re.search(r"\b[Ww]hat (?:sort|kind|type|manner) of (?:an? )?(?:[\w-]+ )?$", left):
             return Reading(0.5, ["perhaps the narrator is asked about"])
+        if (
+            re.search(r"\b[Ww]hat an? (?:[\w-]+ )?$", left)
+            and re.match(r" (?:looks?|is|was|does|did|should|can)\b", right)
+            and self.scene.plain_first(*self._sentence(block, t))
+        ):
+            return Reading(0.45, ["perhaps the narrator is the example"])
+        frame = self.scene.frame_at(start)
+        if (
+            frame.kind == "quote"
+            and frame.speaker.role != "narrator"
+            and t.dep_ in ("ROOT", "npadvmod", "nsubj", "dep")
+            and re.search(
+                r"(?:^|[.!?]\s+)(?:[Ff]irst|[Ss]econd|[Aa]nother|[Nn]ew|[Nn]ext|[Pp]oor|[Ll]ucky|[Pp]roud) $",
+                self.scene.text[frame.start : start],
+            )
+        ):
+            return Reading(0.45, ["perhaps the narrator is meant"])
         name = re.match(
             r"[^.!?\n]{0,50}?(?<!also )\b(?:called|named|answers to|name of|known as)\s+(?:the name of\s+)?", right
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from refiner.language import lexicon
@@ -157,6 +158,16 @@ class Predicates:
     def _as(self, block: Block, t: Any) -> Reading | None:
         t = self._climb(t)
         prep = t.head
+        start = self.scene.at(block, t)[0]
+        left, right = (
+            self.scene.text[max(block.start, start - 40) : start],
+            self.scene.text[self.scene.at(block, t)[1] :][:4],
+        )
+        if re.search(r"(?:^|[.!?]\s+)As (?:an?|the|their|our|his|her) (?:[\w-]+ ){0,3}$", left) and re.match(
+            r",? I(?!\w)", right
+        ):
+            mine = self.scene.frame_at(start).speaker.role == "narrator"
+            return Reading(0.97, ['"as a …" and then "I"']) if mine else None
         if t.dep_ != "pobj" or prep.lower_ not in ("as", "like", "for", "into"):
             return None
         head = prep.head

@@ -53,7 +53,7 @@ class Speech(Turns):
 
     def _read(self, s: int, e: int, mark: str, left: int, right: int, has_left: bool) -> Frame:
         after = self.text[e + 1 : right]
-        stop = re.search(r"[.!?](?=\s|$)|\n", after)
+        stop = re.search(r"(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bSt)[.!?](?=\s|$)|\n", after)
         clause_end = e + 1 + (stop.start() if stop else len(after))
         last_char = self.text[s:e].rstrip()[-1:]
         lower = re.match(r"\s*[-–—,]?\s*(?:[a-z]|I\b|[A-Z])", after)

@@ -54,6 +54,9 @@ _ABOUT = re.compile(
         ,
     re.IGNORECASE,
 )  # fmt: skip
+_ASKED_OF_ME = re.compile(
+    r"\b(?:ask|wonder|inquir|enquir)\w*\b[^.!?]*\b(?:I (?:was|am|were|had|did|have|would|could)|about me|for me)\b"
+)
 _SAID_OF = re.compile(
     r"\bmy (?:first |last |new )?(?:talk|speech|paper|book|form|application|"
     r"essay|performance|recital|thesis|interview|lecture|work|report|"
@@ -176,7 +179,7 @@ class Turns:
                 )
             ):
                 continue
-            if self.is_me(t):
+            if self.is_me(t) or any(c.lower_ in ("his", "her") for c in t.children if c.dep_ == "poss"):
                 continue
             if best is None or t.dep_ in ("nsubj", "nsubjpass") and best.dep_ not in ("nsubj", "nsubjpass"):
                 best = t
@@ -214,10 +217,31 @@ class Turns:
             return replace(frame, addressee=last.speaker)
         if last is not None and last.speaker.role == "narrator" and len(gap) < 90 and last.kind == "quote":
             return replace(frame, addressee=NARRATOR)
+        asked = self._asker(frame, left)
+        if asked is not None:
+            return replace(frame, addressee=asked)
         near = self.text[left : frame.start][-120:]
         if re.search(r"\bI (?:said|asked|told|replied|answered|explained)\b[^.!?]*[.!?]\s*[\"“‘]?$", near):
             return replace(frame, addressee=NARRATOR)
         return frame
+
+    def _asker(self, frame: Frame, left: int) -> Party | None:
+        """Who asked: "The policeman asked my landlady … “He pays,” she said": she says it to the policeman."""
+        for verb in self._tokens(left, frame.start):
+            if verb.lemma_ not in ("ask", "question", "interrogate"):
+                continue
+            subject = next((c for c in verb.children if c.dep_ == "nsubj"), None)
+            asked = [c for c in verb.children if c.dep_ in ("dobj", "dative") and c.i > verb.i]
+            if subject is None or not asked:
+                continue
+            woman = party_of(asked[0], self.block.start, self.is_me)
+            if (
+                woman.noun == frame.speaker.noun
+                or frame.speaker.gender is not None
+                and frame.speaker.gender == woman.gender
+            ):
+                return party_of(subject, self.block.start, self.is_me)
+        return None
 
     def _carry(self, frame: Frame, here: list[Frame], previous: list[Frame], left: int) -> Frame:
         """Who speaks where nothing says it: the same one after a bare attribution, the other one in an answer."""
@@ -269,7 +293,11 @@ class Turns:
             before = re.split(r"(?<=[.!?])\s", self.text[left : f.start])[-2:]
             after = re.split(r"(?<=[.!?])\s", self.text[f.end : right])[:2]
             if f.speaker.role != "narrator":
-                hit = _ABOUT.search(" ".join(before)) or _ABOUT.search(after[0] if after else "")
+                hit = (
+                    _ASKED_OF_ME.search(" ".join(before))
+                    or _ABOUT.search(" ".join(before))
+                    or _ABOUT.search(after[0] if after else "")
+                )
                 if hit:
                     f = replace(f, about=0.45, cue=hit[0])
                 elif out and out[-1].about >= 0.4 and f.speaker.noun and out[-1].speaker.noun == f.speaker.noun:

@@ -174,8 +174,22 @@ class Vocatives(Calls):
                         0.9 if m["w"].casefold() not in lexicon.words("address", "parents") else 0.45,
                         ["said to the narrator, without quotation marks"],
                     )
+        first = re.compile(
+            r"(?:^|(?<=[.!?] ))(?P<w>[A-Z][\w'’]+), (?:he|she|they|[a-z]+ [a-z]+|[A-Z]\w+) (?:said|says|asked|told me|called|shouted)\b",
+            re.MULTILINE,
+        )
+        for m in first.finditer(scene.text, scene.body):  # "Ma'am, he said, that's the wrong one."
+            entry = lexicon.address(m["w"], scene.gender)
+            if (
+                entry
+                and scene.frame_at(m.start()).kind == "base"
+                and m["w"].casefold() not in lexicon.words("address", "parents")
+            ):
+                yield from self._proposal(
+                    scene.base, m.start("w"), m.end("w"), m["w"], 0.9, ["said to the narrator, without quotation marks"]
+                )
         for start, end, word, after in self._names_given():
-            yield Proposal(start, end, match_case(word, after), "called", "what the narrator is called", 0.95)
+            yield Proposal(start, end, match_case(word, after), "called", "what the narrator is called", 0.92)
         for frame in scene.frames if self.aliases else ():  # "Chachu will come": the call used as a name
             if frame.speaker.role == "narrator":
                 continue
@@ -213,9 +227,22 @@ class Vocatives(Calls):
             r" ]?ji)?)(?=[\"”’'*_]*[\s,.;!?]|$)",
             re.IGNORECASE,
         )
+        am = re.compile(
+            r"\b(?:I(?:['’]m| am| was| became|['’]ve become)|known as|made me|makes me)(?: (?:still|just|only|now|always|simply))?"
+            r"(?: the)? [\"“‘'*_]*(?P<w>[A-Z][^\W\d_]+(?:[- ]?ji)?)(?=[\"”’'*_]*(?:[\s,.;!?]|$))"
+        )
         out = []
-        for m in call.finditer(scene.text, scene.body):
+        for m in (*call.finditer(scene.text, scene.body), *am.finditer(scene.text, scene.body)):
             entry = lexicon.address(m["w"], scene.gender)
+            if m.re is am and entry is not None and entry.kind != "address":
+                continue
             if entry and scene.frame_at(m.start()).speaker.role == "narrator":
                 out.append((m.start("w"), m.end("w"), m["w"], entry.after))
+        for name in scene.mentions:  # "Salim bhaiyya": what follows the name is a call too
+            after = re.match(r"[ \t-]+(?P<w>[A-Za-z]+)\b", scene.text[name.end : name.end + 16])
+            if name.head and after and after["w"].casefold() in lexicon.words("address", "after_name"):
+                entry = lexicon.address(after["w"], scene.gender)
+                if entry:
+                    at = name.end + after.start("w")
+                    out.append((at, at + len(after["w"]), after["w"], entry.after))
         return out

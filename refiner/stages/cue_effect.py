@@ -23,7 +23,8 @@ NO = re.compile(
     re.I,
 )
 _TWICE = re.compile(
-    r"\bnot only\b|\bnot\b.*\bwithout\b|\b(?:not|n['’]t) (?:help|resist|stop|let)\b|\bcannot (?:help|resist|stop|let|leave|pass)\b",
+    r"\bnot only\b|\bnot\b.*\bwithout\b|\b(?:not|n['’]t) (?:help|resist|stop|let)\b"
+    r"|\bcannot (?:help|resist|stop|let|leave|pass)\b",
     re.I,
 )
 # What one makes and then sells: selling it ends nothing.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refiner.edits import in_force, make_edit, render, render_span
+from refiner.edits import in_force, make_edit, raw_span, render, render_span
 from refiner.models import Edit
 from refiner.notes import note_from_text
 
@@ -76,3 +76,25 @@ def test_render_span_leaves_out_what_reaches_beyond() -> None:
     edits = [edit(text, "boy", "girl"), edit(text, "He", "She")]
     assert render_span(text, 0, 12, edits) == "I was a girl."
     assert render_span(text, 13, len(text), edits) == "She ran."
+
+
+@given(
+    st.lists(st.tuples(st.text("ab ", min_size=1, max_size=5), st.text("xy", max_size=5), st.booleans()), max_size=8),
+    st.integers(0, 60), st.integers(0, 60),
+)  # fmt: skip
+def test_a_refined_span_lies_in_its_raw_span(pieces: list[tuple[str, str, bool]], a: int, b: int) -> None:
+    """Every refined letter that no edit made is the raw letter of the span that it is mapped to."""
+    text = "".join(p for p, _, _ in pieces)
+    note = note_from_text(text, "n.md")
+    edits, at = [], 0
+    for piece, after, changed in pieces:
+        if changed:
+            edits.append(make_edit(note, "swap", at, at + len(piece), after, reason="r", source="rule:x"))
+        at += len(piece)
+    refined = render(note.text, edits)
+    start, end = sorted((min(a, len(refined)), min(b, len(refined))))
+    low, high = raw_span(start, end, edits)
+    assert 0 <= low <= high <= len(text)
+    kept = [c for c in refined[start:end] if c in "ab "]
+    raw = iter(text[low:high])
+    assert all(c in raw for c in kept)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import json
 import shutil
 import subprocess
@@ -99,3 +100,23 @@ def test_the_general_rows_are_about_120_and_none_twice() -> None:
     rows = [json.loads(line) for line in (TRAINING / "replay.jsonl").read_text(encoding="utf-8").splitlines()]
     questions = [row["messages"][0]["content"] for row in rows]
     assert 110 <= len(questions) == len(set(questions)) <= 140
+
+
+def test_max_rows_keeps_the_beginning_and_what_was_taught() -> None:
+    from tuning.folder import Folder, beginning
+
+    def row(question: str, answer: str) -> list[dict[str, str]]:
+        return [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
+
+    folder = Folder(
+        **{
+            **{f.name: None for f in dataclasses.fields(Folder)},
+            "train": [row(f"q{i}", f"a{i}") for i in range(10)],
+            "evaluation": [row("e1", "a1"), row("e9", "a9")],
+        }
+    )  # type: ignore[arg-type]
+    part = beginning(folder, 4)
+    assert [r[-1]["content"] for r in part.train] == ["a0", "a1", "a2", "a3"]
+    assert [r[0]["content"] for r in part.evaluation] == ["e1"]
+    assert beginning(folder, 0) is folder
+    assert beginning(folder, 10) is folder

@@ -67,12 +67,12 @@ def choose_backend(recipe: Recipe, machine: Machine, *, planning: bool = False) 
         )
     if wanted == "unsloth" or (wanted == "auto" and machine.unsloth):
         if not machine.unsloth:
-            raise Refused("the back end unsloth is not installed", mend="pip install 'refiner[unsloth]'")
+            raise Refused("the back end unsloth is not installed", mend="pip install unsloth")
         return Choice("unsloth", "the recipe says so" if wanted != "auto" else f"{machine.card}, Unsloth is installed")
     if not machine.bitsandbytes:
         raise Refused(
             f"{machine.card} is here, but neither Unsloth nor bitsandbytes",
-            mend="pip install 'refiner[unsloth]', or pip install bitsandbytes",
+            mend="pip install unsloth, or pip install bitsandbytes",
         )
     why = "the recipe says so" if wanted != "auto" else f"{machine.card}; Unsloth is not installed"
     return Choice("trl-qlora", why)

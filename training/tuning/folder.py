@@ -6,6 +6,7 @@ differ was changed after the person approved it. Both are refused.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import random
@@ -140,6 +141,17 @@ def read_replay(name: str, places: list[Path]) -> list[list[Message]]:
                 raise Refused(f"{file}, line {number}: {problem}", exit_code=2)
             rows.append(messages)
     return rows
+
+
+def beginning(folder: Folder, limit: int) -> Folder:
+    """The folder with its first `limit` rows to train on (all for 0), and of the held-out rows those whose answer is
+    among them: what was not taught must not decide when to stop. The writer of a folder spreads kinds over it."""
+    if not limit or len(folder.train) <= limit:
+        return folder
+    train = folder.train[:limit]
+    taught = {row[-1]["content"] for row in train}
+    fitting = [row for row in folder.evaluation if row[-1]["content"] in taught]
+    return dataclasses.replace(folder, train=train, evaluation=fitting[: max(8, limit // 4)])
 
 
 def mix_replay(folder: Folder, general: list[list[Message]], ratio: float, seed: int) -> list[list[Message]]:
