@@ -67,7 +67,9 @@ def telling(edits: list[Edit], count: int = 3) -> list[Edit]:
     """The edits that show most of what the tool does: another stage or rule each, the longest reasons first."""
     order = {"override": 0, "reframe": 1, "swap": 2, "selfimage": 3}
     chosen: list[Edit] = []
-    pool = sorted(edits, key=lambda e: (order.get(e.stage, 9), -len(e.evidence), -len(e.reason), e.note, e.start))
+    # What was written for nobody's eyes is no showcase, sample life or not.
+    shown = [e for e in edits if not e.note.startswith("private/")]
+    pool = sorted(shown, key=lambda e: (order.get(e.stage, 9), -len(e.evidence), -len(e.reason), e.note, e.start))
     for what in ("stage", "source"):
         for edit in pool:
             seen = {getattr(c, what) for c in chosen}

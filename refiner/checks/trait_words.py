@@ -63,11 +63,21 @@ class Hit:
     sign: int
     role: Role
     key: str = ""  # its stem or phrase: said twice, it counts once
+    proof: float = 0.0  # how far it proves by itself that the trait is meant; 1 = beyond doubt
+    named: bool = False  # a word of the trait's name or an alias, not only of its description or a related one
 
 
 def weigh(hits: Iterable[Hit]) -> float:
     """The weight of some hits, each word counted once."""
     return sum({h.key: h.weight for h in hits}.values())
+
+
+def prove(hits: Iterable[Hit]) -> float:
+    """How far some hits prove together that the trait is meant, each word counted once."""
+    best: dict[str, float] = {}
+    for h in hits:
+        best[h.key] = max(best.get(h.key, 0.0), h.proof)
+    return sum(best.values())
 
 
 @dataclass
@@ -99,6 +109,8 @@ class Key(NamedTuple):
     weight: float
     sign: int
     role: Role
+    proof: float = 0.0
+    named: bool = False
 
 
 def _group(source: str) -> Group:
@@ -157,24 +169,30 @@ class Profile:
             if any(_touches(g, n, faint_too=False)[0] for n in (*names, trait.description))
         ]
         for group in state if self.avoids else []:
-            self._add_group(group, 0.8, 1, "state")
+            self._add_group(group, 0.8, 1, "state", 0.6)
         rest: Role = "target" if self.avoids else "self"
         spelled = re.sub("[-_]", " ", trait.id)
         for text, weight in [(n, 0.6 if n == spelled and trait.name else 1.0) for n in names] + [
             (trait.description, 0.5)
         ]:
-            denied = _denied(text)
+            denied, named = _denied(text), weight > 0.5
+            proofs = _proofs(text, named)
             shown = _AS_SHOWN.search(text) if weight == 0.5 else None
             for match in WORD.finditer(text):
                 word = match[0].lower()
                 role: Role = "self" if shown and match.end() <= shown.start() else rest
                 sign = -1 if role == "self" and any(a <= match.start() < b for a, b in denied) else 1
                 for stem in stems(word) if share(word) else ():
-                    self._add(stem, Key(weight * share(word), sign, role))
+                    self._add(stem, Key(weight * share(word), sign, role, proofs.get(stem, 0.0), named))
         for name in trait.words:
             if len(name.split()) > 1:
-                self.phrases.append((re.compile(rf"\b{re.escape(name)}\b", re.I), Key(1.0, 1, "self")))
+                self.phrases.append((re.compile(rf"\b{re.escape(name)}\b", re.I), Key(1.0, 1, "self", 1.0, True)))
         self._add_groups(names, rest)
+
+    @property
+    def targets(self) -> bool:
+        """A name says what is avoided."""
+        return any(k.role == "target" and k.named for k in self.keys.values())
 
     def shows(self, verb: str) -> bool:
         """The words of a cue are part of the trait's own description ("gives up safe positions")."""
@@ -186,15 +204,18 @@ class Profile:
         )
 
     def _add(self, stem: str, key: Key) -> None:
-        if stem not in self.keys or self.keys[stem].weight < key.weight:
-            self.keys[stem] = key if stem not in self.keys else key._replace(role=self.keys[stem].role)
+        had = self.keys.get(stem, key)
+        best = key if stem not in self.keys or had.weight < key.weight else had
+        self.keys[stem] = best._replace(
+            role=had.role, proof=max(had.proof, key.proof), named=had.named or key.named
+        )
 
-    def _add_group(self, group: Group, weight: float, sign: int, role: Role) -> None:
+    def _add_group(self, group: Group, weight: float, sign: int, role: Role, proof: float) -> None:
         for stem, side in group.stems.items():
-            self._add(stem, Key(weight * _share_of(stem), side * sign, role))
+            self._add(stem, Key(weight * _share_of(stem), side * sign, role, proof * _plain(stem)))
             if side * sign < 0 and self.keys[stem].role == "self" and self.keys[stem].weight < 1:
                 self.keys[stem] = self.keys[stem]._replace(sign=-1)
-        self.phrases += [(pattern, Key(weight, side * sign, role)) for pattern, side in group.phrases]
+        self.phrases += [(pattern, Key(weight, side * sign, role, proof + 0.2)) for pattern, side in group.phrases]
 
     def _add_groups(self, names: list[str], role: Role) -> None:
         chosen: dict[str, tuple[float, int]] = {}
@@ -209,7 +230,39 @@ class Profile:
             if name in chosen and any(o in chosen and chosen[o][0] >= chosen[name][0] for o in others.split()):
                 del chosen[name]
         for name, (weight, sign) in chosen.items():
-            self._add_group(groups()[name], weight, sign, role)
+            self._add_group(groups()[name], weight, sign, role, 0.5 if weight > 0.5 else 0.35)
+
+
+def _proofs(text: str, named: bool) -> dict[str, float]:
+    """How far each stem of a name or a description proves the trait: a name's only word does, one of several less."""
+    words = [m[0].lower() for m in WORD.finditer(text) if share(m[0].lower())]
+    telling = {w for w in words if share(w) == 1 and _plain(stems(w)[0]) == 1}
+    out: dict[str, float] = {}
+    for word in words:
+        first, *rest = stems(word)
+        if word in telling:
+            proof = (1.0 if len(words) == 1 else 0.7 if len(telling) == 1 else 0.6) if named else 0.5
+        else:
+            proof = (0.5 if not telling else 0.3) if named and share(word) >= 0.1 else 0.15
+        out[first] = max(proof, out.get(first, 0.0))
+        for stem in rest:  # a part of a word with a hyphen says less; a smoker smokes
+            out[stem] = max(min(proof, 0.4) if "-" in word else proof, out.get(stem, 0.0))
+    return out
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(s for w in tables()["common"].split() for s in stems(w)[:1])
+
+
+def _plain(stem: str) -> float:
+    """1 for a word that points to something; less for one that stands in every life."""
+    return 0.4 if stem in _common() else 1.0
+
+
+@cache
+def _homonyms() -> dict[str, re.Pattern[str]]:
+    return {stems(w)[0]: re.compile(p, re.I) for w, p in tables()["homonyms"].items()}
 
 
 @cache
@@ -238,12 +291,18 @@ class TraitWords:
         out: dict[str, Evidence] = {}
         for match in WORD.finditer(text):
             for stem in stems(match[0]):
+                if (other := _homonyms().get(stem)) and other.match(text, match.start()):
+                    continue
                 for trait_id, key in self.by_stem.get(stem, ()):
-                    hit = Hit(match.start(), match.end(), key.weight, key.sign, key.role, stem)
+                    hit = Hit(
+                        match.start(), match.end(), key.weight, key.sign, key.role, stem, key.proof, key.named
+                    )
                     out.setdefault(trait_id, Evidence(trait_id)).hits.append(hit)
         for trait_id, profile in self.profiles.items():
             for pattern, key in profile.phrases:
                 if found := pattern.search(text):
-                    hit = Hit(found.start(), found.end(), key.weight, key.sign, key.role, pattern.pattern)
+                    hit = Hit(
+                        found.start(), found.end(), key.weight, key.sign, key.role, pattern.pattern, key.proof, key.named
+                    )
                     out.setdefault(trait_id, Evidence(trait_id)).hits.append(hit)
         return out

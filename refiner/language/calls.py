@@ -95,7 +95,7 @@ class Calls:
         why: list[str] = []
         if frame.kind == "letter":
             return (0.97 if low not in lexicon.words("address", "elders") else 0.4), ["a letter to the narrator"]
-        if low in self.aliases and frame.addressee.role != "other":
+        if (low in self.aliases or word.casefold() in self.aliases) and frame.addressee.role != "other":
             return 0.93, [f'the narrator is called "{word}"']
         if low in lexicon.words("address", "parents") and not (low == "mama" and relation in ("nephew", "niece")):
             if relation not in _CHILD or not frame.speaker.mine:
@@ -133,6 +133,11 @@ class Calls:
             if near_me and not alone and self.reader.nobody_else(start, within=1):
                 alone = True
             confidence = 0.93 if alone and near_me else 0.89 if alone and told else 0.6 if near_me or alone else 0.45
+            answer = re.match(
+                r"(?:yes|no|present|sorry|okay|ok|of course|at once)\b", self.scene.text[frame.start : frame.end], re.I
+            )
+            if answer and not told:
+                return min(confidence, 0.6), [*why, "an answer; to whom is not said"]
             if relation in _YOUNGER and low in lexicon.table(self.scene.gender, ("address",)):
                 confidence += 0.03
             return confidence, [
@@ -165,7 +170,7 @@ class Calls:
             near = [*before[-1:], *after[:2]]
         else:
             near = [*before[-2:], *after[:1]]
-        return any(re.search(r"(?<![\w’'])(?:I|me|my|i|we|us)(?!\w)", part) for part in near)
+        return any(re.search(r"(?<![\w’'])(?:I|[Mm]e|[Mm]y|i|[Ww]e|us)(?!\w)", part) for part in near)
 
     def _only_one(self, role: str, frame: Frame) -> bool:
         """Whether nobody else in the block has that office."""

@@ -82,7 +82,7 @@ def speaker_relation(frame: Frame) -> str:
 
 
 def caption(frame: Frame) -> str:
-    """The kind of a caption before a colon ("Clause 4:" -> "clause"), "" where a person speaks."""
+    """The kind of a caption before a colon ("Item 2:" -> "item"), "" where a person speaks."""
     m = re.search(r"([A-Za-z]+)\s*[\d.]*\s*:\s*[\"“‘*_]*$", frame.attribution)
     return m[1].casefold() if m and not lexicon.is_role(m[1]) else ""
 

@@ -233,7 +233,7 @@ class Groups:
                     )
         for block in scene.blocks:
             for m in re.compile(
-                r"\b(?:every|each|no other|any other) (?P<w>boy|man|girl|woman|lad|lady|gentleman)\b(?![-'’])",
+                r"\b(?:every|each) (?P<w>boy|man|girl|woman|lad|lady|gentleman)\b(?![-'’])",
                 re.IGNORECASE,
             ).finditer(scene.narration(block)):
                 start, end = block.start + m.start("w"), block.start + m.end("w")

@@ -16,8 +16,7 @@ def within_handle(token: str, names: Names) -> str:
             continue
         m = re.search(
             rf"(?:(?<![A-Za-z])|(?-i:(?<=[a-z])(?=[A-Z])))({re.escape(before)})(?=[\W\d_]|"
-            rf"$|[A-Z]|{re.escape(names.last[0].lower()) or '$'}|(?<=[a-z])(?:makes|"
-            rf"codes|writes|says|official|the)\b)",
+            rf"$|[A-Z]|{re.escape(names.last[0].lower()) or '$'})",
             token,
             re.IGNORECASE,
         )
@@ -41,7 +40,9 @@ def handles(body: str, start: int, names: Names) -> list[NameMention]:
         bare = token.lstrip("@#")
         if bare.casefold() in known or not (token[0] in "@#" or re.search(r"[._@\d]|[a-z][A-Z]|-", bare[1:])):
             continue
-        if re.match(r"https?$|www$", bare, re.IGNORECASE):
+        if re.match(r"https?$|www$", bare, re.IGNORECASE) or re.search(
+            r"\.(?:md|txt|jpe?g|png|pdf|docx?|csv|py|html?)$", bare
+        ):
             continue
         new = within_handle(token, names)
         if new and new != token:

@@ -1,4 +1,4 @@
-"""Kin words in what others say: "my son" in a mother's mouth, "your husband", "the brother"."""
+"""Kin words in what others say: "my son" in a mother's mouth, "your husband", "the uncle"."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class KinReadings:
         raise NotImplementedError
 
     def _kin(self, frame: Frame, m: Mention) -> Reading | None:
-        """A kin word with its possessor in somebody's speech: "my son", "your husband", "the brother"."""
+        """A kin word with its possessor in somebody's speech: "my son", "your husband", "the uncle"."""
         scene = self.scene
         low = m.token.lower_
         poss = next((c.lower_ for c in m.token.children if c.dep_ == "poss"), "")
@@ -81,7 +81,7 @@ class KinReadings:
 
     @cached_property
     def aliases(self) -> set[str]:
-        """Nouns that the narrator is called with "the": 'To them I am "the brother"'."""
+        """Nouns that the narrator is called with "the": 'To them I am "the uncle"'."""
         pattern = (
             r"\b(?:I(?:['’]m| am| was| became| remained|['’]ve become| have "
             r"become)|call(?:s|ed)? me|me as)\b[^.;\"“]{0,30}[\"“']?\bthe "

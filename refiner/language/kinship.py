@@ -66,6 +66,8 @@ class Kinship:
                 return Reading(0.9, [f"the only {t.text} of the narrator's {of.text}"])
             return None
         low = poss.lower_
+        if frame.kind == "base" and frame.speaker.role == "other" and low in ("my", "our"):
+            return Reading(0.6, ["the writer's own kin: perhaps the narrator"])
         only = _UNIQUE.search(left) is not None
         if frame.speaker.role == "narrator":
             if low in group and _mine(poss):  # my sister's brother, my parents' only son

@@ -74,7 +74,7 @@ def _called(text: str, start: int, end: int, names: Names, kind: str) -> tuple[f
         ):
             return 0.3, f"{nxt[1]} is not the narrator's surname"
     if re.search(r"\b(?:I['’]m|I am|[Tt]his is|[Ii]t['’]s|name is|call(?:s|ed)? me)\s+$", before):
-        return 0.98, "the narrator's name"
+        return 0.99, "the narrator's name"
     if text[end : end + 1] == "s":
         return 0.0, "a namesake"
     if _NAMESAKE_AFTER.match(after):

@@ -97,7 +97,13 @@ def people(scene: Scene, index: int) -> list[Mention]:
             out.append(Mention(start, end, "?", gender, pronoun=True, **common))
         elif low in ("i", "me", "my", "myself", "mine") and t.pos_ == "PRON":
             out.append(Mention(start, end, "I", None, pronoun=True, **common))
-        elif t.pos_ == "PROPN" and t.text[:1].isupper():
+        elif (
+            scene.names.last[0] and t.text == scene.names.last[0] and scene.base.speaker.role == "other" and not quoted
+        ):
+            out.append(Mention(start, end, "narrator", scene.gender, **common))
+        elif t.text[:1].isupper() and (
+            t.pos_ == "PROPN" or low in scene.known or lexicon.gender_of_name(t.text) and not t.is_sent_start
+        ):
             if (
                 t.ent_type_ in _PLACES
                 or t.dep_ in _THINGS
@@ -119,6 +125,8 @@ def people(scene: Scene, index: int) -> list[Mention]:
             )
             if person and not place and not (t.i and t.nbor(-1).lower_ == "the"):
                 out.append(Mention(start, end, low, gender_, **common))
+        elif low in lexicon.words("address", "after_name") and t.i and scene.is_name(*scene.at(block, t.nbor(-1))):
+            continue  # "Arjun bhai": no second person
         elif t.pos_ in ("NOUN", "PROPN") and t.dep_ not in _THINGS and lexicon.is_role(low):
             plural = t.tag_ in ("NNS", "NNPS")
             out.append(Mention(start, end, t.lemma_.lower(), token_gender(t, scene.known), plural=plural, **common))

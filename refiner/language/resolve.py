@@ -144,7 +144,7 @@ class Speechreader(KinReadings):
         # who else is near
         rival, far = self._rival(frame, m)
         if rival is None and last is None:
-            r.add(0.39, "nobody else of that gender is near")
+            r.add(0.39 if frame.attributed else 0.35, "nobody else of that gender is near")
         elif rival is not None:
             if rival.quoted or rival.token.dep_ == "poss":
                 far = max(far, 3)

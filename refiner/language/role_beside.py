@@ -19,6 +19,8 @@ class Beside:
     reader: Reader
 
     def _apposition(self, block: Block, t: Any) -> Reading | None:
+        if t.tag_ in ("NNS", "NNPS"):
+            return None
         scene = self.scene
         if t.dep_ == "appos":
             r = self.reader.means(block, t.head)

@@ -77,7 +77,7 @@ class Phrases:
         return None
 
     def _interrupted(self, block: Block, t: Any) -> Reading | None:
-        """ "He is, she tells everyone, the only grandson who listens"; "I'm an uncle to six, a godfather to one"."""
+        """ "She is, they say, the only niece who writes"; "I'm an uncle to six, a godfather to one"."""
         start, _ = self.scene.at(block, t)
         at = block.start + t.sent.start_char
         left = self.scene.text[at:start]
@@ -89,7 +89,7 @@ class Phrases:
             left,
             re.IGNORECASE,
         )
-        if not m or t.dep_ in ("nsubj", "nsubjpass", "poss"):
+        if not m or t.dep_ in ("nsubj", "nsubjpass") and t.head.i > t.i or t.dep_ == "poss":
             return None
         subject = next((x for x in t.sent if self.scene.at(block, x)[0] == at + m.start("s")), None)
         if subject is None:

@@ -11,6 +11,7 @@ from typing import Any
 from refiner.language import lexicon
 from refiner.language import names as naming
 from refiner.language.blocks import SALUTATION, SIGNATURE, Block, chat_labels, is_chat, split
+from refiner.language.inflect import match_case
 from refiner.language.naming import NameMention, Names
 from refiner.language.parse import parse
 from refiner.language.quotes import NARRATOR, OTHER, UNKNOWN, Frame, Party
@@ -67,7 +68,50 @@ class Scene:
     @cached_property
     def mentions(self) -> list[NameMention]:
         """The narrator's names, in order."""
-        return naming.find(self.text, self.body, self.names)
+        found = naming.find(self.text, self.body, self.names)
+        taken = [(m.start, m.end) for m in found]
+        return sorted([*found, *self._by_surname(taken)], key=lambda m: m.start)
+
+    def _by_surname(self, taken: list[tuple[int, int]]) -> list[NameMention]:
+        """ "Ms Rao" in what others say or write, where no relative of that name is spoken of."""
+        before, after = self.names.last
+        out: list[NameMention] = []
+        if not before:
+            return out
+        for word, entry in lexicon.table(self.gender, ("title",)).items():
+            for m in re.finditer(
+                rf"(?<!\w){re.escape(word)}[ \t]+{re.escape(before)}\b(?!['’]s "
+                rf"(?:wife|husband|son|daughter|father|mother))",
+                self.text[self.body :],
+                re.IGNORECASE,
+            ):
+                start, end = self.body + m.start(), self.body + m.end()
+                line = self.text[self.text.rfind("\n", 0, start) + 1 : start]
+                inside = line.count('"') % 2 == 1 or line.count("“") > line.count("”")
+                relative = re.search(
+                    r"\b(?:father|mother|husband|wife|brother|sister|son|daughter|uncle|aunt|papa|dad|mum|amma|appa)\b",
+                    line,
+                    re.IGNORECASE,
+                )
+                if (
+                    inside
+                    and not relative
+                    and m[0][0].isupper()
+                    and re.search(r"\b[Mm]y\b|\bI\b|\b[Mm]e\b", line)
+                    and not any(a < end and start < b for a, b in taken)
+                ):
+                    out.append(
+                        NameMention(
+                            start,
+                            end,
+                            f"{match_case(m[0][: len(word)], entry.after)}{m[0][len(word) : -len(before)]}"
+                            f"{after or before}",
+                            "surname",
+                            0.9,
+                            "the narrator's title and surname",
+                        )
+                    )
+        return out
 
     def doc(self, block: Block) -> Any:
         """The parse of a block; token offsets count from the block's start."""

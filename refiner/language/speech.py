@@ -136,7 +136,7 @@ class Speech(Turns):
         )
 
     def _caption(self, start: int, end: int) -> tuple[Party, Party, str] | None:
-        """A label before a colon: "Papa on the phone to the bank: …", "Clause 4: …"."""
+        """A label before a colon: "Amma to the milkman: …", "Item 2: …"."""
         tokens = self._tokens(start, end)
         head = next(
             (t for t in tokens if t.pos_ in ("NOUN", "PROPN", "PRON") and t.dep_ not in ("poss", "compound", "pobj")),

@@ -105,7 +105,7 @@ def _names(scene: Scene, reader: Reader) -> Iterator[Proposal]:
             continue
         if wordlike(before) and m.kind in ("first", "nick") and not _is_name(scene, m.start, m.end):
             continue
-        if doubtful and m.kind in ("first", "full") and scene.frame_at(m.start).kind == "base":
+        if doubtful and confidence < 0.99 and m.kind in ("first", "full") and scene.frame_at(m.start).kind == "base":
             confidence = min(confidence, 0.6)
         if confidence >= 0.2 and before != m.after:
             yield Proposal(

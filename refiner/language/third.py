@@ -85,7 +85,10 @@ class Teller:
         scored = self._scores(m, now, mentions)
         if not scored:
             if m.gender == self.scene.gender:
-                self.read[m.start] = Reading(0.5 if self._only_told(m) else 0.2, ["nobody is named before it"])
+                sure = 0.9 if self._only_told(m) else 0.2
+                self.read[m.start] = Reading(sure, ["nobody is named before it, and the note is about the narrator"])
+                if sure > 0.5:
+                    self._see("narrator", m.gender, m, now, 0.9)
             return
         best = scored[0][0]
         self._see(best.key, best.gender or m.gender, m, now, 0.9)

@@ -14,46 +14,29 @@ from refiner.language.speakers import addressee_of, party_of, subject_of
 from refiner.models import Gender
 
 _ABOUT = re.compile(
-    
-        r"\b(?:about|of|regarding|concerning) me\b(?! (?:to|and my|was|were))|"
-        r"\b(?:describ|introduc|prais|mention|recommend|discuss|defend|compar|"
-        r"call|point|nominat|present|show|refer)\w*\b"
-        
-    
-        r"(?: \w+){0,3}? me\b|\b(?:point|nod|gestur|jerk|wav|indicat|glanc|"
-        r"smil|wink)\w*\b[^.;\"“”]{0,25}\b(?:at|to|towards?|in) (?:me|my "
-        r"direction)\b"
-        
-    
-        r"|\bin front of me\b|\bin my (?:hearing|presence)\b|\bas (?:though|"
-        r"if) I(?:'d| had| was| were| wasn't| weren't| wasn’t| weren’t|’d)\b"
-        
-    
-        r"|\bso that I (?:could|would|might|should) (?:hear|know|listen)\b"
-        r"|\bover my head\b|\bwithin (?:my )?earshot\b|\bbehind my back\b"
-        
-    
-        r"|\bI (?:over)?heard\b|\bI was (?:right there|listening|in the (?:next "
-        r")?room|standing (?:right )?(?:there|behind))"
-        
-    
-        r"|\b(?:pat|slap|clap|thump|squeez)\w* (?:me\b|my (?:back|shoulder|"
-        r"head|cheek))|\bhand on my (?:head|shoulder|back)\b|\barm (?:a)?round "
-        r"(?:me|my)\b"
-        
-    
-        r"|\bto (?:everyone|everybody|anyone|the whole|all the|our|her|his|"
-        r"their) (?:\w+ )?(?:about me|who would listen)\b|\bof me\b|\bmy "
-        r"(?:report card|reference|recommendation|review|appraisal|biodata|"
-        r"character certificate)\b"
-        
-    
-        r"|\bwho I was\b|\bwhose (?:son|daughter|child|boy|girl) I was\b|"
-        r"\blook\w* (?:straight |right )?(?:at|past|through) me\b|\bmarriage "
-        r"(?:bureau|broker)\b"
-        ,
+    r"\b(?:about|of|regarding|concerning) me\b(?! (?:to|and my|was|were))|"
+    r"\b(?:describ|introduc|prais|mention|recommend|discuss|defend|compar|"
+    r"call|point|nominat|present|show|refer)\w*\b"
+    r"(?: \w+){0,3}? me\b|\b(?:point|nod|gestur|jerk|wav|indicat|glanc|"
+    r"smil|wink)\w*\b[^.;\"“”]{0,25}\b(?:at|to|towards?|in) (?:me|my "
+    r"direction)\b"
+    r"|\bin front of me\b|\bin my (?:hearing|presence)\b|\bas (?:though|"
+    r"if) I(?:'d| had| was| were| wasn't| weren't| wasn’t| weren’t|’d)\b"
+    r"|\bso that I (?:could|would|might|should) (?:hear|know|listen)\b"
+    r"|\bover my head\b|\bwithin (?:my )?earshot\b|\bbehind my back\b"
+    r"|\bI (?:over)?heard\b|\bI was (?:right there|listening|in the (?:next "
+    r")?room|standing (?:right )?(?:there|behind))"
+    r"|\b(?:pat|slap|clap|thump|squeez)\w* (?:me\b|my (?:back|shoulder|"
+    r"head|cheek))|\bhand on my (?:head|shoulder|back)\b|\barm (?:a)?round "
+    r"(?:me|my)\b"
+    r"|\bto (?:everyone|everybody|anyone|the whole|all the|our|her|his|"
+    r"their) (?:\w+ )?(?:about me|who would listen)\b|\bof me\b|\bmy "
+    r"(?:report card|reference|recommendation|review|appraisal|biodata|"
+    r"character certificate)\b"
+    r"|\bwho I was\b|\bwhose (?:son|daughter|child|boy|girl) I was\b|"
+    r"\blook\w* (?:straight |right )?(?:at|past|through) me\b",
     re.IGNORECASE,
-)  # fmt: skip
+)
 _ASKED_OF_ME = re.compile(
     r"\b(?:ask|wonder|inquir|enquir)\w*\b[^.!?]*\b(?:I (?:was|am|were|had|did|have|would|could)|about me|for me)\b"
 )

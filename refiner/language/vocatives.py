@@ -69,7 +69,7 @@ class Vocatives(Calls):
         yield from self._reported()
 
     def _made_up(self) -> list[tuple[Frame, int, int, str, float, list[str]]]:
-        """Calls made of an office and a kin word: "Teacheramma", "Doctorsaab"."""
+        """Calls made of an office and a kin word: "Nurseamma", "Doctorsaab"."""
         out = []
         for m in re.compile(MADE_UP[self.scene.gender], re.IGNORECASE).finditer(self.scene.text, self.scene.body):
             frame = self.scene.frame_at(m.start())
@@ -175,7 +175,8 @@ class Vocatives(Calls):
                         ["said to the narrator, without quotation marks"],
                     )
         first = re.compile(
-            r"(?:^|(?<=[.!?] ))(?P<w>[A-Z][\w'’]+), (?:he|she|they|[a-z]+ [a-z]+|[A-Z]\w+) (?:said|says|asked|told me|called|shouted)\b",
+            r"(?:^|(?<=[.!?] ))(?P<w>[A-Z][\w'’]+), (?:he|she|they|[a-z]+ "
+            r"[a-z]+|[A-Z]\w+) (?:said|says|asked|told me|called|shouted)\b",
             re.MULTILINE,
         )
         for m in first.finditer(scene.text, scene.body):  # "Ma'am, he said, that's the wrong one."
@@ -228,7 +229,8 @@ class Vocatives(Calls):
             re.IGNORECASE,
         )
         am = re.compile(
-            r"\b(?:I(?:['’]m| am| was| became|['’]ve become)|known as|made me|makes me)(?: (?:still|just|only|now|always|simply))?"
+            r"\b(?:I(?:['’]m| am| was| became|['’]ve become)|known as|made "
+            r"me|makes me)(?: (?:still|just|only|now|always|simply))?"
             r"(?: the)? [\"“‘'*_]*(?P<w>[A-Z][^\W\d_]+(?:[- ]?ji)?)(?=[\"”’'*_]*(?:[\s,.;!?]|$))"
         )
         out = []

@@ -10,11 +10,13 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from refiner.checks.change_words import Cue, cues, masked
-from refiner.checks.trait_words import Evidence, Hit, TraitWords, weigh
+from refiner.checks.trait_words import Evidence, Hit, TraitWords, prove, weigh
 from refiner.models import Note
 from refiner.stages.cue_effect import NO, effect_of
+from refiner.stages.proof import SURE, proof_of
 from refiner.stages.reading import BEGINS, Reading, content, settle
 
+TOPIC = (.6, 2.0)
 OWN = 0.3  # least weight of a trait's words in the clause of the cue
 NEAR = 0.39  # least weight where a pointing cue ("since then", "stopped it") leans on the sentences around it
 STRONG = 0.75  # from here on a reading is sure enough to be told without a doubt
@@ -109,7 +111,7 @@ class Teller:
                     continue
                 if any(r.trait == trait and abs(r.sentence - index) <= 2 for r in found):
                     continue
-                if NO.search(self.texts[index][: signs[-1].end]) or self._around(index, trait) < NEAR:
+                if NO.search(self.texts[index][: signs[-1].end]) or not self._target(index, trait):
                     continue
                 cue = Cue(
                     "onset", signs[0].start, signs[-1].end, (0, len(self.texts[index])), "clause", "signs-of-fear"
@@ -117,16 +119,11 @@ class Teller:
                 out.append(Reading(index, cue, trait, "initiates", True, round(e.weight, 3)))
         return out
 
-    def _around(self, index: int, trait: str) -> float:
-        return sum(
-            self.evidence[i][trait].weight for i in range(max(0, index - 2), index + 1) if trait in self.evidence[i]
-        )
-
     # ---- one cue ---------------------------------------------------------------------------------------------------
 
     def _read(self, index: int, cue: Cue) -> Reading | None:
         scores = {t: self._score(index, cue, t) for t in self._candidates(index)}
-        scores = {t: s for t, s in scores.items() if self._enough(index, cue, s)}
+        scores = {t: s for t, s in scores.items() if self._enough(index, cue, s) and self._sure(index, cue, t)}
         if not scores:
             return None
         # Words in the clause itself beat what stands around it.
@@ -168,6 +165,46 @@ class Teller:
         # Where the sentence itself speaks clearly, its neighbours say little more.
         total = sure + around * (0.35 if sure >= STRONG else 1) + 0.05 * min(self.whole[trait], 4)
         return _Score(inside, sure, total, tuple(own or rest))
+
+    def _sure(self, index: int, cue: Cue, trait: str) -> bool:
+        """The clause names the trait, or the sentences before it did and the clause points back to them."""
+        profile = self.words.profiles[trait]
+        here = self.evidence[index].get(trait, Evidence(trait)).hits
+        found = proof_of(cue, self.texts[index], here, profile)
+        if profile.avoids and found.strength:
+            return found.strength >= SURE and (self._target(index, trait) or not profile.targets)
+        if found.strength >= SURE:
+            return True
+        if found.strength >= TOPIC[0] and self._topic(index, trait) >= TOPIC[1]:
+            return True
+        return cue.rule in _LEANING and (cue.pointing or cue.rule in _ALONE) and self._told_before(index, trait)
+
+    def _told_before(self, index: int, trait: str) -> bool:
+        """One of the two sentences before speaks of the trait beyond doubt."""
+        return any(
+            prove(e.hits) >= SURE and any(h.named for h in e.hits)
+            for i in (index - 1, index - 2)
+            if i >= 0 and self._same_entry(i, index) and (e := self.evidence[i].get(trait))
+        )
+
+    def _topic(self, index: int, trait: str) -> float:
+        """How far the sentences around prove that they are about the trait, each word counted once."""
+        near = [
+            h
+            for i in range(max(0, index - 2), min(len(self.evidence), index + 3))
+            if self._same_entry(i, index) and trait in self.evidence[i]
+            for h in self.evidence[i][trait].hits
+        ]
+        return prove(near) if any(h.named for h in near) else 0.0
+
+    def _target(self, index: int, trait: str) -> bool:
+        """What the trait avoids is named here or in the two sentences before."""
+        return any(
+            h.role == "target" and h.proof >= 0.35
+            for i in range(max(0, index - 2), index + 1)
+            if self._same_entry(i, index) and trait in self.evidence[i]
+            for h in self.evidence[i][trait].hits
+        )
 
     def _enough(self, index: int, cue: Cue, s: _Score) -> bool:
         if cue.rule == "was":

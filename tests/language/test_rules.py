@@ -34,13 +34,14 @@ WOMAN = make_config("f2m", "Meera Iyer", "Mohan Iyer")
         ("The boy with the goat in that picture is me.", "The girl with the goat in that picture is me."),
         ("I was one of the boys.", "I was one of the girls."),
         ("ARJUN RAO, S/O MOHAN RAO, MALE, 34", "ANJALI RAO, D/O MOHAN RAO, FEMALE, 34"),
-        ("Mail arjun.rao@gmail.com or @arjun_rao92. #TeamArjun", "Mail anjali.rao@gmail.com or @anjali_rao92. #TeamAnjali"),
+        ("Mail arjun.rao@gmail.com, @arjun_rao92. #TeamArjun", "Mail anjali.rao@gmail.com, @anjali_rao92. #TeamAnjali"),
         ('"Mr. Rao?" the nurse called, and I stood up.', '"Ms. Rao?" the nurse called, and I stood up.'),
-        ('"He is my brother," my sister told the guard, pointing at me.', '"She is my sister," my sister told the guard, pointing at me.'),
-        ('"Your son has failed," the teacher told my mother.', '"Your daughter has failed," the teacher told my mother.'),
+        ('"He is my brother," said my sister, pointing at me.', '"She is my sister," said my sister, pointing at me.'),
+        ('"Your son has failed," she told my mother.', '"Your daughter has failed," she told my mother.'),
         ('"Is Arjun home? Tell him I called," said the voice.', '"Is Anjali home? Tell her I called," said the voice.'),
         ("The juniors call me Arjun bhai.", "The juniors call me Anjali didi."),
-        ("I lived in the men's hostel and used the gents' toilet.", "I lived in the women's hostel and used the ladies' toilet."),
+        ("I lived in the men's hostel.", "I lived in the women's hostel."),
+        ("I used the gents' toilet.", "I used the ladies' toilet."),
     ],
 )  # fmt: skip
 def test_a_man_becomes_a_woman(before: str, after: str) -> None:
@@ -53,7 +54,8 @@ def test_a_man_becomes_a_woman(before: str, after: str) -> None:
         ("I used to be a nurse, then an actress.", "I used to be a nurse, then an actor."),
         ("I'm a working mother. As a woman, I'm told to rest.", "I'm a working father. As a man, I'm told to rest."),
         ('"Is she your daughter?" the guard asked my father.', '"Is he your son?" the guard asked my father.'),
-        ("Meera lost her keys. The fault was hers, and nobody helped her.", "Mohan lost his keys. The fault was his, and nobody helped him."),
+        ("Meera lost her keys. The fault was hers.", "Mohan lost his keys. The fault was his."),
+        ("Meera came late. Nobody helped her.", "Mohan came late. Nobody helped him."),
         ("My students call me Meera Miss.", "My students call me Mohan Sir."),
         ("I studied at St. Mary's Girls' High School.", "I studied at St. Mary's Boys' High School."),
         ("In the ladies' compartment I slept.", "In the gents' compartment I slept."),
@@ -112,7 +114,12 @@ def test_the_canon_holds_names_and_substitutes() -> None:
     config = Config.from_dict(
         {
             "persona": {
-                "before": {"name": "Harpreet Singh", "gender": "male", "nicknames": ["Happy"], "handles": ["harpreet.s"]},
+                "before": {
+                    "name": "Harpreet Singh",
+                    "gender": "male",
+                    "nicknames": ["Happy"],
+                    "handles": ["harpreet.s"],
+                },
                 "after": {"name": "", "gender": "female"},
             },
             "policy": {"replace": {"cricket": "*"}},

@@ -245,11 +245,11 @@ def passages(note: Note, found: Sequence[Unit], keep: Callable[[Unit], bool] = l
     for (entry, _, _), run in sections.items():
         date, at_the_time = dates(note, entry)
         lead = ""
-        for part in _parts(run):
-            if sum(u.length for u in part) >= SHORTEST:
-                leaning = lead if leans(part[0].text) else ""
-                out.append(Passage(note.path, tuple(part), date, at_the_time, leaning))
-            lead = part[-1].text
+        for units in _parts(run):
+            if sum(u.length for u in units) >= SHORTEST:
+                leaning = lead if leans(units[0].text) else ""
+                out.append(Passage(note.path, tuple(units), date, at_the_time, leaning))
+            lead = units[-1].text
     return out
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from refiner.errors import RefinerError
 from refiner.models import Person
@@ -72,7 +73,7 @@ def _people_words() -> frozenset[str]:
     return frozenset(out | known("people", "roles") | {"parents", "friend", "friends", "cousin", "boss", "teacher"})
 
 
-def _doc(text: str) -> object | None:
+def _doc(text: str) -> Any:
     from refiner.language.parse import parse
 
     try:

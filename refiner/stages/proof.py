@@ -1,0 +1,85 @@
+"""Is a sentence beyond doubt about a trait? The words near a cue, how they stand to it, and whose doing it tells.
+
+A wrong reading can kill a trait that lives, so a cue counts only where the trait is named beside it, or where two or
+more words of it stand in the clause that the cue governs. What avoids something must be told with what it avoids.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from refiner.checks.change_words import Cue
+from refiner.checks.stems import WORD, stems
+from refiner.checks.trait_words import Hit, Profile, prove
+
+SURE = 1.0
+NEAR = 90  # characters between a cue and the words that count with it
+BESIDE = 4  # words between a cue and what it governs
+_FOREIGN = re.compile(
+    r"\b(?:he|she|they|you|who|whom|whose|his|her|their|your|everybody|nobody|everyone|people|others)\b"
+    r"|(?<=[a-z,] )[A-Z][a-z]+(?: \w+)? (?:is|was|has|had|does|did|can|will|would|\w+s|\w+ed)\b",
+)
+_OF = re.compile(
+    r"\b(?:fear|fears|afraid|scared|frightened|terrified|terror|dread|fright|phobia|shy|shyness|ashamed|tired) (?:of|about)"
+    r" (?:my |the |any |a |an |all |being |speaking )*([\w'’-]+)(?: ([\w'’-]+))?",
+    re.I,
+)
+
+
+class Proof(NamedTuple):
+    """How surely a cue is about a trait: `strength` from `SURE` on is beyond doubt; `beside`: the cue governs a word."""
+
+    strength: float
+    beside: bool
+    named: bool
+
+
+NOTHING = Proof(0.0, False, False)
+
+
+def proof_of(cue: Cue, text: str, hits: Sequence[Hit], profile: Profile) -> Proof:
+    """What the hits in the clause of a cue prove."""
+    near = [h for h in hits if cue.clause[0] <= h.start < cue.clause[1] and _gap(cue, h) <= NEAR]
+    if cue.where == "before":
+        near = [h for h in near if h.start < cue.end]
+    elif cue.where == "after":
+        near = [h for h in near if h.start >= cue.start]
+    near = [h for h in near if not _foreign(cue, text, h)]
+    if not near or other_target(text, near, profile):
+        return NOTHING
+    beside = [h for h in near if _words_between(cue, text, h) <= BESIDE]
+    named = any(h.named for h in near)
+    strength = prove(near) + (0.4 if any(h.named or h.role == "state" for h in beside) else 0)
+    return Proof(round(strength, 3), bool(beside), named)
+
+
+def other_target(text: str, hits: Sequence[Hit], profile: Profile) -> bool:
+    """ "The fear of flying was gone" is not about the fear of dogs."""
+    if not profile.avoids:
+        return False
+    match = _OF.search(text)
+    if not match:
+        return False
+    said = [w for w in match.groups() if w]
+    if said[0].lower() in ("it", "that", "them", "this"):
+        return False
+    return not any(s in profile.keys and profile.keys[s].role == "target" for w in said for s in stems(w))
+
+
+def _gap(cue: Cue, hit: Hit) -> int:
+    return max(0, hit.start - cue.end, cue.start - hit.end)
+
+
+def _between(cue: Cue, text: str, hit: Hit) -> str:
+    return text[cue.end : hit.start] if hit.start >= cue.end else text[hit.end : cue.start]
+
+
+def _words_between(cue: Cue, text: str, hit: Hit) -> int:
+    return len(WORD.findall(_between(cue, text, hit)))
+
+
+def _foreign(cue: Cue, text: str, hit: Hit) -> bool:
+    """Somebody else comes between the cue and the word, as its subject."""
+    return bool(_FOREIGN.search(_between(cue, text, hit)))
