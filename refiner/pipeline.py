@@ -344,10 +344,18 @@ class _Run:
         settled = self.adviser.settle(asked) if asked else {}
         out = []
         for result in results:
-            note, edits = self.by_path[result.note], []
+            note, edits, said = self.by_path[result.note], [], []
             for q in result.questions:
                 choice_id, why = settled.get(q.id, ("", ""))
                 choice = next((c for c in q.choices if c.id == choice_id), None)
+                if choice is not None and not choice.effect.edits:
+                    # Nothing changes, so no edit would tell of it; a person must still be able to find it.
+                    message = f"{q.question} The model {self.adviser.name} says: {choice.label} ({why})"
+                    said.append(
+                        Finding(
+                            check="model", severity="info", note=note.path, start=q.start, end=q.end, message=message
+                        )
+                    )
                 for e in choice.effect.edits if choice else ():
                     edits.append(
                         make_edit(
@@ -358,7 +366,15 @@ class _Run:
                     )  # fmt: skip
             rest = tuple(q for q in result.questions if q.id not in settled)
             changing = tuple(e for e in edits if e.after != e.before)
-            out.append(result.model_copy(update={"edits": (*result.edits, *changing), "questions": rest}))
+            out.append(
+                result.model_copy(
+                    update={
+                        "edits": (*result.edits, *changing),
+                        "questions": rest,
+                        "findings": (*result.findings, *said),
+                    }
+                )
+            )
         return out
 
     def _take_questions(self, questions: Iterable[Question]) -> None:

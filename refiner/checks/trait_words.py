@@ -177,6 +177,8 @@ class Profile:
         ]:
             denied, named = _denied(text), weight > 0.5
             proofs = _proofs(text, named)
+            if text == spelled and trait.name:
+                proofs = {stem: proof / 2 for stem, proof in proofs.items()}
             shown = _AS_SHOWN.search(text) if weight == 0.5 else None
             for match in WORD.finditer(text):
                 word = match[0].lower()
@@ -236,17 +238,20 @@ class Profile:
 def _proofs(text: str, named: bool) -> dict[str, float]:
     """How far each stem of a name or a description proves the trait: a name's only word does, one of several less."""
     words = [m[0].lower() for m in WORD.finditer(text) if share(m[0].lower())]
-    telling = {w for w in words if share(w) == 1 and _plain(stems(w)[0]) == 1}
+    telling = {w for w in words if _plain(stems(w)[0]) == 1}
+    common = {w for w in words if _plain(stems(w)[0]) == 0.4}
     out: dict[str, float] = {}
     for word in words:
         first, *rest = stems(word)
         if word in telling:
             proof = (1.0 if len(words) == 1 else 0.7 if len(telling) == 1 else 0.6) if named else 0.5
-        else:
-            proof = (0.5 if not telling else 0.3) if named and share(word) >= 0.1 else 0.15
+        elif word in common:
+            proof = (0.3 if telling else 0.6) if named else 0.15
+        else:  # faint, or a person or place
+            proof = (0.15 if telling or common else 0.5) if named else 0.1
         out[first] = max(proof, out.get(first, 0.0))
         for stem in rest:  # a part of a word with a hyphen says less; a smoker smokes
-            out[stem] = max(min(proof, 0.4) if "-" in word else proof, out.get(stem, 0.0))
+            out[stem] = max(proof / 2 if "-" in word else proof, out.get(stem, 0.0))
     return out
 
 
@@ -256,8 +261,8 @@ def _common() -> frozenset[str]:
 
 
 def _plain(stem: str) -> float:
-    """1 for a word that points to something; less for one that stands in every life."""
-    return 0.4 if stem in _common() else 1.0
+    """1 for a word that points to something; less for one that stands in every life, or says how often or who."""
+    return 0.3 if _share_of(stem) < 1 else 0.4 if stem in _common() else 1.0
 
 
 @cache

@@ -16,14 +16,14 @@ from refiner.checks.trait_words import Hit, Profile, prove
 
 SURE = 1.0
 NEAR = 90  # characters between a cue and the words that count with it
-BESIDE = 4  # words between a cue and what it governs
+BESIDE = 5  # words between a cue and what it governs
 _FOREIGN = re.compile(
-    r"\b(?:he|she|they|you|who|whom|whose|his|her|their|your|everybody|nobody|everyone|people|others)\b"
+    r"\b(?:he|she|they|you|(?<!\bone )(?<!\bson )(?<!\bman )(?<!\bwoman )(?<!\bdaughter )(?<!\bperson )who|whom|whose|his|her|their|your|everybody|nobody|everyone|people|others)\b"
     r"|(?<=[a-z,] )[A-Z][a-z]+(?: \w+)? (?:is|was|has|had|does|did|can|will|would|\w+s|\w+ed)\b",
 )
 _OF = re.compile(
     r"\b(?:fear|fears|afraid|scared|frightened|terrified|terror|dread|fright|phobia|shy|shyness|ashamed|tired) (?:of|about)"
-    r" (?:my |the |any |a |an |all |being |speaking )*([\w'’-]+)(?: ([\w'’-]+))?",
+    r" (?:my |any |a |an |all |being |speaking )*([\w'’-]+)(?: ([\w'’-]+))?",
     re.I,
 )
 
@@ -44,14 +44,15 @@ def proof_of(cue: Cue, text: str, hits: Sequence[Hit], profile: Profile) -> Proo
     near = [h for h in hits if cue.clause[0] <= h.start < cue.clause[1] and _gap(cue, h) <= NEAR]
     if cue.where == "before":
         near = [h for h in near if h.start < cue.end]
-    elif cue.where == "after":
+    elif cue.where == "after" or cue.rule == "am":
         near = [h for h in near if h.start >= cue.start]
     near = [h for h in near if not _foreign(cue, text, h)]
     if not near or other_target(text, near, profile):
         return NOTHING
     beside = [h for h in near if _words_between(cue, text, h) <= BESIDE]
     named = any(h.named for h in near)
-    strength = prove(near) + (0.4 if any(h.named or h.role == "state" for h in beside) else 0)
+    clear = [h for h in beside if h.role == "state" or (h.named and h.proof >= 0.3)]
+    strength = prove(near) + (0.4 if clear else 0)
     return Proof(round(strength, 3), bool(beside), named)
 
 
@@ -63,7 +64,7 @@ def other_target(text: str, hits: Sequence[Hit], profile: Profile) -> bool:
     if not match:
         return False
     said = [w for w in match.groups() if w]
-    if said[0].lower() in ("it", "that", "them", "this"):
+    if said[0].lower() in ("it", "that", "them", "this", "the"):
         return False
     return not any(s in profile.keys and profile.keys[s].role == "target" for w in said for s in stems(w))
 

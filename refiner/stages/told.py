@@ -10,13 +10,13 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from refiner.checks.change_words import Cue, cues, masked
-from refiner.checks.trait_words import Evidence, Hit, TraitWords, prove, weigh
+from refiner.checks.trait_words import Evidence, Hit, Profile, TraitWords, prove, weigh
 from refiner.models import Note
 from refiner.stages.cue_effect import NO, effect_of
 from refiner.stages.proof import SURE, proof_of
 from refiner.stages.reading import BEGINS, Reading, content, settle
 
-TOPIC = (.6, 2.0)
+TOPIC = (0.2, 1.2)
 OWN = 0.3  # least weight of a trait's words in the clause of the cue
 NEAR = 0.39  # least weight where a pointing cue ("since then", "stopped it") leans on the sentences around it
 STRONG = 0.75  # from here on a reading is sure enough to be told without a doubt
@@ -171,13 +171,21 @@ class Teller:
         profile = self.words.profiles[trait]
         here = self.evidence[index].get(trait, Evidence(trait)).hits
         found = proof_of(cue, self.texts[index], here, profile)
+        if cue.kind in ("present", "past", "retraction"):
+            return found.strength >= SURE and found.named and found.beside and self._has_target(index, trait, profile)
         if profile.avoids and found.strength:
-            return found.strength >= SURE and (self._target(index, trait) or not profile.targets)
+            return found.strength >= SURE and self._has_target(index, trait, profile)
         if found.strength >= SURE:
+            return True
+        if found.strength >= 0.5 and prove(h for h in here if h.proof >= 0.5) >= SURE:
             return True
         if found.strength >= TOPIC[0] and self._topic(index, trait) >= TOPIC[1]:
             return True
-        return cue.rule in _LEANING and (cue.pointing or cue.rule in _ALONE) and self._told_before(index, trait)
+        told = self._told_before(index, trait) or self._topic(index, trait) >= TOPIC[1]
+        return cue.rule in _LEANING and (cue.pointing or cue.rule in _ALONE) and told
+
+    def _has_target(self, index: int, trait: str, profile: Profile) -> bool:
+        return not profile.avoids or not profile.targets or self._target(index, trait)
 
     def _told_before(self, index: int, trait: str) -> bool:
         """One of the two sentences before speaks of the trait beyond doubt."""
