@@ -202,7 +202,7 @@ class Scripted:
 @pytest.mark.parametrize("choose", ["change", "stay"])
 def test_what_a_model_settles_is_an_edit_or_a_finding_with_its_name(choose: str) -> None:
     """Nothing that a model says goes unseen: a change is an undecided edit, a "no" is a finding."""
-    text = 'Ravi and my uncle stood at the gate. "He never listens," my uncle told Ravi about one of us.\n'
+    text = 'My uncle came to Salem with Ravi. Later he said at dinner, "He never listens." I ate.\n'
     config = Config.from_dict({"persona": {"before": {"name": "Karthik", "gender": "male"}}})
     note = note_from_text(text, "n.md")
     alone = run_chain([note], config, now=NOW, stages=["swap"])
