@@ -94,9 +94,9 @@ def _run(args: argparse.Namespace, recipe: Recipe, recipe_file: Path, folder: Fo
     from tuning.plan import Counts, guess_counts, make_plan
 
     whole = len(folder.train)
-    folder = beginning(folder, recipe.data.max_rows)
+    folder = beginning(folder, recipe.data.max_rows, recipe.data.max_chars)
     if len(folder.train) < whole:
-        _say(f"note: max_rows of the recipe: {len(folder.train)} of {whole} rows are trained on")
+        _say(f"note: by max_rows and max_chars of the recipe {len(folder.train)} of {whole} rows are trained on")
     general = read_replay(recipe.data.replay_file, [recipe_file.parent, HERE]) if recipe.data.replay else []
     added = mix_replay(folder, general, recipe.data.replay, recipe.train.seed)
     rows = folder.train + added

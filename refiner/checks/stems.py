@@ -10,6 +10,7 @@ from typing import Any
 
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _VOWEL = re.compile(r"[aeiouy]")
+_SILENT_E = re.compile(r"[^aeiou]{1,3}[aeiou][^aeiouwxy]")  # car and care, plan and plane differ by it alone
 
 
 @cache
@@ -40,10 +41,13 @@ def _bare(word: str) -> str:
                 word = word[: -len(ending)]
                 if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lsz":
                     word = word[:-1]
+                elif _SILENT_E.fullmatch(word):
+                    word += "e"
                 break
         if word.endswith("ly") and len(word) > 4:
             word = word[:-2]
-    word = word.removesuffix("e") if len(word) > 3 else word
+    if len(word) > 3 and word.endswith("e") and not _SILENT_E.fullmatch(word[:-1]):
+        word = word[:-1]
     return word[:-1] + "i" if word.endswith("y") and len(word) > 3 else word
 
 
@@ -55,7 +59,11 @@ def stems(word: str) -> tuple[str, ...]:
     out = [_bare(word)]
     if word.endswith(("er", "ers")) and not word.endswith(("eer", "eers")) and len(word.removesuffix("s")) > 5:
         agent = word.removesuffix("s")[:-2]
-        out.append(_bare(agent[:-1] if agent[-1] == agent[-2] and agent[-1] not in "ls" else agent))
+        if agent[-1] == agent[-2] and agent[-1] not in "ls":
+            agent = agent[:-1]
+        elif _SILENT_E.fullmatch(agent):
+            agent += "e"
+        out.append(_bare(agent))
     if "-" in word:
         parts = (p for p in word.split("-") if len(p) > 2 and p not in faint() and p not in stop())
         out += [s for part in parts for s in stems(part)]

@@ -74,10 +74,16 @@ def weigh(hits: Iterable[Hit]) -> float:
 
 def prove(hits: Iterable[Hit]) -> float:
     """How far some hits prove together that the trait is meant, each word counted once."""
-    best: dict[str, float] = {}
+    best: dict[str, Hit] = {}
     for h in hits:
-        best[h.key] = max(best.get(h.key, 0.0), h.proof)
-    return sum(best.values())
+        if h.key not in best or best[h.key].proof < h.proof:
+            best[h.key] = h
+    total, taken = 0.0, list[Hit]()
+    for h in sorted(best.values(), key=lambda h: -h.proof):
+        if not any(h.start < t.end and t.start < h.end for t in taken):  # a phrase and the words in it count once
+            total += h.proof
+            taken.append(h)
+    return total
 
 
 @dataclass
@@ -177,7 +183,7 @@ class Profile:
         ]:
             denied, named = _denied(text), weight > 0.5
             proofs = _proofs(text, named)
-            if text == spelled and trait.name:
+            if text == spelled and trait.name and text != trait.name.lower():
                 proofs = {stem: proof / 2 for stem, proof in proofs.items()}
             shown = _AS_SHOWN.search(text) if weight == 0.5 else None
             for match in WORD.finditer(text):
@@ -251,7 +257,8 @@ def _proofs(text: str, named: bool) -> dict[str, float]:
             proof = (0.15 if telling or common else 0.5) if named else 0.1
         out[first] = max(proof, out.get(first, 0.0))
         for stem in rest:  # a part of a word with a hyphen says less; a smoker smokes
-            out[stem] = max(proof / 2 if "-" in word else proof, out.get(stem, 0.0))
+            part = proof if "-" not in word else 0.3
+            out[stem] = max(min(part, 0.15) if _share_of(stem) < 1 else min(part, proof), out.get(stem, 0.0))
     return out
 
 
@@ -295,7 +302,7 @@ class TraitWords:
         """What a text holds for each trait; traits without any hit are left out."""
         out: dict[str, Evidence] = {}
         for match in WORD.finditer(text):
-            for stem in stems(match[0]):
+            for stem in stems(match[0]) if share(match[0].lower()) else ():
                 if (other := _homonyms().get(stem)) and other.match(text, match.start()):
                     continue
                 for trait_id, key in self.by_stem.get(stem, ()):

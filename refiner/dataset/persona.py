@@ -19,7 +19,7 @@ from refiner.stages.composing.when import bare, in_words
 from refiner.stages.composing.wording import TraitWords, in_person, trait_words
 
 CARD_TOKENS = 350
-SMALL_TOKENS = 120
+SMALL_TOKENS = 64  # every row of a small model carries it, and so small a model takes no more from a longer one
 SMALL_MODEL = 500_000_000  # parameters; below this the short prompt is the system message
 USED_TO = 3  # ended traits that the card tells of
 HONESTY = (

@@ -17,6 +17,7 @@ from refiner.checks.trait_words import Hit, Profile, prove
 SURE = 1.0
 NEAR = 90  # characters between a cue and the words that count with it
 BESIDE = 5  # words between a cue and what it governs
+_MILD = ("began", "became-mine", "since-then", "again")  # rules with which a mistake ends nothing
 _FOREIGN = re.compile(
     r"\b(?:he|she|they|you|(?<!\bone )(?<!\bson )(?<!\bman )(?<!\bwoman )(?<!\bdaughter )(?<!\bperson )who|whom|whose|his|her|their|your|everybody|nobody|everyone|people|others)\b"
     r"|(?<=[a-z,] )[A-Z][a-z]+(?: \w+)? (?:is|was|has|had|does|did|can|will|would|\w+s|\w+ed)\b",
@@ -52,7 +53,9 @@ def proof_of(cue: Cue, text: str, hits: Sequence[Hit], profile: Profile) -> Proo
     beside = [h for h in near if _words_between(cue, text, h) <= BESIDE]
     named = any(h.named for h in near)
     clear = [h for h in beside if h.role == "state" or (h.named and h.proof >= 0.3)]
-    strength = prove(near) + (0.4 if clear else 0)
+    if cue.rule in _MILD and not clear:
+        clear = [h for h in beside if h.proof >= 0.5 and _words_between(cue, text, h) <= BESIDE - 2]
+    strength = prove(near) + (0.5 if clear else 0)
     return Proof(round(strength, 3), bool(beside), named)
 
 

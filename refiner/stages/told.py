@@ -16,7 +16,10 @@ from refiner.stages.cue_effect import NO, effect_of
 from refiner.stages.proof import SURE, proof_of
 from refiner.stages.reading import BEGINS, Reading, content, settle
 
-TOPIC = (0.2, 1.2)
+TOPIC = 1.2  # least proof of a trait in the sentences around, where its own has little
+FOLLOWED = 4  # sentences after a sure reading in which fewer words will do
+NAMED = 0.8  # the same where the clause has a word of the trait's name
+LITTLE = 0.15
 OWN = 0.3  # least weight of a trait's words in the clause of the cue
 NEAR = 0.39  # least weight where a pointing cue ("since then", "stopped it") leans on the sentences around it
 STRONG = 0.75  # from here on a reading is sure enough to be told without a doubt
@@ -81,8 +84,24 @@ class Teller:
             for cue in cues(sentence.text):
                 if cue.subject == "self" and (reading := self._read(index, cue)):
                     found.append(reading)
+        found += self._followed(found)
         found += self._echoes(found)
         return settle([*found, *self._shown(found)])
+
+    def _followed(self, found: list[Reading]) -> list[Reading]:
+        """Changes told in fewer words of a trait whose change was told beyond doubt just before."""
+        out = []
+        for index, sentence in enumerate(self.note.sentences):
+            before = [r for r in found if 0 < index - r.sentence <= FOLLOWED and self._same_entry(r.sentence, index)]
+            if not before or any(r.sentence == index for r in found):
+                continue
+            for cue in cues(sentence.text):
+                if cue.subject != "self" or cue.kind in ("present", "past", "retraction"):
+                    continue
+                reading = self._read(index, cue, among={r.trait for r in before})
+                if reading:
+                    out.append(reading)
+        return out
 
     def _echoes(self, found: list[Reading]) -> list[Reading]:
         """An ending told in the words in which the note told the beginning: "I learnt to snap my fingers at waiters …
@@ -121,9 +140,11 @@ class Teller:
 
     # ---- one cue ---------------------------------------------------------------------------------------------------
 
-    def _read(self, index: int, cue: Cue) -> Reading | None:
-        scores = {t: self._score(index, cue, t) for t in self._candidates(index)}
-        scores = {t: s for t, s in scores.items() if self._enough(index, cue, s) and self._sure(index, cue, t)}
+    def _read(self, index: int, cue: Cue, among: set[str] | None = None) -> Reading | None:
+        """What a cue says; `among`: of traits that the telling already speaks of, so that less will do."""
+        scores = {t: self._score(index, cue, t) for t in self._candidates(index) if among is None or t in among}
+        scores = {t: s for t, s in scores.items() if self._enough(index, cue, s)}
+        scores = {t: s for t, s in scores.items() if among is not None or self._sure(index, cue, t)}
         if not scores:
             return None
         # Words in the clause itself beat what stands around it.
@@ -172,17 +193,36 @@ class Teller:
         here = self.evidence[index].get(trait, Evidence(trait)).hits
         found = proof_of(cue, self.texts[index], here, profile)
         if cue.kind in ("present", "past", "retraction"):
-            return found.strength >= SURE and found.named and found.beside and self._has_target(index, trait, profile)
+            # A common verb in the present ("I walk home") shows nothing of a habit.
+            least = SURE + 0.15 if cue.rule in ("am", "was") else SURE
+            sure = found.strength >= least and (found.named or cue.rule == "still") and found.beside
+            sure = sure or (cue.rule == "still" and found.beside and self._topic(index, trait) >= NAMED)
+            return sure and self._has_target(index, trait, profile)
         if profile.avoids and found.strength:
             return found.strength >= SURE and self._has_target(index, trait, profile)
-        if found.strength >= SURE:
+        if found.strength >= SURE and (cue.where != "before" or found.beside):
             return True
-        if found.strength >= 0.5 and prove(h for h in here if h.proof >= 0.5) >= SURE:
+        if found.beside and found.strength >= 0.5 and prove(h for h in here if h.proof >= 0.5) >= SURE:
             return True
-        if found.strength >= TOPIC[0] and self._topic(index, trait) >= TOPIC[1]:
+        topic = self._topic(index, trait) >= (TOPIC if not found.named else NAMED)
+        if found.beside and found.strength >= LITTLE and topic:
             return True
-        told = self._told_before(index, trait) or self._topic(index, trait) >= TOPIC[1]
-        return cue.rule in _LEANING and (cue.pointing or cue.rule in _ALONE) and told
+        if cue.rule not in _LEANING or not (cue.pointing or cue.rule in _ALONE):
+            return False
+        if cue.rule == "since-then" and not here:
+            return False
+        if profile.avoids and not self._state(index, trait):
+            return False
+        return topic or self._told_before(index, trait)
+
+    def _state(self, index: int, trait: str) -> bool:
+        """The feeling itself is named here or in the sentence before."""
+        return any(
+            h.role == "state"
+            for i in range(max(0, index - 1), index + 1)
+            if self._same_entry(i, index) and trait in self.evidence[i]
+            for h in self.evidence[i][trait].hits
+        )
 
     def _has_target(self, index: int, trait: str, profile: Profile) -> bool:
         return not profile.avoids or not profile.targets or self._target(index, trait)
@@ -203,12 +243,13 @@ class Teller:
             if self._same_entry(i, index) and trait in self.evidence[i]
             for h in self.evidence[i][trait].hits
         ]
-        return prove(near) if any(h.named for h in near) else 0.0
+        clear = any(h.named for h in near) and any(h.proof >= 0.5 for h in near)
+        return prove(near) if clear else 0.0
 
     def _target(self, index: int, trait: str) -> bool:
         """What the trait avoids is named here or in the two sentences before."""
         return any(
-            h.role == "target" and h.proof >= 0.35
+            h.role == "target" and (h.proof >= 0.35 or h.named and h.proof >= 0.3)
             for i in range(max(0, index - 2), index + 1)
             if self._same_entry(i, index) and trait in self.evidence[i]
             for h in self.evidence[i][trait].hits

@@ -120,3 +120,17 @@ def test_max_rows_keeps_the_beginning_and_what_was_taught() -> None:
     assert [r[0]["content"] for r in part.evaluation] == ["e1"]
     assert beginning(folder, 0) is folder
     assert beginning(folder, 10) is folder
+
+
+def test_max_chars_leaves_long_rows_out_wherever_they_stand() -> None:
+    from tuning.folder import Folder, beginning
+
+    def row(question: str, answer: str) -> list[dict[str, str]]:
+        return [{"role": "system", "content": "s" * 99}, {"role": "user", "content": question},
+                {"role": "assistant", "content": answer}]  # fmt: skip
+
+    rows = [row("q", "a" * n) for n in (5, 50, 6, 7)]
+    given: dict[str, object] = {f.name: None for f in dataclasses.fields(Folder)}
+    folder = Folder(**{**given, "train": rows, "evaluation": []})  # type: ignore[arg-type]
+    assert beginning(folder, 2, 20).train == [rows[0], rows[2]]
+    assert beginning(folder, 0, 20).train == [rows[0], rows[2], rows[3]]

@@ -143,15 +143,23 @@ def read_replay(name: str, places: list[Path]) -> list[list[Message]]:
     return rows
 
 
-def beginning(folder: Folder, limit: int) -> Folder:
-    """The folder with its first `limit` rows to train on (all for 0), and of the held-out rows those whose answer is
-    among them: what was not taught must not decide when to stop. The writer of a folder spreads kinds over it."""
-    if not limit or len(folder.train) <= limit:
+def beginning(folder: Folder, rows: int, chars: int = 0) -> Folder:
+    """The folder with its first `rows` rows to train on that have at most `chars` characters of talk (0 = any).
+
+    Of the held-out rows those stay whose answer is among the taught ones: what was not taught must not decide when to
+    stop. The writer of a folder spreads kinds evenly over it, so that its beginning is a fair part.
+    """
+    train = [row for row in folder.train if not chars or talk_length(row) <= chars][: rows or None]
+    if len(train) == len(folder.train):
         return folder
-    train = folder.train[:limit]
     taught = {row[-1]["content"] for row in train}
     fitting = [row for row in folder.evaluation if row[-1]["content"] in taught]
-    return dataclasses.replace(folder, train=train, evaluation=fitting[: max(8, limit // 4)])
+    return dataclasses.replace(folder, train=train, evaluation=fitting[: max(8, len(train) // 4)])
+
+
+def talk_length(row: list[Message]) -> int:
+    """Characters of a row without its system message."""
+    return sum(len(m["content"]) for m in row if m["role"] != "system")
 
 
 def mix_replay(folder: Folder, general: list[list[Message]], ratio: float, seed: int) -> list[list[Message]]:

@@ -58,6 +58,7 @@ class DataKeys:
 
     max_length: int = _key(1024, low=16)  # tokens; a longer row is an error, never cut
     max_rows: int = _key(0, low=0)  # train on so many of the persona's rows at most, from the beginning; 0 = all
+    max_chars: int = _key(0, low=0)  # leave out rows with a longer question and answer together; 0 = none
     replay: float = _key(0.25, low=0, high=4)  # general rows for each persona row
     replay_file: str = "replay.jsonl"  # beside the recipe, or in the folder of train.py
 
