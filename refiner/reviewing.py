@@ -140,5 +140,10 @@ def _apply(ws: Workspace, now: str, show: Output) -> None:
     engine = str(last_state(ws.refined).get("engine", "rules"))
     with show.progress() as progress:
         done = refine(ws, now=now, engine=engine if engine in ENGINES else "rules", progress=progress)
-    if done.changed:
-        show.say(f"refined notes brought up to date ({done.written} files changed)")
+    if done.life is None:
+        return
+    chain = done.life.chain
+    left = sum(e.status == "undecided" for es in chain.edits.values() for e in es)
+    left += sum(q.status == "undecided" for q in chain.questions)
+    waiting = f"; {left} edits and questions are undecided" if left else "; no edit or question is undecided"
+    show.say(f"refined notes brought up to date ({done.written} files changed){waiting}")
