@@ -157,7 +157,9 @@ def words_of(notes: list[Note]) -> int:
 
 def _report(name: str, found: list[tuple[str, str, str, str]], words: int, show: bool) -> None:
     deadly = sum(w in ("terminates", "observed False", "retracted", "suspends") for _, _, w, _ in found)
-    print(f"{name:28} {len(found):4} found, {deadly:4} deadly, {words:7} words: {1000 * len(found) / words:.3f} per 1,000")
+    print(
+        f"{name:28} {len(found):4} found, {deadly:4} deadly, {words:7} words: {1000 * len(found) / words:.3f} per 1,000"
+    )
     for note, trait, what, quote in found if show else ():
         print(f"   {note}: {trait} {what} | {' '.join(quote.split())[:150]}")
 
@@ -174,12 +176,13 @@ def precision(lives: list[dict[str, Any]], stranger: str, *, show: bool) -> None
                 cross += found_in(notes[one["id"]], config)
                 read += words_of(notes[one["id"]])
     _report("lives, others' traits", cross, read, show)
+    asked = sum(len(extract(n, c).questions) for i, c in configs.items() for j in notes if i != j for n in notes[j])
+    print(f"   {asked} questions about others' traits")
     bare = [note_from_text(n.text[n.body_start :], n.path) for n in sample_notes]
     found = [f for config in configs.values() for f in found_in(bare, config)]
     _report("sample life, others' traits", found, words_of(bare) * len(configs), show)
-    path = Path(stranger or os.environ.get("REFINER_STRANGER", "")) if stranger or "REFINER_STRANGER" in os.environ else (
-        ROOT.parent / "shared" / "corpora" / "darwin-autobiography.txt"
-    )
+    given = stranger or os.environ.get("REFINER_STRANGER", "")
+    path = Path(given) if given else ROOT.parent / "shared" / "corpora" / "darwin-autobiography.txt"
     if path.is_file():
         paragraphs = [p for p in re.split(r"\n\s*\n", path.read_text(encoding="utf-8")) if len(p.split()) > 5]
         told = [note_from_text(" ".join(p.split()), f"p{i}.md") for i, p in enumerate(paragraphs)]
@@ -192,7 +195,9 @@ def precision(lives: list[dict[str, Any]], stranger: str, *, show: bool) -> None
 
 def expected_verdicts() -> dict[str, tuple[str, bool]]:
     """`{trait: (verdict, hard)}` from the table of data/raw/README.md."""
-    rows = re.findall(r"^\| `([\w-]+)`[^|]*\| ([A-Z]+)\b[^|]*\|([^|]*)\|", (ROOT / "data/raw/README.md").read_text("utf-8"), re.M)
+    rows = re.findall(
+        r"^\| `([\w-]+)`[^|]*\| ([A-Z]+)\b[^|]*\|([^|]*)\|", (ROOT / "data/raw/README.md").read_text("utf-8"), re.M
+    )
     return {trait: (verdict, "hard" in told) for trait, verdict, told in rows}
 
 
@@ -211,7 +216,9 @@ def verdicts(config: Config, notes: list[Note]) -> None:
     for trait, (verdict, hard) in want.items():
         said = v.verdict if (v := timeline.verdict(trait)) else "UNKNOWN"
         right, opposite = right + (said == verdict), opposite + ((verdict, said) in _OPPOSITE)
-        mark = "OPPOSITE" if (verdict, said) in _OPPOSITE else "ok" if said == verdict else "open" if hard else "differs"
+        mark = (
+            "OPPOSITE" if (verdict, said) in _OPPOSITE else "ok" if said == verdict else "open" if hard else "differs"
+        )
         print(f"   {trait:14} {said:12} should be {verdict:12} {mark}")
     print(f"sample life: {right} of {len(want)} verdicts right, {opposite} opposite")
 

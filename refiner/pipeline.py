@@ -43,7 +43,7 @@ from refiner.store import Cache, NoCache, canonical
 from refiner.timeline import resolve
 from refiner.timeline.dates import parse_time
 
-CHAIN_VERSION = "1"
+CHAIN_VERSION = "2"
 _FINDINGS = TypeAdapter(list[Finding])
 MODEL_CONFIDENCE = 0.7  # below every rule's: these come first in the review
 CANON_ROUNDS = 3  # a proposal made in one note can call for another in the next; more than this is a stage's fault

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from refiner.checks import closing
 from refiner.checks.change_words import clauses, cues, masked, present
-from refiner.checks.trait_words import TraitWords
+from refiner.checks.trait_words import TraitWords, prove
 from refiner.config import Config, Trait
 from refiner.models import Entry, Finding, Note, Sentence, Span, Timeline
 from refiner.notes import split_sentences
@@ -40,7 +40,7 @@ def claims(sentence: str, trait: Trait) -> bool:
         if any(c.kind in ("ending", "retraction", "past", "suspension") and start <= c.start < end for c in found):
             continue
         evidence = _words(trait).evidence(clause).get(trait.id)
-        if evidence is None or evidence.weight < ENOUGH:
+        if evidence is None or min(evidence.weight, prove(evidence.hits)) < ENOUGH:
             continue
         denied = bool(_NO.search(clause[: max(evidence.hits[0].start, now.end())]))
         says = (not denied) if evidence.sign > 0 else denied

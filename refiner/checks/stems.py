@@ -30,7 +30,7 @@ def _bare(word: str) -> str:
         ("ness", ""),
         ("ably", "able"),
     ):
-        if word.endswith(ending) and len(word) > len(ending) + 2:
+        if word.endswith(ending) and len(word) > len(ending) + (1 if ending == "ies" else 2):
             word = word[: -len(ending)] + instead
             break
     else:

@@ -16,6 +16,7 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from refiner.checks.stems import WORD, share, stems, tables
+from refiner.checks.word_proof import homonyms, plain, proofs_of, share_of
 from refiner.config import Trait
 
 Role = Literal["self", "state", "target"]
@@ -182,7 +183,7 @@ class Profile:
             (trait.description, 0.5)
         ]:
             denied, named = _denied(text), weight > 0.5
-            proofs = _proofs(text, named)
+            proofs = proofs_of(text, named)
             if text == spelled and trait.name and text != trait.name.lower():
                 proofs = {stem: proof / 2 for stem, proof in proofs.items()}
             shown = _AS_SHOWN.search(text) if weight == 0.5 else None
@@ -214,13 +215,11 @@ class Profile:
     def _add(self, stem: str, key: Key) -> None:
         had = self.keys.get(stem, key)
         best = key if stem not in self.keys or had.weight < key.weight else had
-        self.keys[stem] = best._replace(
-            role=had.role, proof=max(had.proof, key.proof), named=had.named or key.named
-        )
+        self.keys[stem] = best._replace(role=had.role, proof=max(had.proof, key.proof), named=had.named or key.named)
 
     def _add_group(self, group: Group, weight: float, sign: int, role: Role, proof: float) -> None:
         for stem, side in group.stems.items():
-            self._add(stem, Key(weight * _share_of(stem), side * sign, role, proof * _plain(stem)))
+            self._add(stem, Key(weight * share_of(stem), side * sign, role, proof * plain(stem)))
             if side * sign < 0 and self.keys[stem].role == "self" and self.keys[stem].weight < 1:
                 self.keys[stem] = self.keys[stem]._replace(sign=-1)
         self.phrases += [(pattern, Key(weight, side * sign, role, proof + 0.2)) for pattern, side in group.phrases]
@@ -241,52 +240,6 @@ class Profile:
             self._add_group(groups()[name], weight, sign, role, 0.5 if weight > 0.5 else 0.35)
 
 
-def _proofs(text: str, named: bool) -> dict[str, float]:
-    """How far each stem of a name or a description proves the trait: a name's only word does, one of several less."""
-    words = [m[0].lower() for m in WORD.finditer(text) if share(m[0].lower())]
-    telling = {w for w in words if _plain(stems(w)[0]) == 1}
-    common = {w for w in words if _plain(stems(w)[0]) == 0.4}
-    out: dict[str, float] = {}
-    for word in words:
-        first, *rest = stems(word)
-        if word in telling:
-            proof = (1.0 if len(words) == 1 else 0.7 if len(telling) == 1 else 0.6) if named else 0.5
-        elif word in common:
-            proof = (0.3 if telling else 0.6) if named else 0.15
-        else:  # faint, or a person or place
-            proof = (0.15 if telling or common else 0.5) if named else 0.1
-        out[first] = max(proof, out.get(first, 0.0))
-        for stem in rest:  # a part of a word with a hyphen says less; a smoker smokes
-            part = proof if "-" not in word else 0.3
-            out[stem] = max(min(part, 0.15) if _share_of(stem) < 1 else min(part, proof), out.get(stem, 0.0))
-    return out
-
-
-@cache
-def _common() -> frozenset[str]:
-    return frozenset(s for w in tables()["common"].split() for s in stems(w)[:1])
-
-
-def _plain(stem: str) -> float:
-    """1 for a word that points to something; less for one that stands in every life, or says how often or who."""
-    return 0.3 if _share_of(stem) < 1 else 0.4 if stem in _common() else 1.0
-
-
-@cache
-def _homonyms() -> dict[str, re.Pattern[str]]:
-    return {stems(w)[0]: re.compile(p, re.I) for w, p in tables()["homonyms"].items()}
-
-
-@cache
-def _shares() -> dict[str, float]:
-    words = [*tables()["faint"].split(), *tables()["human"].split()]
-    return {stem: share(w) for w in words for stem in stems(w)[:1]}
-
-
-def _share_of(stem: str) -> float:
-    return _shares().get(stem, 1.0)
-
-
 class TraitWords:
     """Evidence for the traits of one workspace."""
 
@@ -303,18 +256,23 @@ class TraitWords:
         out: dict[str, Evidence] = {}
         for match in WORD.finditer(text):
             for stem in stems(match[0]) if share(match[0].lower()) else ():
-                if (other := _homonyms().get(stem)) and other.match(text, match.start()):
+                if (other := homonyms().get(stem)) and other.match(text, match.start()):
                     continue
                 for trait_id, key in self.by_stem.get(stem, ()):
-                    hit = Hit(
-                        match.start(), match.end(), key.weight, key.sign, key.role, stem, key.proof, key.named
-                    )
+                    hit = Hit(match.start(), match.end(), key.weight, key.sign, key.role, stem, key.proof, key.named)
                     out.setdefault(trait_id, Evidence(trait_id)).hits.append(hit)
         for trait_id, profile in self.profiles.items():
             for pattern, key in profile.phrases:
                 if found := pattern.search(text):
                     hit = Hit(
-                        found.start(), found.end(), key.weight, key.sign, key.role, pattern.pattern, key.proof, key.named
+                        found.start(),
+                        found.end(),
+                        key.weight,
+                        key.sign,
+                        key.role,
+                        pattern.pattern,
+                        key.proof,
+                        key.named,
                     )
                     out.setdefault(trait_id, Evidence(trait_id)).hits.append(hit)
         return out

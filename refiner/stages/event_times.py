@@ -21,7 +21,13 @@ _LATER = re.compile(
     r"|after (?:\w+ )?(?:years|months))\b",
     re.I,
 )
-_LOOK_BACK = 4  # sentences
+_LOOK_BACK = 4  # sentences; the whole entry where the words point back to a time told before
+_POINTS = re.compile(
+    r"\b(?:(?:since|from|after|until|by) (?:then|that|this|those|there)\b|ever since\b|thereafter\b"
+    r"|that (?:\w+ )?(?:day|night|evening|morning|week|month|year|summer|winter|spring|autumn|monsoon|season|time)\b)",
+    re.I,
+)
+BEFORE = re.compile(r"\bbefore (?:this|that|then)\b", re.I)
 
 
 class Placed(NamedTuple):
@@ -166,15 +172,21 @@ class Days:
             if group:
                 return Placed(min(group, key=lambda t: (bool(t.when.anchor), abs(t.start - cue.start))).when, index)
         sentence = self.note.sentences[index]
-        for back in range(1, _LOOK_BACK + 1):
+        points = _POINTS.search(sentence.text, low, high) or cue.pointing
+        for back in range(1, (index if points else _LOOK_BACK) + 1):
             near = index - back
             if near < 0 or self.note.sentences[near].entry != sentence.entry:
                 break
             if found := self.times(near):
-                return Placed(self._later(found[-1].when, index, near, cue), near)
+                return Placed(self._earlier_or_later(found[-1].when, index, near, cue), near)
         if own:
             return Placed(own[0].when, index)
         return Placed(self.own(sentence.start), -1)
+
+    def _earlier_or_later(self, when: When, index: int, near: int, cue: Cue) -> When:
+        if BEFORE.search(self.note.sentences[index].text, 0, cue.end) and not when.anchor:
+            return When(raw=f"before {when.raw}", latest=when.latest, granularity="range")
+        return self._later(when, index, near, cue)
 
     def _later(self, when: When, index: int, near: int, cue: Cue) -> When:
         said = (

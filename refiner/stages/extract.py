@@ -29,15 +29,16 @@ from refiner.models import (
     When,
 )
 from refiner.stages.declared import declared
-from refiner.stages.event_times import Days, Placed
+from refiner.stages.event_times import BEFORE, Days, Placed
 from refiner.stages.linking import link_events
 from refiner.stages.media import media_of
-from refiner.stages.people import people_of
-from refiner.stages.reading import Reading
+from refiner.stages.people import people_of, said_by_another
+from refiner.stages.reading import Reading, in_order
 from refiner.stages.told import Teller
 
 NAME = "extract"
 MAX_QUESTIONS = 3  # a note; more would not be answered
+WEAK = 0.5  # highest confidence of an event whose words lean on what was told before
 _SURE = {"ending": 0.8, "onset": 0.75, "restart": 0.75, "denial": 0.75}
 
 
@@ -47,7 +48,7 @@ def trait_words(traits: tuple[Trait, ...]) -> TraitWords:
     return TraitWords(traits)
 
 
-EXTRACT_VERSION = "2"  # raise it whenever the same note may give another result
+EXTRACT_VERSION = "3"  # raise it whenever the same note may give another result
 
 
 def extract(note: Note, config: Config) -> Extraction:
@@ -76,8 +77,12 @@ def extract(note: Note, config: Config) -> Extraction:
 
 
 def _spoken(note: Note, config: Config) -> tuple[Note, Days]:
-    """The note as the narrator told it, without the clauses that say in a refined text that something is over."""
-    said = tuple(s for s in note.sentences if not CLOSED.fullmatch(s.text.strip("( )")))
+    """The note as the narrator told it: without what others say in a chat or in quotation marks, and without the
+    clauses that say in a refined text that something is over."""
+    side = config.persona.before
+    said = tuple(
+        s for s in note.sentences if not CLOSED.fullmatch(s.text.strip("( )")) and not said_by_another(note, s, side)
+    )
     bare = note if len(said) == len(note.sentences) else note.model_copy(update={"sentences": said})
     return bare, Days(bare, config)
 
@@ -88,16 +93,6 @@ class _Group:
 
     placed: Placed
     readings: list[Reading]
-
-
-def _in_order(a: Reading, b: Reading) -> bool:
-    """`a`, told first, came before `b`: a beginning before its end, an end before what points back to it or repeats."""
-    begins = ("initiates", "reinitiates", "resumes")
-    if "actual" not in (a.modality,) or b.modality != "actual":
-        return False
-    if a.kind in begins and b.kind in ("terminates", "suspends"):
-        return True
-    return a.kind in ("terminates", "suspends") and b.kind in begins and (b.cue.pointing or b.cue.kind == "restart")
 
 
 def _room(a: When, b: When) -> bool:
@@ -120,9 +115,9 @@ class _Told:
         readings = Teller(self.note, trait_words(self.config.traits)).readings()
         clear = []
         for r in readings:
-            if r.rivals and r.kind is not None:
+            if (r.rivals or r.doubt) and r.kind is not None:
                 self._ask(r)
-            else:
+            elif not r.doubt:
                 clear.append(r)
         for r in clear:
             if r.retracts:
@@ -178,14 +173,27 @@ class _Told:
                         b
                         for a in groups[earlier].readings
                         for b in group.readings
-                        if a.trait == b.trait and _in_order(a, b)
+                        if a.trait == b.trait and in_order(a, b)
                     ),
                     None,
                 )
-                if link and _room(groups[earlier].placed.when, group.placed.when):
-                    relation = Relation(kind="before", to=self.events[later].id, quote=self._quote(link))
-                    event = self.events[earlier]
-                    self.events[earlier] = event.model_copy(update={"relations": (*event.relations, relation)})
+                if self._told_back(group, groups[earlier]):
+                    self._before(later, earlier, group.readings[0])
+                elif link and _room(groups[earlier].placed.when, group.placed.when):
+                    self._before(earlier, later, link)
+
+    def _told_back(self, group: _Group, earlier: _Group) -> bool:
+        """ "Before this I was …" after an end was told: it came before it."""
+        traits = {r.trait for r in earlier.readings}
+        return any(
+            r.trait in traits and BEFORE.search(self.note.sentences[r.sentence].text, 0, r.cue.end)
+            for r in group.readings
+        )
+
+    def _before(self, first: int, then: int, link: Reading) -> None:
+        event = self.events[first]
+        relation = Relation(kind="before", to=self.events[then].id, quote=self._quote(link))
+        self.events[first] = event.model_copy(update={"relations": (*event.relations, relation)})
 
     def _event(self, group: list[Reading], when: When) -> Event:
         first = min(group, key=lambda r: (r.sentence, r.cue.start))
@@ -213,9 +221,7 @@ class _Told:
             effects=tuple(effects.values()),
             order=sentence.start,
             source=f"rule:{first.cue.rule}",
-            confidence=round(
-                min(0.95, _SURE.get(first.cue.kind, 0.7) * min(1.0, 0.6 + 0.2 * min(r.score for r in group))), 3
-            ),
+            confidence=_confidence(first, group),
         )
 
     def _ask(self, r: Reading) -> None:
@@ -224,6 +230,8 @@ class _Told:
         names = {t.id: t.name or t.id for t in self.config.traits}
         item, sha = question_id(self.note, NAME, sentence.start, sentence.end, "which-trait")
         if any(q.id == item for q in self.questions):
+            return
+        if len(self.questions) >= MAX_QUESTIONS:
             return
         event = self._event([r], self.days.place(r.sentence, r.cue).when).model_copy(update={"effects": ()})
         if all(e.id != event.id for e in self.unsure):
@@ -245,13 +253,20 @@ class _Told:
                 stage=NAME,
                 start=sentence.start,
                 end=sentence.end,
-                question=f"“{_label(sentence.text)}”: which trait does this change?",
-                choices=(*choices, Choice(id="none", label="none of them")),
+                question=f"“{_label(sentence.text)}”: "
+                + ("which trait does this change?" if r.rivals else f"is this about {names[r.trait]}?"),
+                choices=(*choices, Choice(id="none", label="none of them" if r.rivals else "no")),
                 mentions=((sentence.start, sentence.end),),
-                reason="the words fit these traits about equally",
+                reason="the words fit these traits about equally" if r.rivals else "the words are too few to be sure",
                 text_sha=sha,
             )
         )
+
+
+def _confidence(first: Reading, group: list[Reading]) -> float:
+    """How far to trust an event: never far where the trait is not named beside the cue."""
+    worth = min(0.95, _SURE.get(first.cue.kind, 0.7) * min(1.0, 0.6 + 0.2 * min(r.score for r in group)))
+    return round(worth if all(r.sure for r in group) else min(worth, WEAK), 3)
 
 
 _VERBS = {

@@ -31,6 +31,8 @@ from refiner.models import (
 from refiner.stages import doubt
 from refiner.stages.base import StageInput
 from refiner.stages.declared import find_quote
+from refiner.stages.extract import WEAK
+from refiner.stages.people import said_by_another
 from refiner.stages.sentence_edits import add_after, can_drop, drop
 
 NAME = "override"
@@ -53,7 +55,7 @@ class Override:
     """Reads the timeline and the note; writes edits, questions and findings about what is over."""
 
     name: ClassVar[str] = NAME
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     needs_timeline: ClassVar[bool] = True
 
     def run(self, given: StageInput) -> StageResult:
@@ -72,14 +74,8 @@ class _Run:
         self.findings: list[Finding] = []
 
     def result(self) -> StageResult:
-        dead: dict[int, list[Dead]] = {}
-        for item in self._dead():
-            dead.setdefault(item.sentence.start, []).append(item)
-        for start in sorted(dead):
-            self._close(dead[start])
-        for sentence in self.note.sentences:
-            if sentence.start not in dead:
-                self._claim(sentence)
+        if self.note.meta.author == "self":  # "I believed that then" has no place in what somebody else wrote
+            self._edit()
         self.questions += doubt.questions(self.given, self.timeline, self.events)
         return StageResult(
             note=self.note.path,
@@ -88,6 +84,19 @@ class _Run:
             questions=tuple(self.questions),
             findings=tuple(self.findings),
         )
+
+    def _edit(self) -> None:
+        narrator = self.given.config.persona.before
+        own = [s for s in self.note.sentences if not said_by_another(self.note, s, narrator)]
+        dead: dict[int, list[Dead]] = {}
+        for item in self._dead():
+            if item.sentence in own:
+                dead.setdefault(item.sentence.start, []).append(item)
+        for start in sorted(dead):
+            self._close(dead[start])
+        for sentence in own:
+            if sentence.start not in dead:
+                self._claim(sentence)
 
     # ---- dead effects ----------------------------------------------------------------------------------------------
 
@@ -170,6 +179,9 @@ class _Run:
         names = ", ".join(dict.fromkeys(self._name(i.effect.trait) for i in items))
         why = self._why(items)
         ids = tuple(dict.fromkeys(x for i in items for x in (i.event.id, i.by.id if i.by else "") if x))
+        if any(i.by and i.by.source.startswith("rule:") and i.by.confidence <= WEAK for i in items):
+            self._ask(sentence, items, f"that {names} is over was read from few words, and may be wrong")
+            return
         if not words:
             self._ask(sentence, items, f"the sentence also tells of what still is so; {names} must not seem alive")
             return

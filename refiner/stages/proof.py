@@ -18,19 +18,21 @@ SURE = 1.0
 NEAR = 90  # characters between a cue and the words that count with it
 BESIDE = 5  # words between a cue and what it governs
 _MILD = ("began", "became-mine", "since-then", "again")  # rules with which a mistake ends nothing
+_ONE = "".join(rf"(?<!\b{who} )" for who in ("one", "son", "man", "woman", "daughter", "person"))
+_DAYS = r"(?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Jan|Feb|March|April|May|June|July|August|Sept|Oct|Nov|Dec)"
 _FOREIGN = re.compile(
-    r"\b(?:he|she|they|you|(?<!\bone )(?<!\bson )(?<!\bman )(?<!\bwoman )(?<!\bdaughter )(?<!\bperson )who|whom|whose|his|her|their|your|everybody|nobody|everyone|people|others)\b"
-    r"|(?<=[a-z,] )[A-Z][a-z]+(?: \w+)? (?:is|was|has|had|does|did|can|will|would|\w+s|\w+ed)\b",
+    rf"\b(?:he|she|they|you|{_ONE}who|whom|whose|his|her|their|your|everybody|nobody|everyone|people|others)\b"
+    rf"|(?<=[a-z,] ){_DAYS}[A-Z][a-z]+(?: \w+)? (?:is|was|has|had|does|did|can|will|would|\w+s|\w+ed)\b",
 )
 _OF = re.compile(
-    r"\b(?:fear|fears|afraid|scared|frightened|terrified|terror|dread|fright|phobia|shy|shyness|ashamed|tired) (?:of|about)"
+    r"\b(?:fears?|afraid|scared|frightened|terrified|terror|dread|fright|phobia|shy|shyness|ashamed|tired) (?:of|about)"
     r" (?:my |any |a |an |all |being |speaking )*([\w'’-]+)(?: ([\w'’-]+))?",
     re.I,
 )
 
 
 class Proof(NamedTuple):
-    """How surely a cue is about a trait: `strength` from `SURE` on is beyond doubt; `beside`: the cue governs a word."""
+    """How surely a cue is about a trait: beyond doubt from `SURE` on. `beside`: the cue governs one of its words."""
 
     strength: float
     beside: bool

@@ -24,6 +24,8 @@ class Reading:
     score: float
     rivals: tuple[str, ...] = ()
     retracts: bool = False
+    doubt: bool = False  # the words may mean this trait: a question, no effect
+    sure: bool = False  # the clause itself proves the trait; else it leans on what was told before
 
     @property
     def modality(self) -> Modality:
@@ -39,7 +41,10 @@ def settle(found: list[Reading]) -> list[Reading]:
     """Joins readings of one trait that say the same or correct each other within a sentence or two."""
     out: list[Reading] = []
     for r in sorted(found, key=lambda r: (r.sentence, r.cue.start)):
-        near = [o for o in out if r.kind and o.kind and _together(o, r)]
+        if r.doubt:
+            out.append(r)
+            continue
+        near = [o for o in out if r.kind and o.kind and not o.doubt and _together(o, r)]
         twin = next((o for o in near if o.kind == r.kind or {o.kind, r.kind} <= set(BEGINS)), None)
         both = next((o for o in near if _says_both(o, r)), None)
         rest = next((o for o in near if {o.kind, r.kind} == {"terminates", "suspends"}), None)
@@ -74,3 +79,13 @@ def _together(a: Reading, b: Reading) -> bool:
 def _says_both(a: Reading, b: Reading) -> bool:
     kinds, cue_kinds = {a.kind, b.kind}, (a.cue.kind, b.cue.kind)
     return a.sentence == b.sentence and kinds == {"terminates", "initiates"} and "onset" in cue_kinds
+
+
+def in_order(a: Reading, b: Reading) -> bool:
+    """`a`, told first, came before `b`: a beginning before its end, an end before what points back to it or repeats."""
+    begins = ("initiates", "reinitiates", "resumes")
+    if "actual" not in (a.modality,) or b.modality != "actual":
+        return False
+    if a.kind in begins and b.kind in ("terminates", "suspends"):
+        return True
+    return a.kind in ("terminates", "suspends") and b.kind in begins and (b.cue.pointing or b.cue.kind == "restart")

@@ -81,7 +81,7 @@ class Reframe:
     """Keeps by default. Its one edit drops the telling of how a minor trait came about, where that is not wanted."""
 
     name: ClassVar[str] = NAME
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     needs_timeline: ClassVar[bool] = True
 
     def run(self, given: StageInput) -> StageResult:

@@ -121,7 +121,7 @@ class SelfImage:
     """Makes no edit. One finding where a note loses evidence of a negative trait, one where an edit adds praise."""
 
     name: ClassVar[str] = NAME
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     needs_timeline: ClassVar[bool] = True
 
     def run(self, given: StageInput) -> StageResult:

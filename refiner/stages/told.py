@@ -84,9 +84,13 @@ class Teller:
             for cue in cues(sentence.text):
                 if cue.subject == "self" and (reading := self._read(index, cue)):
                     found.append(reading)
-        found += self._followed(found)
-        found += self._echoes(found)
-        return settle([*found, *self._shown(found)])
+        sure = [r for r in found if not r.doubt]
+        found += self._followed(sure)
+        found += self._echoes([r for r in found if not r.doubt])
+        clear = [r for r in found if not r.doubt]
+        told = {r.trait for r in clear}
+        doubts = [r for r in found if r.doubt and r.trait not in told]
+        return settle([*clear, *self._shown(clear), *doubts])
 
     def _followed(self, found: list[Reading]) -> list[Reading]:
         """Changes told in fewer words of a trait whose change was told beyond doubt just before."""
@@ -144,7 +148,9 @@ class Teller:
         """What a cue says; `among`: of traits that the telling already speaks of, so that less will do."""
         scores = {t: self._score(index, cue, t) for t in self._candidates(index) if among is None or t in among}
         scores = {t: s for t, s in scores.items() if self._enough(index, cue, s)}
-        scores = {t: s for t, s in scores.items() if among is not None or self._sure(index, cue, t)}
+        clear = {t: s for t, s in scores.items() if among is not None or self._sure(index, cue, t)}
+        doubt = not clear
+        scores = clear or {t: s for t, s in scores.items() if self._doubtful(index, cue, t)}
         if not scores:
             return None
         # Words in the clause itself beat what stands around it.
@@ -152,14 +158,17 @@ class Teller:
         ranked = sorted(scores, key=lambda t: (-scores[t].total, t))
         best = scores[ranked[0]]
         rivals = tuple(t for t in ranked[1:] if scores[t].total * MARGIN > best.total and _close(scores[t], best))
-        if rivals and cue.kind == "present":
+        if rivals and (cue.kind == "present" or len(rivals) > 2):
             return None
         trait = ranked[0]
         said = effect_of(cue, self.texts[index], best.hits, self.words.profiles[trait])
         if said is None:
             return None
         kind, holds = said
-        return Reading(index, cue, trait, kind, holds, round(best.total, 3), rivals, retracts=cue.kind == "retraction")
+        here = self.evidence[index].get(trait, Evidence(trait)).hits
+        sure = proof_of(cue, self.texts[index], here, self.words.profiles[trait]).strength >= SURE
+        takes_back = cue.kind == "retraction"
+        return Reading(index, cue, trait, kind, holds, round(best.total, 3), rivals, takes_back, doubt, sure)
 
     def _candidates(self, index: int) -> list[str]:
         near = range(max(0, index - 3), min(len(self.evidence), index + 2))
@@ -215,6 +224,19 @@ class Teller:
             return False
         return topic or self._told_before(index, trait)
 
+    def _doubtful(self, index: int, cue: Cue, trait: str) -> bool:
+        """The change may be the trait's: one telling word beside the cue, or "it" where the trait was just named."""
+        if cue.kind not in ("ending", "onset", "restart") or cue.modality != "actual":
+            return False
+        profile = self.words.profiles[trait]
+        if profile.trait.importance < 1 or profile.avoids and not self._state(index, trait):
+            return False
+        found = proof_of(cue, self.texts[index], self.evidence[index].get(trait, Evidence(trait)).hits, profile)
+        if cue.kind == "ending" and found.beside and found.strength >= 0.5:
+            return True
+        leaning = cue.rule in ("stopped", "again", "was-gone") and cue.pointing
+        return leaning and self._told_before(index, trait, least=0.7)
+
     def _state(self, index: int, trait: str) -> bool:
         """The feeling itself is named here or in the sentence before."""
         return any(
@@ -227,10 +249,10 @@ class Teller:
     def _has_target(self, index: int, trait: str, profile: Profile) -> bool:
         return not profile.avoids or not profile.targets or self._target(index, trait)
 
-    def _told_before(self, index: int, trait: str) -> bool:
+    def _told_before(self, index: int, trait: str, least: float = SURE) -> bool:
         """One of the two sentences before speaks of the trait beyond doubt."""
         return any(
-            prove(e.hits) >= SURE and any(h.named for h in e.hits)
+            prove(e.hits) >= least and any(h.named for h in e.hits)
             for i in (index - 1, index - 2)
             if i >= 0 and self._same_entry(i, index) and (e := self.evidence[i].get(trait))
         )

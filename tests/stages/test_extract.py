@@ -244,3 +244,69 @@ def test_spans_are_quotes_and_ids_are_stable(text: str, front: str) -> None:
 def test_cues_lie_in_their_clauses_whatever_the_text(text: str) -> None:
     for cue in cues(text):
         assert 0 <= cue.clause[0] <= cue.start <= cue.end <= len(text)
+
+
+# ---- precision -----------------------------------------------------------------------------------------------------
+
+LOOSE = Config.from_dict(
+    {
+        "persona": {"born": "1985", "before": {"name": "Arjun Rao", "gender": "male"}},
+        "traits": [
+            {"id": "temper", "name": "short temper", "description": "shouts over small things", "polarity": "negative"},
+            {"id": "lies", "name": "tells small lies", "aliases": ["lying"], "polarity": "negative"},
+            {"id": "silent", "name": "goes silent on people", "description": "does not pick up the phone"},
+            {"id": "dogs", "name": "afraid of dogs", "polarity": "negative"},
+        ],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The harbour I have never seen, same as in my old school.",
+        "I learnt to knit socks from my aunt on the phone.",
+        "After this we drove for seven short hours.",
+        "I am only saying that the gate is open and that our clerk walks about with his phone.",
+        "I have told nobody, and to write it down is not telling.",
+        "The fear of heights was gone.",
+        "I lay down and went on lying in the shade.",
+        "That was not me, that was the fever.",
+        "I stopped the car and he was lying again.",
+    ],
+)
+def test_a_word_in_common_is_no_reading(text: str) -> None:
+    x = extract(note_from_text(text), LOOSE)
+    assert (x.events, x.observations, x.retractions) == ((), (), ())
+
+
+def test_what_others_write_in_a_chat_is_not_the_narrators() -> None:
+    lines = ("Arjun: I am back", "Meera: I stopped lying.", "Arjun: good", "Meera: since then I am afraid of dogs")
+    chat = "\n".join(lines)
+    x = extract(note_from_text(chat, "chat.txt"), LOOSE)
+    assert [f.trait for e in x.events for f in e.effects] == []
+
+
+def test_a_telling_word_that_is_not_enough_is_a_question() -> None:
+    config = Config.from_dict({"traits": [{"id": "phone", "name": "hooked on the phone", "description": "scrolls"}]})
+    x = extract(note_from_text("I no longer scroll."), config)
+    assert not any(e.effects for e in x.events)
+    assert [[c.id for c in q.choices] for q in x.questions] == [["phone", "none"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "earliest"),
+    [
+        (f"In {year} a dog bit me. {'We had tea. ' * 6}From that day I was afraid of dogs.", f"{year}-01-01")
+        for year in (1995, 2001)
+    ],
+)
+def test_what_points_back_takes_the_time_told_last(text: str, earliest: str) -> None:
+    assert [e.when.earliest for e in read(text).events] == [earliest]
+
+
+def test_before_this_comes_before_the_end() -> None:
+    end, start = read(
+        "In 2010 I gave up smoking. We had tea. It rained. Before this I was a smoker since college."
+    ).events
+    assert [r.to for r in start.relations] == [end.id]

@@ -210,3 +210,8 @@ def _without(edits: Sequence[Edit], note: Note) -> str:
     for e in edits:
         text = text.replace(e.after, e.before, 1)
     return text
+
+
+def test_what_somebody_else_wrote_is_not_edited() -> None:
+    life = Life("---\nauthor: Meera\n---\nWe went out. I am afraid of dogs. It rained.\n", BITE, CURE)
+    assert life.run().edits == ()
