@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.resources
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -38,9 +39,7 @@ def sample_folder() -> Path:
     for folder in (Path(__file__).resolve().parent.parent, packaged):
         if (folder / "refiner.toml").is_file() and (folder / "data" / "raw").is_dir():
             return folder
-    raise RefinerError(
-        "the sample life is missing from this installation", mend="install refiner again"
-    )
+    raise RefinerError("the sample life is missing from this installation", mend="install refiner again")
 
 
 def copy_sample(target: Path, *, with_decisions: bool) -> Workspace:
@@ -100,7 +99,7 @@ def tell(show: Output, life: Life) -> None:
 def _first_of_each(questions: list[Question], count: int = 4) -> list[Question]:
     found: dict[str, Question] = {}
     for q in questions:
-        found.setdefault(f"{q.stage} {q.question[:12]}", q)
+        found.setdefault(re.sub(r"[\"“].*?[\"”]", "…", q.question), q)
     return list(found.values())[:count]
 
 

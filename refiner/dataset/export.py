@@ -119,7 +119,7 @@ def _unmark(out: Path) -> None:
 
 
 def _mixed(rows: Sequence[Sample]) -> list[Sample]:
-    """Kinds spread evenly over the file, so that any beginning of it is a fair part of the whole; the same each time."""
+    """Kinds spread evenly over the file, so that any beginning of it is a fair part of the whole; always the same."""
     of_kind: dict[str, list[Sample]] = {}
     for sample in sorted(rows, key=lambda s: _sha(s.id)):
         of_kind.setdefault(sample.kind, []).append(sample)
