@@ -20,7 +20,7 @@ from refiner.stages.composing.self import boundary, identity
 from refiner.stages.composing.told import events, habits, memory, opinion, voice
 from refiner.stages.composing.traits import now_and_then, trait_samples
 
-COMPOSE_VERSION = "1"
+COMPOSE_VERSION = "2"
 
 __all__ = ["COMPOSE_VERSION", "OpenItem", "compose", "open_items"]
 

@@ -22,7 +22,7 @@ ALIKE = 93.0  # rapidfuzz token set ratio from which two answers tell the same
 EVENT_CAP = 12  # samples about one event, of all kinds together
 EVAL_SHARE = 0.12  # of the chosen ones, asked again in held-out forms
 EVAL_LEAST = 16
-FLOOR: Mapping[str, int] = {"identity": 40, "trait": 12, "now_and_then": 8, "boundary": 12}
+FLOOR: Mapping[str, int] = {"identity": 40, "trait": 12, "now_and_then": 24, "boundary": 12}
 
 
 def without_duplicates(drafts: Iterable[Draft]) -> list[Draft]:

@@ -16,9 +16,10 @@ from refiner.stages.composing.questions import fill, forms, ordered
 from refiner.stages.composing.scenes import LONGEST, Passage, Unit
 from refiner.stages.composing.text import leans, normal, plain, upper_first, words
 from refiner.stages.composing.when import bare
-from refiner.stages.composing.wording import TraitWords, in_person, trait_words
+from refiner.stages.composing.wording import TraitWords, as_adjectives, in_person, trait_words
 
 HELD_OUT_EACH = 2
+ENDED_EACH = 8  # rows that say that a trait is over
 _MAKES = ("initiates", "reinitiates", "continues")
 
 
@@ -127,15 +128,18 @@ def now_and_then(told: Told) -> Iterator[Draft]:
     """What is over, told as over; and what never was, where she took it back in her own words."""
     for trait, verdict in told.life.taught("NOT", "RETRACTED"):
         said = trait_words(trait, told.life.config)
+        also = [trait_words(t, told.life.config) for t in as_adjectives(trait)]
         ended = verdict.verdict == "NOT" and bool(verdict.intervals)
         ending = _ending(told, trait, verdict)
         if not ended and ending is None:
             continue
         for held_out in (False, True):
-            for n in range(1 if held_out else min(8, 2 + trait.importance)):
+            # All the forms there are: a trait that is over and that she still claims is the worst thing to teach.
+            for n in range(1 if held_out else ENDED_EACH):
+                asked = also[n // 2 % len(also)] if also and n % 2 else said
                 # "Are you still …?" would say of what never was that it had been.
-                group = f"now_and_then.{said.shape}" if ended else f"trait.{said.shape}"
-                question = told.asked.ask(group, said.slots, (trait.id,), held_out=held_out)
+                group = f"now_and_then.{asked.shape}" if ended else f"trait.{asked.shape}"
+                question = told.asked.ask(group, asked.slots, (trait.id,), held_out=held_out)
                 if question is None:
                     break
                 no = _pick(forms(f"trait.{said.shape}", "no"), said, trait.id, question) if ended else "No."

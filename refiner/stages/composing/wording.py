@@ -58,6 +58,19 @@ def shape(trait: Trait) -> TraitShape:
     return "adjective" if _ARTICLE.match(name) is None and not bare.split()[0].endswith("ing") else "other"
 
 
+_ADJECTIVE = re.compile(
+    r"(?:afraid|scared|frightened|terrified|ashamed|jealous|fond|proud|tired|sick|addicted|hooked|obsessed|shy|keen)\b"
+    r"|[a-z]+-(?:[a-z]+ed|minded|prone)$",
+    re.I,
+)
+
+
+def as_adjectives(trait: Trait) -> list[Trait]:
+    """The trait under those of its aliases that are certainly adjectives: a fear of dogs is also asked for as "Are you
+    afraid of dogs?", which is how people ask."""
+    return [trait.model_copy(update={"name": a}) for a in trait.aliases if _ADJECTIVE.match(a)]
+
+
 def third_person_verb(name: str) -> bool:
     """Whether words without a subject begin with a verb in the third person: "tells small lies", "goes silent"."""
     first = name.split()[0].lower()
