@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from refiner.canon_file import read_canon
+from refiner.chain import Chain
+from refiner.chain_run import CHAIN_VERSION
 from refiner.config import Config
 from refiner.dataset.persona import persona_card
 from refiner.edits import digest
@@ -23,7 +25,7 @@ from refiner.engine import Engine, choose_engine
 from refiner.errors import NoteError, RefinerError, UsageError
 from refiner.models import Decision, Finding
 from refiner.notes import note_files, read_notes
-from refiner.pipeline import CHAIN_VERSION, Chain, run_chain
+from refiner.pipeline import run_chain
 from refiner.stages.canon import full_name
 from refiner.stages.composing.facts import refined_labels
 from refiner.stages.selfimage import life_balance

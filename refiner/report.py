@@ -203,7 +203,8 @@ def exported(show: Output, manifest: Any) -> None:
     if show.as_json:
         show.json(manifest)
     for file in manifest["files"]:
-        show.say(f"{file['name']:<20} {plural(file['rows'], 'row')}")
+        if file["name"].endswith(".jsonl"):
+            show.say(f"{file['name']:<20} {plural(file['rows'], 'row')}")
     show.say("next: refiner train --recipe cpu-smoke (or rtx3050-4gb, …; try --plan first)")
 
 

@@ -1,0 +1,336 @@
+"""One run of the chain over a life: each step keyed by what it was made from, so that nothing is done twice.
+
+The key of a result holds stage and version, the note, and the parts of configuration, canon, timeline and earlier edits
+that the stage can see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from pydantic import TypeAdapter
+
+from refiner.chain import Adviser, Chain, clash, unsound
+from refiner.checks.dead_traits import check_dead_traits
+from refiner.checks.gender import leftover_gender
+from refiner.config import Config, Trait
+from refiner.corrections import correct_events, standing_answers
+from refiner.edits import digest, make_edit, raw_span
+from refiner.models import (
+    CanonEntry,
+    Decision,
+    Extraction,
+    Finding,
+    Note,
+    Question,
+    StageResult,
+    Timeline,
+)
+from refiner.review.effects import answered_edits, apply_status
+from refiner.review.history import Decided
+from refiner.review.identity import Reviewable, text_shas
+from refiner.review.state import verdicts
+from refiner.stages.base import Stage, StageInput
+from refiner.stages.canon import seed_canon
+from refiner.stages.extract import EXTRACT_VERSION, check_ids, extract, link_events
+from refiner.store import Cache, canonical
+from refiner.timeline import resolve
+
+CHAIN_VERSION = "2"
+MODEL_CONFIDENCE = 0.7  # below every rule's: these come first in the review
+CANON_ROUNDS = 3  # a proposal made in one note can call for another in the next; more than this is a stage's fault
+_FINDINGS = TypeAdapter(list[Finding])
+
+
+class Run:
+    """The steps, in the order in which `pipeline.run_chain` calls them."""
+
+    def __init__(
+        self,
+        notes: Sequence[Note],
+        config: Config,
+        now: str,
+        cache: Cache,
+        decisions: Sequence[Decision],
+        canon: Sequence[CanonEntry],
+        adviser: Adviser | None,
+        progress: Callable[[str, int], None],
+    ) -> None:
+        self.config, self.now, self.cache, self.decisions = config, now, cache, decisions
+        self.adviser, self.progress = adviser, progress
+        self.chain = Chain(tuple(sorted(notes, key=lambda n: n.path)))
+        self.by_path = {n.path: n for n in self.chain.notes}
+        self.answers = standing_answers(decisions)
+        self.traits_key = canonical([t.model_dump(mode="json") for t in config.traits])
+        self.rules_key = canonical(config.model_dump(mode="json", include={"persona", "policy", "traits"}))
+        self.canon = self._merge_canon([*seed_canon(config), *canon, *self._answered_canon()])
+
+    # -- canon -------------------------------------------------------------------------------------------------------
+
+    def _answered_canon(self) -> list[CanonEntry]:
+        said = [d.effect.canon for d in self.answers if d.effect is not None and d.effect.canon is not None]
+        return [entry.model_copy(update={"origin": "person", "status": "approved"}) for entry in said]
+
+    def _merge_canon(self, entries: Iterable[CanonEntry]) -> tuple[CanonEntry, ...]:
+        """One entry an id; the person's wins over the configuration's, that one over a rule's."""
+        rank = {"rule": 0, "model": 1, "config": 2, "person": 3}
+        best: dict[str, CanonEntry] = {}
+        for entry in entries:
+            old = best.get(entry.id)
+            if old is None or rank[entry.origin] > rank[old.origin]:
+                best[entry.id] = entry
+        self.chain.offered = tuple(best[k] for k in sorted(best))
+        settled = apply_status(list(best.values()), self.verdicts(best.values()))
+        # What the person or the configuration wrote needs no second approval.
+        return tuple(
+            e.model_copy(update={"status": "approved"})
+            if e.origin in ("config", "person") and e.status == "undecided"
+            else e
+            for e in sorted(settled, key=lambda e: e.id)
+        )
+
+    def _canon_for(self, note: Note) -> tuple[CanonEntry, ...]:
+        """The entries that can matter to this note: a new substitution elsewhere must not redo every note."""
+        text = note.text.casefold()
+
+        def near(e: CanonEntry) -> bool:
+            words = (w for phrase in (e.before, *e.forms) for w in phrase.casefold().split() if len(w) > 2)
+            return e.kind == "name" or any(w[:4] in text for w in words)
+
+        return tuple(e for e in self.canon if e.status != "rejected" and near(e))
+
+    # -- decisions ---------------------------------------------------------------------------------------------------
+
+    def verdicts(self, records: Iterable[Reviewable]) -> dict[str, Decided]:
+        return verdicts(self.decisions, text_shas(records))
+
+    # -- steps -------------------------------------------------------------------------------------------------------
+
+    def _keyed(self, stage: str, note: str, key: str, make: Callable[[], str]) -> str:
+        self.chain.keys.add(key)
+        value = self.cache.get(key)
+        if value is None:
+            value = make()
+            self.cache.put(key, stage, note, value)
+            self.chain.made.setdefault(stage, set()).add(note)
+        return value
+
+    def extract(self) -> None:
+        found = []
+        for note in self.chain.notes:
+            key = digest("extract", CHAIN_VERSION, EXTRACT_VERSION, note.path, note.sha, self.rules_key)
+            found.append(
+                Extraction.model_validate_json(
+                    self._keyed(
+                        "extract",
+                        note.path,
+                        key,
+                        lambda n=note: extract(n, self.config).model_dump_json(),  # type: ignore[misc]
+                    )
+                )
+            )
+            self.progress("extract", 1)
+        found = link_events(found, self.chain.notes, self.config)
+        self.chain.read = tuple(found)
+        found = correct_events(found, self.decisions, self.config)
+        self.chain.extractions = tuple(found)
+        for x in found:
+            self.chain.findings += x.findings
+            self._take_questions(x.questions)
+        self.chain.findings += check_ids(found)
+
+    def resolve(self) -> None:
+        xs = self.chain.extractions
+        known = {t.id for t in self.config.traits}
+        used = {f.trait for x in xs for e in x.events for f in e.effects} | {
+            o.trait for x in xs for o in x.observations
+        }
+        traits = [*self.config.traits, *(Trait(id=t, importance=0) for t in sorted(used - known))]
+        parts = [canonical(x.model_dump(mode="json", include={"events", "observations", "retractions"})) for x in xs]
+        key = digest("timeline", CHAIN_VERSION, self.now, self.config.persona.born, self.traits_key, *parts)
+
+        def make() -> str:
+            return resolve(
+                [e for x in xs for e in x.events],
+                [o for x in xs for o in x.observations],
+                [r for x in xs for r in x.retractions],
+                traits,
+                now=self.now,
+                born=self.config.persona.born,
+            ).model_dump_json()
+
+        self.chain.timeline = Timeline.model_validate_json(self._keyed("timeline", "", key, make))
+
+    def check(self) -> None:
+        """Reads the refined notes again: what still says the old gender, what tells a dead trait as living."""
+        verdicts_now = [[v.id, v.verdict] for v in self.chain.timeline.traits] if self.chain.timeline else []
+        for note in self.chain.notes:
+            refined = self.chain.refined(note)
+            key = digest(
+                "check", CHAIN_VERSION, note.path, note.sha, refined, self.rules_key, canonical(verdicts_now),
+                canonical([e.model_dump(mode="json") for e in self._canon_for(note)]),
+            )  # fmt: skip
+            stored = self._keyed("check", note.path, key, lambda n=note, t=refined: self._checked(n, t))  # type: ignore[misc]
+            self.chain.findings += _FINDINGS.validate_json(stored)
+
+    def _checked(self, note: Note, refined: str) -> str:
+        """The checks' findings on one refined note, as JSON, with their spans counted in the raw note."""
+        found = leftover_gender(
+            refined,
+            self.config,
+            canon=self._canon_for(note),
+            note=note.path,
+            body_start=note.body_start,
+            author=note.meta.author,
+        )
+        if self.chain.timeline is not None:
+            found = [*found, *check_dead_traits(note, refined, self.config, self.chain.timeline)]
+        edits = self.chain.edits.get(note.path, ())
+        placed = []
+        for f in found:
+            spans = {}
+            if f.start is not None and f.end is not None:
+                spans = dict(zip(("start", "end"), raw_span(f.start, f.end, edits), strict=True))
+            placed.append(f.model_copy(update={"note": note.path, **spans}))
+        return _FINDINGS.dump_json(placed).decode()
+
+    def stage(self, stage: Stage) -> None:
+        for _ in range(CANON_ROUNDS):
+            results = [self._one(stage, note) for note in self.chain.notes]
+            proposed = [c for r in results for c in r.canon if all(c.id != e.id for e in self.canon)]
+            if not proposed:
+                break
+            self.canon = self._merge_canon([*self.canon, *proposed])
+        results = self._advised(stage, results)
+        for result in results:
+            self._take(result)
+
+    def _one(self, stage: Stage, note: Note) -> StageResult:
+        """One stage on one note; done again without what the person rejected, so that nothing is built on it."""
+        given = self._input(stage, note)
+        result = self._cached(stage, given)
+        decided = self.verdicts(result.edits)
+        out = [e for e in result.edits if e.id in decided and decided[e.id].status == "rejected"]
+        if out:
+            again = self._cached(stage, replace(given, rejected=given.rejected | {e.id for e in out}))
+            kept = {e.id for e in again.edits}
+            result = again.model_copy(update={"edits": (*again.edits, *(e for e in out if e.id not in kept))})
+        self.progress(stage.name, 1)
+        return result
+
+    def _cached(self, stage: Stage, given: StageInput) -> StageResult:
+        note = given.note
+        key = digest(
+            "stage", CHAIN_VERSION, stage.name, stage.version, note.path, note.sha, self.rules_key,
+            *(canonical([r.model_dump(mode="json") for r in p]) for p in (given.canon, given.earlier, given.people)),
+            canonical(sorted(given.rejected)), self._timeline_slice(note) if stage.needs_timeline else "",
+        )  # fmt: skip
+        return StageResult.model_validate_json(
+            self._keyed(stage.name, note.path, key, lambda: stage.run(given).model_dump_json())
+        )
+
+    def _input(self, stage: Stage, note: Note) -> StageInput:
+        text = note.text.casefold()
+        return StageInput(
+            note=note,
+            config=self.config,
+            canon=self._canon_for(note),
+            earlier=tuple(e for e in self.chain.edits.get(note.path, ()) if e.status != "rejected"),
+            people=tuple(p for p in self.chain.people if any(n.casefold() in text for n in p.names)),
+            extraction=next((x for x in self.chain.extractions if x.note == note.path), None),
+            timeline=self.chain.timeline if stage.needs_timeline else None,
+            events=self.chain.events if stage.needs_timeline else {},
+            rejected=frozenset(e.id for e in self.canon if e.status == "rejected"),
+        )
+
+    def _timeline_slice(self, note: Note) -> str:
+        """What a stage can see of the timeline from this note: all verdicts, and what concerns this note's events."""
+        t = self.chain.timeline
+        if t is None:
+            return ""
+        mine = {e.id for e in t.events if e.note == note.path}
+        named = mine | {b for v in t.traits for i in v.intervals for b in i.by}
+        return canonical(
+            [
+                [v.model_dump(mode="json") for v in t.traits],
+                [e.model_dump(mode="json", exclude={"order"}) for e in t.events if e.id in named],
+                {k: a for k, a in t.actions.items() if k in mine},
+                [d.model_dump() for d in t.dead_effects if d.event in mine],
+                [c.model_dump() for c in t.conflicts],
+                sorted(set(t.closure) & named),
+                t.now,
+            ]
+        )
+
+    def _advised(self, stage: Stage, results: list[StageResult]) -> list[StageResult]:
+        """Lets the model settle questions that nobody answered yet; what it settles becomes an edit with its name."""
+        if self.adviser is None:
+            return results
+        asked = [
+            (self.by_path[r.note], q)
+            for r in results
+            for q in apply_status(r.questions, self.verdicts(r.questions))
+            if q.status == "undecided" and any(c.effect.edits for c in q.choices)
+        ]
+        settled = self.adviser.settle(asked) if asked else {}
+        out = []
+        for result in results:
+            note, edits, said = self.by_path[result.note], [], []
+            for q in result.questions:
+                choice_id, why = settled.get(q.id, ("", ""))
+                choice = next((c for c in q.choices if c.id == choice_id), None)
+                if choice is not None and not choice.effect.edits:
+                    # Nothing changes, so no edit would tell of it; a person must still be able to find it.
+                    message = f"{q.question} The model {self.adviser.name} says: {choice.label} ({why})"
+                    said.append(
+                        Finding(
+                            check="model", severity="info", note=note.path, start=q.start, end=q.end, message=message
+                        )
+                    )
+                for e in choice.effect.edits if choice else ():
+                    edits.append(
+                        make_edit(
+                            note, stage.name, e.start, e.end, e.after,
+                            reason=f"{q.question} The model says: {why}", evidence=(f"question:{q.id}",),
+                            source=f"model:{self.adviser.name}", confidence=MODEL_CONFIDENCE,
+                        )
+                    )  # fmt: skip
+            rest = tuple(q for q in result.questions if q.id not in settled)
+            changing = tuple(e for e in edits if e.after != e.before)
+            out.append(
+                result.model_copy(
+                    update={
+                        "edits": (*result.edits, *changing),
+                        "questions": rest,
+                        "findings": (*result.findings, *said),
+                    }
+                )
+            )
+        return out
+
+    def _take_questions(self, questions: Iterable[Question]) -> None:
+        questions = list(questions)
+        done = apply_status(questions, self.verdicts(questions))
+        self.chain.asked += questions
+        self.chain.questions += done
+
+    def _take(self, result: StageResult) -> None:
+        """Adds a stage's result to the chain, with the person's decisions applied and unsound edits left out."""
+        note = self.by_path[result.note]
+        earlier = self.chain.edits.setdefault(note.path, [])
+        self._take_questions(result.questions)
+        said = answered_edits(result.questions, self.verdicts(result.questions), self.by_path, earlier)
+        self.chain.proposed += result.edits
+        proposed = [e for e in result.edits if not any(clash(e, s) for s in said)]
+        edits = [*apply_status(proposed, self.verdicts(proposed)), *said]
+        for edit in sorted(edits, key=lambda e: (e.start, e.end)):
+            if problem := unsound(note, earlier, edit):
+                self.chain.findings.append(
+                    Finding(
+                        check="chain", severity="error", note=note.path, start=edit.start, end=edit.end, message=problem
+                    )
+                )
+            else:
+                earlier.append(edit)
+        self.chain.findings += result.findings

@@ -1,0 +1,67 @@
+"""What the person said about events and dates, applied to what was read. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from refiner.config import Config
+from refiner.models import Decision, Event, Extraction, When
+from refiner.review.effects import kept_events
+from refiner.review.history import DECIDING, History
+from refiner.review.identity import text_shas
+from refiner.review.state import verdicts
+from refiner.timeline.dates import parse_time
+
+
+def standing_answers(decisions: Sequence[Decision]) -> list[Decision]:
+    """The answers that were not undone, the last one of each item.
+
+    They carry their own effect, since a question that was answered may never be asked again.
+    """
+    history = History().extend(decisions)
+    last = [
+        deciding[-1]
+        for item in history.by_item
+        if (deciding := [d for d in history.active(item) if d.verdict in DECIDING])
+    ]
+    return [d for d in last if d.verdict == "answer"]
+
+
+def correct_events(
+    extractions: Sequence[Extraction], decisions: Sequence[Decision], config: Config
+) -> list[Extraction]:
+    """Applies what the person said about events: rejected ones go, answered and edited dates replace what was read."""
+    answers: dict[str, dict[str, Any]] = {}
+    for d in standing_answers(decisions):
+        if d.effect is not None and d.effect.event:
+            answers.setdefault(str(d.effect.event.get("id")), {}).update(d.effect.event)
+    out = []
+    for x in extractions:
+        kept = []
+        for old, e in _kept(x.events, decisions):
+            change = {k: v for k, v in answers.get(e.id, {}).items() if k not in ("id", "when")}
+            words = answers.get(e.id, {}).get("when") or (e.when.raw if e.when.raw != old.when.raw else "")
+            if words:
+                change["when"] = read_time(str(words), config, written=e.written) or e.when
+            kept.append(Event.model_validate({**e.model_dump(), **change, "source": "person"}) if change else e)
+        out.append(x.model_copy(update={"events": tuple(kept)}))
+    return out
+
+
+def _kept(events: Sequence[Event], decisions: Sequence[Decision]) -> list[tuple[Event, Event]]:
+    decided = verdicts(decisions, text_shas(events))
+    return [(e, new[0]) for e in events if (new := kept_events([e], decided))]
+
+
+def read_time(words: str, config: Config, *, written: str = "") -> When | None:
+    """What a person's words for a date mean in this life; None if nothing can be made of them."""
+    p = config.persona
+    return parse_time(
+        words,
+        born=p.born,
+        first_school_year=p.first_school_year,
+        school_year_starts=p.school_year_starts,
+        culture=p.culture,
+        written=written,
+    )
