@@ -31,6 +31,7 @@ gold: $(VENV)/.core
 	$(BIN)/python benchmarks/swap.py $(GOLD)/swap
 	$(BIN)/python benchmarks/override.py $(GOLD)/override
 	$(BIN)/python benchmarks/reading.py $(GOLD)/override
+	$(BIN)/python benchmarks/reading.py --precision $(GOLD)/override
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "refiner needs Python 3.11 or newer; found $(PYTHON)"; exit 1; }

@@ -75,7 +75,7 @@ def main() -> int:
     parser.add_argument("--pred", type=Path, help="keep the predictions here")
     parser.add_argument("--json", action="store_true", help="print the scorer's JSON")
     args = parser.parse_args()
-    folder = args.gold / "override"
+    folder = args.gold if (args.gold / "score.py").is_file() else args.gold / "override"
     lives = sorted(folder.glob("lives_*.jsonl"))
     if not lives or not (folder / "score.py").exists():
         print(f"no gold set in {folder}: nothing to score (give its folder, or set REFINER_GOLD)", file=sys.stderr)
