@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 
-from refiner.models import Edit, Note, Question
+from refiner.models import Edit, Note
 
 IN_FORCE = ("undecided", "approved", "edited")
 
@@ -131,8 +131,3 @@ def parents_of(start: int, end: int, earlier: Iterable[Edit]) -> list[Edit]:
         for e in in_force(earlier)
         if e.start < end and start < e.end or (e.start == e.end and start <= e.start <= end)
     ]
-
-
-def settled(questions: Iterable[Question]) -> list[Question]:
-    """The questions that have been answered."""
-    return [q for q in questions if q.status != "undecided"]

@@ -12,6 +12,7 @@ from typing import Any
 
 from refiner.chat import HELP, Conversation, Model, talk
 from refiner.console import Output
+from refiner.dataset.export import validate_dataset
 from refiner.errors import TrainingError, UsageError
 from refiner.review.visible import visible
 from refiner.store import Workspace, make_folder
@@ -32,6 +33,8 @@ def train_run(
     folder = dataset or ws.dataset
     if not (folder / "manifest.json").is_file():
         raise TrainingError(f"{folder} holds no data set", mend="refiner export")
+    if problems := validate_dataset(folder):
+        raise TrainingError("\n".join(problems[:10]), mend="refiner export writes it anew")
     if name and not _NAME.fullmatch(name):
         raise UsageError(f'--name "{name}"', mend="use letters, digits, . _ and -")
     name = name or _free_name(ws, file.stem, resume)

@@ -71,8 +71,3 @@ def pronoun(word: str, to: Gender, possessive_before_noun: bool) -> str:
             low
         ]
     return match_case(word, after) if len(word) > 1 else after
-
-
-def possessive(name: str) -> str:
-    """The possessive of a name, with the plain apostrophe."""
-    return name + "'s"

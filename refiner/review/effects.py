@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from refiner.edits import make_edit, parents_of
 from refiner.errors import UsageError
 from refiner.models import CanonEntry, Choice, Edit, Event, Note, Question, Sample
 from refiner.review.history import Decided
-from refiner.review.identity import Reviewable, item_id
-from refiner.review.texts import as_text, edited_canon, edited_event, edited_sample
+from refiner.review.identity import item_id
+from refiner.review.texts import edited_canon, edited_event, edited_sample
 
 Record = TypeVar("Record", Edit, Question, Sample, CanonEntry)
 
@@ -50,16 +49,6 @@ def _applied(record: Record, decided: Decided | None) -> Record:
     except UsageError:
         return record
     return new.model_copy(update={"status": "edited"})
-
-
-def with_proposals(records: Iterable[Reviewable], verdicts: Mapping[str, Decided]) -> dict[str, Decided]:
-    """The verdicts, with `proposed` (the tool's own text) where the person wrote another: a preference."""
-    out = dict(verdicts)
-    for record in records:
-        decided = out.get(item_id(record))
-        if decided is not None and decided.verdict == "edit":
-            out[decided.item] = replace(decided, proposed=as_text(record))
-    return out
 
 
 def chosen(question: Question, decided: Decided | None) -> Choice | None:
@@ -101,17 +90,6 @@ def answered_edits(
                              evidence=(f"question:{q.id}",), parents=parents)  # fmt: skip
             out[edit.id] = edit.model_copy(update={"status": "approved"})
     return list(out.values())
-
-
-def answered_canon(questions: Iterable[Question], verdicts: Mapping[str, Decided]) -> list[CanonEntry]:
-    """The canon entries that the answers mean: origin `person`, approved."""
-    found = [c.effect.canon for q in questions if (c := chosen(q, verdicts.get(q.id))) and c.effect.canon]
-    return [entry.model_copy(update={"origin": "person", "status": "approved"}) for entry in found]
-
-
-def answered_events(questions: Iterable[Question], verdicts: Mapping[str, Decided]) -> list[dict[str, Any]]:
-    """What the answers say about events (`{"id": …, "when": …}`), in the order of the questions."""
-    return [c.effect.event for q in questions if (c := chosen(q, verdicts.get(q.id))) and c.effect.event]
 
 
 def kept_events(events: Iterable[Event], verdicts: Mapping[str, Decided]) -> list[Event]:

@@ -20,7 +20,7 @@ DECIDING: dict[DecisionVerb, Status] = {
 
 @dataclass(frozen=True)
 class Decided:
-    """What the person said about one item. `proposed` is the tool's own text where the person wrote another one."""
+    """What the person said about one item."""
 
     item: str
     status: Status
@@ -30,7 +30,6 @@ class Decided:
     reason: str | None = None
     at: str = ""
     decision: str = ""  # id of the decision
-    proposed: str | None = None  # filled in by effects.with_proposals
 
 
 def group_of(decision_id: str) -> str:

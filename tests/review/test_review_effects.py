@@ -7,12 +7,9 @@ from review_life import Life
 from refiner.edits import render
 from refiner.models import Decision, Event, Message
 from refiner.review.effects import (
-    answered_canon,
     answered_edits,
-    answered_events,
     apply_status,
     kept_events,
-    with_proposals,
 )
 from refiner.review.history import Decided
 from refiner.review.identity import Reviewable, item_id, sha_of, text_shas
@@ -35,7 +32,6 @@ def test_edits_take_the_persons_status_and_words() -> None:
     said = decide(edit, "edit", text="Anjali's")
     done = apply_status([edit], said)[0]
     assert (done.after, done.status, done.text_sha) == ("Anjali's", "edited", edit.text_sha)
-    assert with_proposals([edit], said)[edit.id].proposed == "She's"
 
 
 def test_an_answer_becomes_an_edit() -> None:
@@ -61,16 +57,6 @@ def test_an_answer_names_the_edits_that_it_contains() -> None:
     earlier = edit_of(LIFE.school, "he", "her", stage="extract")
     (edit,) = answered_edits([q], decide(q, "answer", choice="1"), LIFE.notes, [earlier])
     assert edit.parents == (earlier.id,)
-
-
-def test_answers_about_canon_and_events() -> None:
-    q = LIFE.questions[0]
-    canon = q.choices[0].effect.model_copy(update={"canon": LIFE.canon[0]})
-    event = q.choices[1].effect.model_copy(update={"event": {"id": "bite", "when": "1995"}})
-    changed = q.model_copy(update={"choices": (q.choices[0].model_copy(update={"effect": canon}),
-                                               q.choices[1].model_copy(update={"effect": event}))})  # fmt: skip
-    assert answered_canon([changed], decide(q, "answer", choice="1"))[0].origin == "person"
-    assert answered_events([changed], decide(q, "answer", choice="2")) == [{"id": "bite", "when": "1995"}]
 
 
 def test_canon_and_samples_as_the_person_wrote_them() -> None:

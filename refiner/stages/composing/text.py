@@ -120,7 +120,3 @@ def lower_first(text: str) -> str:
 def and_join(parts: list[str]) -> str:
     """ "a", "a and b", "a, b and c"."""
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1] if parts else ""
-
-
-def full_stop(text: str) -> str:
-    return text if text.endswith((".", "!", "?", "…", "”", '"')) else text + "."
