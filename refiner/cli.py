@@ -199,7 +199,7 @@ def export(
 
 @app.command()
 def train(
-    recipe: Annotated[str, typer.Option(help="A recipe's name (cpu-smoke, rtx3050-4gb, …) or a file.")],
+    recipe: Annotated[str, typer.Option(help="A recipe's name (cpu-smoke, rtx3050-4gb, …) or a file.")] = "",
     name: Annotated[str, typer.Option(help="The run's name; default: the recipe's, with a number.")] = "",
     dataset: Annotated[Path | None, typer.Option(help="Default: data/refined/dataset.")] = None,
     plan: Annotated[bool, typer.Option(help="Only say what would be done and whether it fits.")] = False,

@@ -29,6 +29,11 @@ def train_run(
     allow_download: bool, show: Output,
 ) -> int:  # fmt: skip
     """Runs training/train.py on the workspace's data set; its exit code. Raises TrainingError, UsageError."""
+    if resume and not recipe:
+        name = name or _unfinished(ws)
+        recipe = str(ws.runs / name / "recipe.toml")
+    if not recipe:
+        raise UsageError("which recipe?", mend="refiner train --recipe cpu-smoke")
     file = find_recipe(recipe, ws.root)
     folder = dataset or ws.dataset
     if not (folder / "manifest.json").is_file():
@@ -49,6 +54,17 @@ def train_run(
     if code == 0 and not plan:
         show.say(f"next: refiner chat --run {name}")
     return code
+
+
+def _unfinished(ws: Workspace) -> str:
+    """The run that was interrupted. Raises UsageError where there is none, or more than one."""
+    found = [r.name for r in list_runs(ws.runs) if not r.is_finished and (r.folder / "recipe.toml").is_file()]
+    if len(found) != 1:
+        said = f"interrupted runs are {', '.join(found)}" if found else "there is no interrupted run"
+        raise UsageError(
+            said, mend="refiner train --resume --name NAME" if found else "refiner train --recipe cpu-smoke"
+        )
+    return found[0]
 
 
 def _free_name(ws: Workspace, stem: str, resume: bool) -> str:

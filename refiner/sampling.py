@@ -116,7 +116,7 @@ def export_samples(
 
 def _refuse(made: Samples, life: Life, partial: bool) -> None:
     if not made.samples:
-        raise Undecided("there are no samples: the notes gave none", mend="write more notes, or: refiner gaps")
+        raise Undecided("there are no samples: the notes gave none", mend="write more notes, then: refiner refine")
     ready = [s for s in made.samples if s.status in ("approved", "edited") and not s.blocked]
     if not partial and (made.undecided or made.blocked):
         edits = sum(e.status == "undecided" for es in life.chain.edits.values() for e in es)

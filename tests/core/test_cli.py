@@ -155,8 +155,9 @@ def test_the_documentation_names_only_what_exists() -> None:
     """Every `refiner COMMAND --option` in the documentation is a command with that option."""
     options = _options()
     found = 0
-    for file in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "training").glob("*.md"))]:
-        for line in re.findall(r"\brefiner ([a-z]+(?: [^\n`#]*)?)", file.read_text()):
+    texts = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "training").rglob("*.md")]
+    for file in sorted([*texts, *(ROOT / "refiner").rglob("*.py")]):
+        for line in re.findall(r"\brefiner ([a-z]+(?: [^\n`#\"')]*)?)", file.read_text()):
             words = line.split()
             if words[0] not in options:
                 assert words[0] not in COMMANDS
