@@ -113,8 +113,13 @@ def _run(args: argparse.Namespace, recipe: Recipe, recipe_file: Path, folder: Fo
         import unsloth  # noqa: F401  # before transformers, which the tokenizer brings in
     resume = False
     if out is not None and not args.plan:
+        copy = out / "recipe.toml"
+        again = copy.is_file() and copy.samefile(recipe_file)
+        if again:  # its own copy: the run keeps the name that it was started with
+            recipe = dataclasses.replace(recipe, name=_started_as(out) or recipe.name)
         resume = prepare(out, recipe, folder, args.resume)
-        shutil.copyfile(recipe_file, out / "recipe.toml")
+        if not again:
+            shutil.copyfile(recipe_file, copy)
         _log_to(out / "train.log")
     replayed = len(added) + folder.replay_inside
     if base is None:
@@ -196,6 +201,14 @@ def prepare(out: Path, recipe: Recipe, folder: Folder, resume: bool) -> bool:
     shutil.rmtree(out / "checkpoints", ignore_errors=True)
     write_json(started, this)
     return False
+
+
+def _started_as(out: Path) -> str:
+    """The name of the recipe that a run was started with, "" where it cannot be told."""
+    try:
+        return str(json.loads((out / "started.json").read_text(encoding="utf-8"))["recipe"]["name"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def _find_recipe(name: str) -> Path:

@@ -146,7 +146,8 @@ def test_a_resumed_run_has_the_same_losses(
     assert not (out / "run.json").exists()
     again = train_py(dataset, "--recipe", tiny_toml, "--out", out)
     assert (again.returncode, "holds an unfinished run" in again.stderr) == (2, True)
-    resumed = train_py(dataset, "--recipe", tiny_toml, "--out", out, "--resume")
+    # By its own copy of the recipe, as `refiner train --resume` does.
+    resumed = train_py(dataset, "--recipe", out / "recipe.toml", "--out", out, "--resume")
     assert resumed.returncode == 0, resumed.stderr
     theirs = json.loads((out / "run.json").read_text(encoding="utf-8"))
     assert [s["step"] for s in theirs["losses"]] == list(range(1, 46))
