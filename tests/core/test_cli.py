@@ -36,7 +36,7 @@ def run(*args: str | Path, cwd: Path | None = None, **env: str) -> subprocess.Co
     command = [sys.executable, "-m", "refiner.cli", *map(str, args)]
     given = {**os.environ, **env}
     nothing = subprocess.DEVNULL
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=given, stdin=nothing, timeout=120)
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=given, stdin=nothing, timeout=600)
 
 
 @pytest.fixture(scope="module")
