@@ -67,7 +67,7 @@ def refined(show: Output, done: Report) -> None:
     show.say("edits: " + (", ".join(f"{stage} {n}" for stage, n in edits.items()) or "none"))
     show.say(f"open questions: {questions}; events: {numbers['events']}; traits: {_tally(numbers['verdicts'])}")
     for finding in life.chain.findings:
-        if finding.severity == "error":
+        if finding.severity == "error" and finding.check != "notes":  # those are told below, with what mends them
             place = f"{finding.note}: " if finding.note else ""
             show.error(f"{place}{finding.message} [{finding.check}]")
     warnings = sum(f.severity == "warning" for f in life.chain.findings)
@@ -75,7 +75,7 @@ def refined(show: Output, done: Report) -> None:
         show.say(f"{plural(warnings, 'warning')} in findings.jsonl")
     for failed in done.failed:
         show.error(str(failed))
-    show.say("next: refiner review")
+    show.say("next: refiner review" if life.chain.notes else f"next: write a note in {life.workspace.raw}")
 
 
 def _tally(verdicts: dict[str, int]) -> str:
@@ -123,6 +123,8 @@ def timeline(show: Output, life: Life, why: str = "") -> None:
             raise UsageError(f'there is no trait "{why}"; traits are: {", ".join(v.id for v in t.traits)}')
         _why(show, life, verdict)
         return
+    if not traits:
+        show.say("no traits are declared and no note names one: add [[traits]] to refiner.toml (docs/settings.md)")
     for line in timeline_lines(t, traits, show.out.width):
         show.data(line)
 

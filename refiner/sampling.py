@@ -82,6 +82,8 @@ def samples_of(life: Life) -> Samples:
 def make_samples(ws: Workspace, *, now: str) -> Samples:
     """Makes the samples and writes samples.jsonl. Raises StoreError, ConfigError, WorkspaceBusy."""
     with locked(ws, "samples"), with_life(ws, now=now) as life:
+        if not life.chain.notes:
+            raise Undecided(f"there are no notes in {ws.raw}, so there is nothing to tell", mend="write one")
         made = samples_of(life)
         write_atomic(ws.refined / "samples.jsonl", to_jsonl(made.samples))
         return made

@@ -116,6 +116,18 @@ def test_expected_failures_are_one_message(tmp_path: Path, args: list[str], code
     assert "Traceback" not in done.stderr
 
 
+def test_an_empty_workspace_says_what_comes_first(tmp_path: Path) -> None:
+    folder = tmp_path / "w"
+    run("init", folder)
+    assert f"write a note in {folder}" in run("refine", "--workspace", folder).stderr.replace("\n", "")
+    assert "add [[traits]]" in run("timeline", "--workspace", folder).stderr
+    assert run("samples", "--workspace", folder).returncode == 3
+    (folder / "data/raw/bad.md").write_bytes(b"caf\xe9")
+    done = run("refine", "--workspace", folder)
+    assert done.returncode == 1
+    assert done.stderr.count("bad.md:1") == 1
+
+
 def test_outside_of_a_workspace(tmp_path: Path) -> None:
     done = run("refine", cwd=tmp_path)
     assert done.returncode == 2
