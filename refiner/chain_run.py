@@ -20,6 +20,7 @@ from refiner.edits import digest, make_edit, raw_span
 from refiner.models import (
     CanonEntry,
     Decision,
+    Event,
     Extraction,
     Finding,
     Note,
@@ -28,9 +29,8 @@ from refiner.models import (
     Timeline,
 )
 from refiner.review.effects import answered_edits, apply_status
-from refiner.review.history import Decided
+from refiner.review.history import Decided, replay
 from refiner.review.identity import Reviewable, text_shas
-from refiner.review.state import verdicts
 from refiner.stages.base import Stage, StageInput
 from refiner.stages.canon import seed_canon
 from refiner.stages.extract import EXTRACT_VERSION, check_ids, extract, link_events
@@ -57,11 +57,12 @@ class Run:
         adviser: Adviser | None,
         progress: Callable[[str, int], None],
     ) -> None:
-        self.config, self.now, self.cache, self.decisions = config, now, cache, decisions
+        self.config, self.now, self.cache = config, now, cache
+        self.history = replay(decisions)  # read once: every note asks it
         self.adviser, self.progress = adviser, progress
         self.chain = Chain(tuple(sorted(notes, key=lambda n: n.path)))
         self.by_path = {n.path: n for n in self.chain.notes}
-        self.answers = standing_answers(decisions)
+        self.answers = standing_answers(self.history)
         self.traits_key = canonical([t.model_dump(mode="json") for t in config.traits])
         self.rules_key = canonical(config.model_dump(mode="json", include={"persona", "policy", "traits"}))
         self.canon = self._merge_canon([*seed_canon(config), *canon, *self._answered_canon()])
@@ -103,7 +104,7 @@ class Run:
     # -- decisions ---------------------------------------------------------------------------------------------------
 
     def verdicts(self, records: Iterable[Reviewable]) -> dict[str, Decided]:
-        return verdicts(self.decisions, text_shas(records))
+        return self.history.verdicts(text_shas(records))
 
     # -- steps -------------------------------------------------------------------------------------------------------
 
@@ -133,8 +134,11 @@ class Run:
             self.progress("extract", 1)
         found = link_events(found, self.chain.notes, self.config)
         self.chain.read = tuple(found)
-        found = correct_events(found, self.decisions, self.config)
+        found = correct_events(found, self.history, self.config)
         self.chain.extractions = tuple(found)
+        # What every note's input is cut from, made once for all notes.
+        self.people, self.events = self.chain.people, self.chain.events
+        self.extraction_of = {x.note: x for x in found}
         for x in found:
             self.chain.findings += x.findings
             self._take_questions(x.questions)
@@ -160,7 +164,21 @@ class Run:
                 born=self.config.persona.born,
             ).model_dump_json()
 
-        self.chain.timeline = Timeline.model_validate_json(self._keyed("timeline", "", key, make))
+        t = Timeline.model_validate_json(self._keyed("timeline", "", key, make))
+        self.chain.timeline = t
+        self.told: dict[str, dict[str, Event]] = {}
+        for e in t.events:
+            self.told.setdefault(e.note, {})[e.id] = e
+        behind = {b for v in t.traits for i in v.intervals for b in i.by}
+        self.shared_slice = canonical(
+            [
+                [v.model_dump(mode="json") for v in t.traits],
+                [e.model_dump(mode="json", exclude={"order"}) for e in t.events if e.id in behind],
+                [c.model_dump() for c in t.conflicts],
+                sorted(set(t.closure) & behind),
+                t.now,
+            ]
+        )
 
     def check(self) -> None:
         """Reads the refined notes again: what still says the old gender, what tells a dead trait as living."""
@@ -237,10 +255,10 @@ class Run:
             config=self.config,
             canon=self._canon_for(note),
             earlier=tuple(e for e in self.chain.edits.get(note.path, ()) if e.status != "rejected"),
-            people=tuple(p for p in self.chain.people if any(n.casefold() in text for n in p.names)),
-            extraction=next((x for x in self.chain.extractions if x.note == note.path), None),
+            people=tuple(p for p in self.people if any(n.casefold() in text for n in p.names)),
+            extraction=self.extraction_of.get(note.path),
             timeline=self.chain.timeline if stage.needs_timeline else None,
-            events=self.chain.events if stage.needs_timeline else {},
+            events=self.events if stage.needs_timeline else {},
             rejected=frozenset(e.id for e in self.canon if e.status == "rejected"),
         )
 
@@ -249,19 +267,14 @@ class Run:
         t = self.chain.timeline
         if t is None:
             return ""
-        mine = {e.id for e in t.events if e.note == note.path}
-        named = mine | {b for v in t.traits for i in v.intervals for b in i.by}
-        return canonical(
-            [
-                [v.model_dump(mode="json") for v in t.traits],
-                [e.model_dump(mode="json", exclude={"order"}) for e in t.events if e.id in named],
-                {k: a for k, a in t.actions.items() if k in mine},
-                [d.model_dump() for d in t.dead_effects if d.event in mine],
-                [c.model_dump() for c in t.conflicts],
-                sorted(set(t.closure) & named),
-                t.now,
-            ]
-        )
+        mine = self.told.get(note.path, {})
+        own = [
+            [mine[i].model_dump(mode="json", exclude={"order"}) for i in sorted(mine)],
+            {k: t.actions[k] for k in sorted(mine) if k in t.actions},
+            [d.model_dump() for d in t.dead_effects if d.event in mine],
+            sorted(i for i in t.closure if i in mine),
+        ]
+        return digest(self.shared_slice, canonical(own))
 
     def _advised(self, stage: Stage, results: list[StageResult]) -> list[StageResult]:
         """Lets the model settle questions that nobody answered yet; what it settles becomes an edit with its name."""

@@ -10,16 +10,14 @@ from refiner.models import Decision, Event, Extraction, When
 from refiner.review.effects import kept_events
 from refiner.review.history import DECIDING, History
 from refiner.review.identity import text_shas
-from refiner.review.state import verdicts
 from refiner.timeline.dates import parse_time
 
 
-def standing_answers(decisions: Sequence[Decision]) -> list[Decision]:
+def standing_answers(history: History) -> list[Decision]:
     """The answers that were not undone, the last one of each item.
 
     They carry their own effect, since a question that was answered may never be asked again.
     """
-    history = History().extend(decisions)
     last = [
         deciding[-1]
         for item in history.by_item
@@ -28,18 +26,16 @@ def standing_answers(decisions: Sequence[Decision]) -> list[Decision]:
     return [d for d in last if d.verdict == "answer"]
 
 
-def correct_events(
-    extractions: Sequence[Extraction], decisions: Sequence[Decision], config: Config
-) -> list[Extraction]:
+def correct_events(extractions: Sequence[Extraction], history: History, config: Config) -> list[Extraction]:
     """Applies what the person said about events: rejected ones go, answered and edited dates replace what was read."""
     answers: dict[str, dict[str, Any]] = {}
-    for d in standing_answers(decisions):
+    for d in standing_answers(history):
         if d.effect is not None and d.effect.event:
             answers.setdefault(str(d.effect.event.get("id")), {}).update(d.effect.event)
     out = []
     for x in extractions:
         kept = []
-        for old, e in _kept(x.events, decisions):
+        for old, e in _kept(x.events, history):
             change = {k: v for k, v in answers.get(e.id, {}).items() if k not in ("id", "when")}
             words = answers.get(e.id, {}).get("when") or (e.when.raw if e.when.raw != old.when.raw else "")
             if words:
@@ -49,8 +45,8 @@ def correct_events(
     return out
 
 
-def _kept(events: Sequence[Event], decisions: Sequence[Decision]) -> list[tuple[Event, Event]]:
-    decided = verdicts(decisions, text_shas(events))
+def _kept(events: Sequence[Event], history: History) -> list[tuple[Event, Event]]:
+    decided = history.verdicts(text_shas(events))
     return [(e, new[0]) for e in events if (new := kept_events([e], decided))]
 
 

@@ -102,17 +102,19 @@ def open_life(
     *,
     now: str,
     raw: Path | None = None,
-    engine: str | None = None,
+    engine: Engine | None = None,
     stages: Sequence[str] = ALL_STAGES,
     cache: Results,
     progress: Progress = lambda stage, done: None,
 ) -> Life:
-    """Runs the chain from the cache. `engine=None`: the one that the last `refine` used, asking no model anything new.
+    """Runs the chain from the cache. `engine=None`: that of the last `refine`, asking no model anything new.
 
     Raises ConfigError, StoreError, ModelError; a note that cannot be read is in `failed`, the others are there.
     """
     config = Config.load(ws.config)
-    chosen = _engine_of(ws, config, cache) if engine is None else choose_engine(config, engine, cache)
+    chosen = _engine_of(ws, config, cache) if engine is None else engine
+    if chosen.adviser is not None:
+        chosen.adviser.cache = cache
     reading = read_notes(raw or ws.raw)
     decisions = DecisionLog(ws.decisions).read()
     chain = run_chain(
@@ -176,7 +178,7 @@ def refine(
         if before.get("fingerprint") == mark and all((out / f).is_file() for f in before["files"]):
             return Report(False, before["notes"], chosen.why, time.perf_counter() - began)
         with Results(ws.results) as cache:
-            life = open_life(ws, now=now, raw=raw, engine=engine, stages=stages, cache=cache, progress=progress)
+            life = open_life(ws, now=now, raw=raw, engine=chosen, stages=stages, cache=cache, progress=progress)
             files, written = write_outputs(out, life)
             removed = _remove_old(out, set(before.get("files", [])) - set(files))
             cache.keep_only(life.chain.keys, ["extract", "timeline", "check", *ALL_STAGES])

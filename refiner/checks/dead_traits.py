@@ -21,7 +21,7 @@ DEAD = ("NOT", "RETRACTED")
 ENOUGH = 0.7  # weight of a trait's words in the clause
 _NO = re.compile(r"\b(?:not|cannot|never|no|hardly|nothing|nobody|without)\b|n['’]t\b", re.I)
 _PAST = re.compile(r"\b(?:was|were|had|did|used to|until|back then|in those days|as a (?:child|boy|girl))\b", re.I)
-_COMPARED = re.compile(r"\bas (?:I|we) (?:was|were|did|had)\b.*", re.I)  # "as lazy as I was at school"
+_COMPARED = re.compile(r"\bas (?:I|we) (?:was|were|did|had)\b.*", re.I)  # "as shy as we were then"
 
 
 @lru_cache(maxsize=64)

@@ -88,6 +88,10 @@ class History:
                 return Decided(item, status, d.verdict, d.text, d.choice, d.reason, d.at, d.id)
         return None
 
+    def verdicts(self, shas: Mapping[str, str]) -> dict[str, Decided]:
+        """What is decided of these items (id -> hash of today's text); see the function of the same name."""
+        return {item: d for item, sha in shas.items() if (d := self.decided(item, sha)) is not None}
+
     def was(self, item: str, sha: str) -> DecisionVerb | None:
         """The verdict that fell away because the text changed, if there is none on the text of today."""
         made = [d for d in self.active(item) if d.verdict in DECIDING]
@@ -147,6 +151,4 @@ def verdicts(decisions: Iterable[Decision], shas: Mapping[str, str]) -> dict[str
     `shas` gives the hash of each item's text of today (`identity.text_shas`). A decision counts only if it was made
     about that text and is not undone; items without one are not in the result.
     """
-    history = replay(decisions)
-    found = ((item, history.decided(item, shas[item])) for item in history.by_item if item in shas)
-    return {item: decided for item, decided in found if decided is not None}
+    return replay(decisions).verdicts(shas)

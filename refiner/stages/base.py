@@ -12,7 +12,7 @@ from typing import ClassVar, Protocol
 
 from refiner.config import Config
 from refiner.edits import in_force
-from refiner.models import CanonEntry, Edit, Event, Extraction, Note, Person, Question, StageResult, Timeline
+from refiner.models import CanonEntry, Edit, Event, Extraction, Note, Person, StageResult, Timeline
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,3 @@ class Stage(Protocol):
     needs_timeline: ClassVar[bool]
 
     def run(self, given: StageInput) -> StageResult: ...
-
-
-__all__ = ["Question", "Stage", "StageInput"]

@@ -62,7 +62,7 @@ def proof_of(cue: Cue, text: str, hits: Sequence[Hit], profile: Profile) -> Proo
 
 
 def other_target(text: str, hits: Sequence[Hit], profile: Profile) -> bool:
-    """ "The fear of flying was gone" is not about the fear of dogs."""
+    """Whether another thing is feared here: "no more dread of lifts" is not about the fear of dogs."""
     if not profile.avoids:
         return False
     match = _OF.search(text)

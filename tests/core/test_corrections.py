@@ -7,6 +7,7 @@ from refiner.corrections import correct_events, standing_answers
 from refiner.models import CanonEntry, ChoiceEffect, Decision, Effect, Event, Extraction, When
 from refiner.notes import note_from_text
 from refiner.pipeline import run_chain
+from refiner.review.history import replay
 from refiner.review.identity import sha_of
 
 EVENT = Event(
@@ -25,18 +26,18 @@ def answer(**effect: object) -> Decision:
 
 def test_an_answered_date_replaces_what_was_read() -> None:
     said = answer(event={"id": "move", "when": "May 2003"})
-    event = correct_events(READ, [said], Config())[0].events[0]
+    event = correct_events(READ, replay([said]), Config())[0].events[0]
     assert (event.when.earliest, event.when.latest, event.source) == ("2003-05-01", "2003-05-31", "person")
     taken_back = [said, Decision(id="d2", item="q1", verdict="undo", undoes="d1")]
-    assert correct_events(READ, taken_back, Config()) == READ
-    assert standing_answers(taken_back) == []
+    assert correct_events(READ, replay(taken_back), Config()) == READ
+    assert standing_answers(replay(taken_back)) == []
 
 
 def test_an_event_is_taken_out_and_edited() -> None:
     gone = Decision(id="d1", item="event:move", text_sha=sha_of(EVENT), verdict="reject")
-    assert correct_events(READ, [gone], Config())[0].events == ()
+    assert correct_events(READ, replay([gone]), Config())[0].events == ()
     stale = gone.model_copy(update={"text_sha": "other"})
-    assert correct_events(READ, [stale], Config()) == READ
+    assert correct_events(READ, replay([stale]), Config()) == READ
 
 
 def test_an_answered_canon_entry_holds_without_its_question() -> None:

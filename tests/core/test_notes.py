@@ -91,7 +91,7 @@ def test_several_effects_on_one_trait_and_long_forms() -> None:
         ("a: &x 1\ndate: *x", 3, "anchors and aliases"),
         ("date: 2014\ndate: 2015", 3, "stands twice"),
         ("date: !!python/object:os.system x", 2, "could not determine a constructor"),
-        ("date: [1, 2", 2, "front matter"),
+        ("date: [1, 2", 3, "front matter"),
         ("skip: maybe", 2, "true or false"),
         ("- a\n- b", 2, "key: value"),
     ],
@@ -100,7 +100,7 @@ def test_bad_front_matter_names_file_and_line(front: str, line: int, words: str)
     with pytest.raises(NoteError) as caught:
         note_from_text(f"---\n{front}\n---\nBody\n", "a/b.md")
     assert words in str(caught.value)
-    assert f"a/b.md:{line}" in str(caught.value) or front.startswith(("a: &", "date: [", "date: 2014\ndate"))
+    assert f"a/b.md:{line}" in str(caught.value)
 
 
 def test_all_errors_of_front_matter_at_once() -> None:

@@ -76,7 +76,7 @@ def test_a_woman_becomes_a_man(before: str, after: str) -> None:
         "I said to the waiter that he could keep his pen.",
         "King Arjun lost his horse. I read it in a comic.",
         "My grandfather wore his beard long, and I kept his comb.",
-        "What can I get you guys?",
+        "Will you guys have soup?",
     ],
 )
 def test_what_is_not_about_the_narrator_stays(text: str) -> None:

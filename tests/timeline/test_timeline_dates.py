@@ -120,9 +120,9 @@ def test_an_offset_from_a_date_is_a_date() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "for two years", "eleven months", "I paid 2000 rupees in room 2012", "shut at nine every evening",
-        "May I go?", "we may march 20 km", "up at four, even on Onam", "Rs 2014", "my son is in class 3",
-        "he at seventy-four in a pair of shorts", "every June", "he is in his nineties", "second-hand",
+        "for two years", "eleven months", "I paid 2000 rupees in room 2012", "locked at ten each night",
+        "May I go?", "we may march 20 km", "up at five, also on Sundays", "Rs 2014", "my son is in class 3",
+        "she, sixty-eight and in running shoes", "every June", "he is in his nineties", "second-hand",
         "I play football in winter", "I was sixteen kilos heavier", "the last year of school",
         "the class of 40 students",
     ],
@@ -145,7 +145,7 @@ def test_an_impossible_day_in_a_sentence_is_a_problem_and_no_error() -> None:
 
 
 def test_several_times_in_a_sentence() -> None:
-    text = "In 2012 a lorry took the mirror, in March of 2015 I refused, and by the end of 1998 I had lost."
+    text = "In 2012 the roof leaked, in March of 2015 we mended it, and by the end of 1998 nobody had complained."
     found = find_times(text)
     assert [text[f.start : f.end] for f in found] == ["2012", "March of 2015", "by the end of 1998"]
     assert all(f.when.raw == text[f.start : f.end] for f in found)
