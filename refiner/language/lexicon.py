@@ -91,7 +91,17 @@ def noun(word: str, gender: Gender) -> Word | None:
         base = known.get(match[2])
         if base and base.kind in ("kin", "person"):
             return Word(word, match[1] + base.after, "kin", base.plural)
+    if (match := _composed(gender).match(low)) and low not in words("role", "no_person"):
+        base = known[match[2]]
+        return Word(word, match[1] + base.after, "role", base.plural)
     return None
+
+
+@cache
+def _composed(gender: Gender) -> re.Pattern[str]:
+    """Words for what somebody does, made with "man" or "boy": "guardsman", "bell-boy"."""
+    ends = "man|men|boys?" if gender == "male" else "woman|women|girls?"
+    return re.compile(rf"^([a-z]{{3,}}-?)({ends})$")
 
 
 @cache

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from refiner.language import lexicon
+from refiner.language.parse import entity_type
 from refiner.language.scene import Scene
 from refiner.models import Gender
 
@@ -105,14 +106,14 @@ def people(scene: Scene, index: int) -> list[Mention]:
             t.pos_ == "PROPN" or low in scene.known or lexicon.gender_of_name(t.text) and not t.is_sent_start
         ):
             if (
-                t.ent_type_ in _PLACES
-                or t.dep_ in _THINGS
+                t.dep_ in _THINGS
                 and t.head.pos_ == "PROPN"
                 and not lexicon.gender_of_name(t.text)
+                or entity_type(t) in _PLACES
             ):
                 continue
             gender_ = token_gender(t, scene.known)
-            named = gender_ is not None or t.ent_type_ == "PERSON"
+            named = gender_ is not None or entity_type(t) == "PERSON"
             place = (
                 t.dep_ == "pobj"
                 and t.head.lower_ in ("to", "in", "at", "from", "near", "into", "via", "through", "of", "on", "off")
@@ -121,7 +122,7 @@ def people(scene: Scene, index: int) -> list[Mention]:
             person = (
                 named
                 or t.dep_ in ("nsubj", "nsubjpass", "conj", "appos", "dobj", "dative", "poss", "pobj")
-                and t.ent_type_ in ("", "ORG", "PRODUCT")
+                and entity_type(t) in ("", "ORG", "PRODUCT")
             )
             if person and not place and not (t.i and t.nbor(-1).lower_ == "the"):
                 out.append(Mention(start, end, low, gender_, **common))

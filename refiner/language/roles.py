@@ -31,6 +31,8 @@ def nouns(scene: Scene, reader: Reader) -> Iterator[tuple[Block, Any, lexicon.Wo
             if low in ("fellow", "fellows") and t.text[0].isupper() and not t.is_sent_start:
                 continue  # a Fellow of a college
             entry = lexicon.noun(low, scene.gender)
+            if entry is not None and entry.kind == "role" and t.pos_ == "PROPN" and t.text[:1].isupper():
+                continue  # Whitman, Lakshman
             if entry is None or t.pos_ == "VERB" and not low.endswith("boy") or t.tag_ == "UH":
                 continue
             start, end = scene.at(block, t)

@@ -13,7 +13,7 @@ from refiner.language import names as naming
 from refiner.language.blocks import SALUTATION, SIGNATURE, Block, chat_labels, is_chat, split
 from refiner.language.inflect import match_case
 from refiner.language.naming import NameMention, Names
-from refiner.language.parse import parse
+from refiner.language.parse import parse, parse_all
 from refiner.language.quotes import NARRATOR, OTHER, UNKNOWN, Frame, Party
 from refiner.language.speech import Speech
 from refiner.models import Gender
@@ -54,6 +54,7 @@ class Scene:
     kind: str = "note"
     known: dict[str, Gender] = field(default_factory=dict)  # other people's names and what they are
     culture: str = "India"
+    _batched: bool = field(default=False, repr=False)
 
     @cached_property
     def chat(self) -> bool:
@@ -115,6 +116,9 @@ class Scene:
 
     def doc(self, block: Block) -> Any:
         """The parse of a block; token offsets count from the block's start."""
+        if not self._batched:
+            self._batched = True
+            parse_all(self.text[b.start : b.end] for b in self.blocks)
         return parse(self.text[block.start : block.end])
 
     def at(self, block: Block, token: Any) -> tuple[int, int]:

@@ -21,6 +21,7 @@ from refiner.language.reader import Reader
 from refiner.language.replace import Replacements
 from refiner.language.roles import Roles
 from refiner.language.scene import FIRST, Proposal, Scene
+from refiner.language.unexplained import Unexplained
 from refiner.language.vocatives import Vocatives
 from refiner.models import CanonEntry
 
@@ -73,6 +74,7 @@ def plan(scene: Scene, canon: tuple[CanonEntry, ...], options: Options) -> Plan:
     found += Replacements(scene, reader, canon).run()
     if options.partners != "keep":
         found += Partner(scene, reader, canon).run(1.0 if options.partners == "swap" else 0.5)
+    found += Unexplained(scene, reader).run(found)
     return Plan(
         tuple(
             settle(

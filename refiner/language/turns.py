@@ -9,6 +9,7 @@ from typing import Any
 
 from refiner.language import lexicon
 from refiner.language.blocks import Block
+from refiner.language.parse import entity_type
 from refiner.language.quotes import NARRATOR, OTHER, UNKNOWN, Frame, Party, quotes_in
 from refiner.language.speakers import addressee_of, party_of, subject_of
 from refiner.models import Gender
@@ -156,7 +157,7 @@ class Turns:
                 or known is None
                 and not (
                     lexicon.is_role(t.lower_)
-                    or t.ent_type_ == "PERSON"
+                    or entity_type(t) == "PERSON"
                     or t.pos_ == "PROPN"
                     and t.dep_ in ("nsubj", "nsubjpass")
                 )
