@@ -99,8 +99,10 @@ def said_of_me(token: Any) -> bool:
 def is_predicate(token: Any) -> bool:
     """Whether a noun says what somebody is ("she is a friend"): nobody new is named by it."""
     head = token.head
-    if token.pos_ != "NOUN":
+    if token.pos_ != "NOUN" and not (token.pos_ == "PROPN" and lexicon.is_role(token.lower_)):
         return False
+    if token.dep_ in ("ROOT", "attr", "dep", "npadvmod") and any(c.lower_ in ("what", "such") for c in token.children):
+        return True  # "What a gentleman!"
     if token.dep_ in ("attr", "oprd") or token.dep_ == "dobj" and head.lemma_ in ("become", "be"):
         return not any(c.dep_ == "expl" for c in head.children)
     return bool(token.dep_ == "pobj" and head.lower_ == "as")

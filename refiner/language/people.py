@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +29,10 @@ _PLACES = {
     "EVENT",
 }
 _THINGS = {"compound", "nmod"}
+_PARENT = re.compile(
+    r"\b(?:[sdwh]/o|son of|daughter of|wife of|husband of)\s+(?:(?:[Ss]hri|[Ss]mt|Mrs?|Ms|Dr|[Tt]he|[Ll]ate)\.?\s+)*"
+    r"(?:[A-Z][\w.]*\s+){0,2}$"
+)
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,14 @@ def people(scene: Scene, index: int) -> list[Mention]:
         elif low in ("he", "him", "himself", "his", "she", "her", "herself", "hers"):
             gender: Gender = "male" if low[0] == "h" and low[1] == "i" or low == "he" else "female"
             out.append(Mention(start, end, "?", gender, pronoun=True, **common))
+        elif out and out[-1].key == "narrator" and not out[-1].pronoun and _beside(scene.text, out[-1].end, t, start):
+            continue  # "Arjun Rao, treasurer, came": the same person
+        elif _PARENT.search(scene.text[max(block.start, start - 40) : start]):
+            continue  # "s/o Shri Harish Rawat": who the father is, and not whom a pronoun means
+        elif quoted and low in scene.my_roles and any(c.lower_ in ("the", "this", "our") for c in t.children):
+            out.append(Mention(start, end, "narrator", scene.gender, **common))
+        elif low in scene.labels:
+            out.append(Mention(start, end, low, lexicon.gender_of_name(t.text), **common))
         elif low in ("i", "me", "my", "myself", "mine") and t.pos_ == "PRON":
             out.append(Mention(start, end, "I", None, pronoun=True, **common))
         elif (
@@ -124,7 +137,7 @@ def people(scene: Scene, index: int) -> list[Mention]:
                 or t.dep_ in ("nsubj", "nsubjpass", "conj", "appos", "dobj", "dative", "poss", "pobj")
                 and entity_type(t) in ("", "ORG", "PRODUCT")
             )
-            if person and not place and not (t.i and t.nbor(-1).lower_ == "the"):
+            if person and not place and not (t.i and t.nbor(-1).lower_ in ("the", "(")):
                 out.append(Mention(start, end, low, gender_, **common))
         elif low in lexicon.words("address", "after_name") and t.i and scene.is_name(*scene.at(block, t.nbor(-1))):
             continue  # "Arjun bhai": no second person
@@ -132,6 +145,17 @@ def people(scene: Scene, index: int) -> list[Mention]:
             plural = t.tag_ in ("NNS", "NNPS")
             out.append(Mention(start, end, t.lemma_.lower(), token_gender(t, scene.known), plural=plural, **common))
     return out
+
+
+def _beside(text: str, end: int, token: Any, start: int) -> bool:
+    """Whether the noun stands right behind the narrator's name, set off by commas: "Arjun Rao, 61, clerk, …"."""
+    between = text[end:start]
+    return (
+        token.pos_ in ("NOUN", "PROPN")
+        and lexicon.is_role(token.lower_)
+        and re.fullmatch(r"(?: [A-Z][\w.]*)*,(?: \d+,)?(?: (?:our|the|a|an|your|former|new|old))?(?: [\w-]+)? ", between) is not None
+        and re.match(r"\s*(?:,|of\b|from\b|at\b|$)", text[start + len(token.text) : start + len(token.text) + 6]) is not None
+    )
 
 
 def learn_genders(scene: Scene) -> None:
@@ -145,8 +169,6 @@ def learn_genders(scene: Scene) -> None:
 
 
 def _apposed(body: str) -> list[tuple[str, Gender]]:
-    import re
-
     out: list[tuple[str, Gender]] = []
     for m in re.finditer(
         r"\b(?:[Mm]y|[Hh]is|[Hh]er|[Oo]ur|[Tt]heir|[Tt]he|[Aa])[ \t]+(?:[a-z]+[ "

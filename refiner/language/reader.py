@@ -8,7 +8,8 @@ from typing import Any
 
 from refiner.language import lexicon
 from refiner.language.blocks import Block
-from refiner.language.evidence import Reading, is_predicate, said_of_me
+from refiner.language.evidence import Reading, said_of_me
+from refiner.language.hearsay import Hearsay
 from refiner.language.people import learn_genders
 from refiner.language.quotes import is_title
 from refiner.language.resolve import Speechreader
@@ -62,39 +63,7 @@ class Reader:
     @cached_property
     def told(self) -> dict[int, Reading]:
         readings = Teller(self.scene).run() if any(self.scene.told) else {}
-        return {**readings, **self._said_of_me()}
-
-    def _said_of_me(self) -> dict[int, Reading]:
-        """ "She's a good girl, people said of me, she never answers back": speech about the narrator without marks."""
-        out: dict[int, Reading] = {}
-        scene = self.scene
-        cue = re.compile(
-            r"\b(?:said|say|says|told [\w ]{1,20}|tells [\w ]{1,20}|whispered|wrote|writes) (?:of|about) me\b"
-        )
-        for block in scene.blocks:
-            body = scene.narration(block)
-            if not cue.search(body) or scene.told[block.index]:
-                continue
-            doc = scene.doc(block)
-            for sent in doc.sents:
-                if not cue.search(body[sent.start_char : sent.end_char]):
-                    continue
-                s, e = block.start + sent.start_char, block.start + sent.end_char
-                if any(f.start < e and s < f.end for f in scene.frames if f.kind == "quote"):
-                    continue
-                here = [p for p in self.speech.people(block.index) if p.token.sent == sent]
-                rivals = [
-                    p
-                    for p in here
-                    if p.key not in ("I", "narrator", "?")
-                    and p.gender in (None, scene.gender)
-                    and not p.plural
-                    and not is_predicate(p.token)
-                ]
-                for p in here:
-                    if p.pronoun and p.key == "?" and p.gender == scene.gender and not p.quoted:
-                        out[p.start] = Reading(0.6 if rivals else 0.9, ["it is said of the narrator"])
-        return out
+        return {**readings, **Hearsay(self.scene, self.speech).run()}
 
     @cached_property
     def quoted(self) -> dict[int, Reading]:

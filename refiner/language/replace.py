@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from refiner.language import activities_sports as sports
 from refiner.language import lexicon
+from refiner.language.activities_follow import Follow
 from refiner.language.blocks import Block
 from refiner.language.evidence import Reading
 from refiner.language.inflect import fix_article, match_case
@@ -39,11 +41,15 @@ class Replacements:
         for entry in self.entries:
             found = list(self._entry(entry, entry.before, entry.after))
             yield from found
+            made = sports.forms(entry.before, entry.after)
+            given = {w: after for w, after in entry.forms.items() if made.get(w) != after}  # what a person wrote
             if any(p.confidence >= 0.88 for p in found):
-                for word, after in entry.forms.items():
+                for word, after in given.items():
                     for p in self._entry(entry, word, after):
                         if p.confidence >= 0.93:
                             yield p
+            listed = frozenset(w.casefold() for w in (*given, *(e.before for e in self.entries if e is not entry)))
+            yield from Follow(self.scene, self.reader, self._whose).run(entry, found, listed)
 
     def _entry(self, entry: CanonEntry, before: str, after: str) -> Iterator[Proposal]:
         scene, text = self.scene, self.scene.text
@@ -166,10 +172,18 @@ class Replacements:
                     if r.confidence < 0.5 and (lexicon.is_role(node.head.lower_) or node.head.pos_ == "PROPN"):
                         return Reading(0.05, ["somebody else does it"])
             subject = self.reader.subject(node)
+            if node.dep_ == "ccomp" and node.tag_ == "VBD" and subject is not None and node.i < subject.i:
+                # "sold the bat, his father bargained": a diary's comma between two sentences
+                r = self.reader.implied(block, node)
+                return Reading(r.confidence, r.why)
             if subject is None or subject.i == t.i or t in list(subject.subtree):
                 passed = True
                 continue
             r = self.reader.means(block, subject)
+            if r.confidence < 0.5 and any(
+                c.dep_ == "conj" and self.reader.means(block, c).confidence > 0.8 for c in subject.children
+            ):
+                return Reading(0.6, ["the narrator and somebody else do it"])
             if subject.lower_ in ("we", "us"):
                 return Reading(0.9, ["the narrator among others"]) if r.confidence >= 0.4 else r
             if r.confidence >= 0.5:

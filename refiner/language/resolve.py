@@ -86,6 +86,8 @@ class Speechreader(KinReadings):
         last = next((p for p in reversed(before) if self._could(p, m)), None)
         if not m.pronoun and (kin := self._kin(frame, m)) is not None:
             return kin
+        if (topic := self._topic(before, m)) is not None:
+            return topic
         if last is not None and last.key == "narrator" and not vocative(scene, last):
             rivals = [p for p in before if self._could(p, m) and p.key not in ("narrator", "?")]
             return Reading(0.95 if not rivals else 0.6, ["the narrator is named just before, in the same speech"])
@@ -156,11 +158,23 @@ class Speechreader(KinReadings):
                 r.add(0.25, "nobody else of that gender is near")
         if not m.pronoun:
             r.add(-0.05, "an epithet")
-        if r.confidence < ASK_SPEECH and last is None and frame.addressee.role != "narrator":
+        weak = last is None or last.gender is None and last.start not in self.read
+        if r.confidence < ASK_SPEECH and weak and frame.addressee.role != "narrator":
             r.confidence = ASK_SPEECH
         if r.confidence < 0.42 and frame.about and frame.addressee.role != "narrator" and last is None:
             r.confidence = 0.42
         return r
+
+    def _topic(self, before: list[Mention], m: Mention) -> Reading | None:
+        """The narrator, where named first in this speech and nobody that surely has that gender came since."""
+        named = [p for p in before if p.key == "narrator" and not vocative(self.scene, p)]
+        if not named or not m.pronoun:
+            return None
+        since = [p for p in before if p.start > named[-1].start and self._could(p, m) and p.key not in ("narrator", "?")]
+        sure = [p for p in since if p.gender == m.gender or p.role == "subj"]
+        if sure:
+            return None
+        return Reading(0.95, ["the narrator is named before, in the same speech"])
 
     def _named_before(self, frame: Frame, m: Mention) -> bool:
         """Whether the last person of that gender in the narration before is the narrator, by name."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from refiner.language import lexicon
 from refiner.language.blocks import Block
-from refiner.language.evidence import Reading
+from refiner.language.evidence import ASK_SPEECH, Reading
 from refiner.language.inflect import fix_article, match_case
 from refiner.language.reader import Reader
 from refiner.language.role_beside import Beside
@@ -98,7 +98,8 @@ class Roles(Predicates, Beside, Phrases):
             if entry is None:
                 continue
             rule, r = self.link(block, t)
-            if r.confidence < 0.35:
+            spoken = rule in ("predicate", "interrupted") and self.scene.quoted(start)
+            if r.confidence < (ASK_SPEECH if spoken else 0.35):
                 continue
             if entry.kind == "role" and t.dep_ in ("compound",):
                 continue

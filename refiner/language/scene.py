@@ -20,6 +20,10 @@ from refiner.models import Gender
 
 FIRST = re.compile(r"(?<![\w.'’@])(?:I|me|my|mine|myself|i(?=\s|'m|'ve|'d|'ll|’m|’ve|’d|’ll|,))(?![\w@])(?!\.\w)")
 INLINE = re.compile(r"[ \t*_>]*(?:[Mm]y )?(?:[Dd]ear(?:est)?|Hi|Hello)[ \t]+(?P<who>[A-Z]\w+(?: [A-Z]\w+)?)[,!—–-]")
+_MY_ROLE = re.compile(
+    r"(?<!\w)(?:I|i)(?:['’]m| am| was|['’]d been| had been| became|,)(?: (?:then|now|still|also))? (?:the|that|their)"
+    r" (?:[a-z-]+ ){0,2}(?P<w>[a-z]+)\b"
+)
 _WE = re.compile(r"(?<![\w'’])(?:we|us|our|ours|ourselves)(?!\w)", re.IGNORECASE)
 
 
@@ -59,12 +63,30 @@ class Scene:
     @cached_property
     def chat(self) -> bool:
         labels = chat_labels(self.text, self.body)
-        mine = any(self.names.is_narrator(label) for label in labels)
-        return (self.kind == "chat" and bool(labels)) or (mine and is_chat(self.text, self.body))
+        mine = any(self.is_mine(label) for label in labels)
+        talk = mine or max(labels.values(), default=0) >= 2  # each field of a form stands there once
+        return (self.kind == "chat" and bool(labels)) or (talk and is_chat(self.text, self.body))
 
     @cached_property
     def blocks(self) -> list[Block]:
         return split(self.text, self.body, chat=self.chat)
+
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """Who speaks in a chat besides the narrator, small letters."""
+        return frozenset(
+            b.label.casefold() for b in self.blocks if b.kind == "chat" and not self.is_mine(b.label) and " " not in b.label
+        )
+
+    def is_mine(self, label: str) -> bool:
+        """Whether a chat line's label is the narrator's."""
+        return label.casefold() in ("me", "i", "myself") or self.names.is_narrator(label)
+
+    @cached_property
+    def my_roles(self) -> frozenset[str]:
+        """What the narrator says to have been among others ("I was the only witness"): "the witness" is the narrator."""
+        found = _MY_ROLE.finditer(self.text, self.body)
+        return frozenset(w for m in found if lexicon.is_role(w := m["w"].casefold()) and not lexicon.gender_of_word(w))
 
     @cached_property
     def mentions(self) -> list[NameMention]:
@@ -191,11 +213,11 @@ class Scene:
         """Chat lines and quotes of all blocks, in order."""
         out: list[Frame] = []
         labels = {b.label.casefold() for b in self.blocks if b.kind == "chat"}
-        pair = len(labels) == 2 and any(self.names.is_narrator(x) for x in labels)
+        pair = len(labels) == 2 and any(self.is_mine(x) for x in labels)
         for b in self.blocks:
             if b.kind == "chat":
                 start = b.label_span[1] + 1
-                if self.names.is_narrator(b.label):
+                if self.is_mine(b.label):
                     out.append(Frame(start, b.end, "chat", NARRATOR, OTHER, block=b.index, attributed=True))
                 else:
                     low = b.label.casefold().split()[-1]

@@ -100,6 +100,8 @@ class Speech(Turns):
 
     def _attribution(self, start: int, end: int, first: bool, at_once: bool = False) -> tuple[Party, Party, str] | None:
         verb = self._verb(start, end, first)
+        if verb is not None and verb.lemma_ == "read" and any(c.lower_ == "i" for c in verb.children):
+            return None  # what the narrator reads is somebody else's writing
         if verb is None or at_once and any(t.pos_ == "VERB" and t.i < verb.i for t in self._tokens(start, end)):
             return None
         subject = subject_of(verb, first)

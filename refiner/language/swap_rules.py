@@ -26,8 +26,9 @@ from refiner.language.vocatives import Vocatives
 from refiner.models import CanonEntry
 
 EDIT = 0.88  # from here on the rules are right often enough to change the text
-LIBERAL = ("speech-pronoun", "role-epithet", "vocative")  # in speech a question costs less than a miss
+LIBERAL = ("speech-pronoun", "role-epithet", "role-predicate", "role-interrupted", "vocative")  # in speech a question costs less than a miss
 PRONOUNS = ("he", "him", "his", "himself", "she", "her", "hers", "herself")
+_ROLES = ("role-predicate", "role-beside", "role-phrase", "role-epithet")
 ASK = 0.4  # from here on it is worth a question
 
 
@@ -71,7 +72,9 @@ def plan(scene: Scene, canon: tuple[CanonEntry, ...], options: Options) -> Plan:
     ceiling = 1.0 if options.institutions == "swap" else 0.6
     found += [replace(p, confidence=min(p.confidence, ceiling)) for p in institutions.run()]
     found += Body(scene, reader, drop=options.body == "drop").run()
-    found += Replacements(scene, reader, canon).run()
+    replaced = list(Replacements(scene, reader, canon).run())  # "batsman" is the canon's where cricket goes
+    found = [p for p in found if not any(p.rule in _ROLES and p.start < r.end and r.start < p.end for r in replaced)]
+    found += replaced
     if options.partners != "keep":
         found += Partner(scene, reader, canon).run(1.0 if options.partners == "swap" else 0.5)
     found += Unexplained(scene, reader).run(found)
