@@ -40,9 +40,7 @@ class Named:
 class Follow:
     """Proposes what stands for a replaced sport's own words. `whose` reads whose a noun at a span is."""
 
-    def __init__(
-        self, scene: Scene, reader: Reader, whose: Callable[[CanonEntry, Block, int, int], Reading]
-    ) -> None:
+    def __init__(self, scene: Scene, reader: Reader, whose: Callable[[CanonEntry, Block, int, int], Reading]) -> None:
         self.scene, self.reader, self.whose = scene, reader, whose
 
     def run(self, entry: CanonEntry, found: list[Proposal], listed: frozenset[str]) -> Iterator[Proposal]:
@@ -237,5 +235,6 @@ def _pattern(f: Follower) -> re.Pattern[str]:
 def _in_name(text: str, start: int, end: int) -> bool:
     """Whether the word is capital among capitals within a sentence ("Diamond Cricket Pitch"): part of a name."""
     return text[start].isupper() and bool(
-        re.search(r"[a-z,] (?:[A-Z]\w+ )*$", text[max(0, start - 40) : start]) or re.match(r" [A-Z]", text[end : end + 2])
+        re.search(r"[a-z,] (?:[A-Z]\w+ )*$", text[max(0, start - 40) : start])
+        or re.match(r" [A-Z]", text[end : end + 2])
     )

@@ -109,7 +109,7 @@ def surnames(body: str, start: int, names: Names) -> list[NameMention]:
     return out
 
 
-def slips(body: str, start: int, names: Names) -> list[NameMention]:
+def slips(body: str, start: int, names: Names, surname: str = "") -> list[NameMention]:
     """Slips of the pen: two letters exchanged, one doubled or typed twice. Other slips give other people's names."""
     out = []
     for before, after in names.calls:
@@ -130,4 +130,19 @@ def slips(body: str, start: int, names: Names) -> list[NameMention]:
                         start + m.start(), start + m.end(), after, "typo", 0.9, f"{before}, with a slip of the pen"
                     )
                 )
+        if surname:  # the surname behind it vouches for it, so any one slip will do
+            for m in re.finditer(rf"(?<![\w.@-])([A-Z][A-Za-z]+)(?=[ \t]+{re.escape(surname)}\b)", body, re.IGNORECASE):
+                word = m[1].casefold()
+                if word != low and m[1][0].isupper() and word[0] == low[0] and one_slip(word, low):
+                    why = f"{before}, with a slip of the pen"
+                    out.append(NameMention(start + m.start(1), start + m.end(1), name_case(m[1], after), "typo", 0.93, why))
     return out
+
+
+def one_slip(word: str, meant: str) -> bool:
+    """Whether a letter is left out, put in, mistaken, or two neighbours are exchanged (Damerau 1964)."""
+    if abs(len(word) - len(meant)) > 1:
+        return False
+    i = next((n for n, (a, b) in enumerate(zip(word, meant, strict=False)) if a != b), min(len(word), len(meant)))
+    a, b = word[i:], meant[i:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or a[:2] == b[1::-1] and a[2:] == b[2:]

@@ -19,7 +19,7 @@ from refiner.language.scene import FIRST, Scene
 _SAY = r"(?:says?|said|told|tells|asks?|asked|adds|added|replied|replies|answered|whispers|whispered|wrote|writes|shouted|announced|explained|declared|goes|went|warned|warns|reckoned|reckons)"
 _OF_ME = re.compile(
     r"\b(?:said|say|says|saying|told [\w ]{1,20}|tells [\w ]{1,20}|whispered|wrote|writes|talk(?:s|ed)?|heard|hears?|known|rumou?r\w*|gossip\w*)"
-    r"(?: \w+)? (?:of|about) me\b|\b(?:explain|describ|discuss)\w* me\b|\bsaid(?: \w+){0,3} that I(?!\w)"
+    r"(?: \w+)? (?:of|about) me\b|\b(?:explain|describ|discuss)\w* me\b"
 )
 _INSET = re.compile(
     rf"[,!?.] (?P<a>{_SAY}) (?:(?:my|the|his|her|our|their|a|an) (?:[\w-]+ ){{0,2}}?[\w-]+|[A-Z]\w+(?: [A-Z]\w+)?|he|she|they|everyone|people)\b(?=[,.;:!?]|$| to\b| and\b)"
@@ -61,7 +61,7 @@ class Hearsay:
             if of_me:
                 cue = of_me[0]
             elif not goes_on:
-                cue = cue if cue and _INSET.search(words) else ""
+                cue = cue if cue and re.match(r"[^,.;]{0,60}" + _INSET.pattern.split("|,")[0], words) else ""
             spoken = self._spoken(words)
             targets = [
                 m
@@ -94,7 +94,7 @@ class Hearsay:
             if p.key not in ("I", "narrator", "?")
             and not p.plural
             and not is_predicate(p.token)
-            and p.gender == m.gender
+            and (p.gender == m.gender or p.gender is None and p.token.pos_ == "PROPN" and p.role == "subj")
             and number - (0 if of_me else 1) <= p.sent <= number
             and p.start < m.start
             and not self._speaks(p.token)

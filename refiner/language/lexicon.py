@@ -177,13 +177,18 @@ def gender_of_name(name: str) -> Gender | None:
     return "female" if low in words("names", "female") else None
 
 
+_TRADES = ("master", "keeper", "maker", "smith", "wallah", "walla", "wala", "driver", "worker", "singer", "ician", "ologist", "eteer")
+
+
 @cache
 def is_role(word: str) -> bool:
     """Whether a common noun is a word for a person."""
     low = word.casefold()
     if low in words("people", "roles") or gender_of_word(low):
         return True
-    return low.endswith("s") and low[:-1] in words("people", "roles")
+    if low.endswith("s") and low[:-1] in words("people", "roles"):
+        return True
+    return low.endswith(_TRADES) and low not in words("people", "no_trade")
 
 
 @cache

@@ -75,6 +75,8 @@ def _called(text: str, start: int, end: int, names: Names, kind: str) -> tuple[f
             return 0.3, f"{nxt[1]} is not the narrator's surname"
     if re.search(r"\b(?:I['’]m|I am|[Tt]his is|[Ii]t['’]s|name is|call(?:s|ed)? me)\s+$", before):
         return 0.99, "the narrator's name"
+    if re.search(r"(?<!\w)(?:an?|some|the other|another)\s+$", before, re.IGNORECASE) and kind != "nick":
+        return 0.0, "another bearer of the name"
     if text[end : end + 1] == "s":
         return 0.0, "a namesake"
     if _NAMESAKE_AFTER.match(after):
@@ -89,6 +91,15 @@ def _called(text: str, start: int, end: int, names: Names, kind: str) -> tuple[f
             return 0.97, "the narrator's name"
         return 0.2, "perhaps a namesake"
     return 0.98, "the narrator's name"
+
+
+def surname_in(body: str, first: str) -> str:
+    """The word with a capital that stands behind the first name, where it is a name and always the same one; or ""."""
+    if not first:
+        return ""
+    after = re.findall(rf"\b{re.escape(first)}[ \t]+([A-Z][a-z]+)\b(?!['’])", body)
+    names = {w for w in after if w.casefold() not in lexicon.words("address", "after_name") and not lexicon.is_role(w)}
+    return names.pop() if len(names) == 1 else ""
 
 
 def find(text: str, start: int, names: Names) -> list[NameMention]:
@@ -113,7 +124,7 @@ def find(text: str, start: int, names: Names) -> list[NameMention]:
     for kind, (before, after) in [("first", names.first), *(("nick", n) for n in names.nicks)]:
         if not before or not after:
             continue
-        dotted = re.search(r"[^\w ]", before) is not None
+        dotted = re.search(r"[^\w ]|[_\d]", before) is not None
         for m in re.finditer(rf"(?<![\w.@/-])({_spelled(before)})(?!\w)(?![.@_-][\w])", body, re.IGNORECASE):
             word = m[1]
             if not word[0].isupper() and (wordlike(before) or not (dotted or _small_style(body, m.start(), m.end()))):
@@ -138,7 +149,7 @@ def find(text: str, start: int, names: Names) -> list[NameMention]:
                         not dotted,
                     )
                 )
-    out += handles(body, start, names) + surnames(body, start, names) + slips(body, start, names)
+    out += handles(body, start, names) + surnames(body, start, names) + slips(body, start, names, names.last[0] or surname_in(body, names.first[0]))
     return _settle(out)
 
 
@@ -175,7 +186,8 @@ def _settle(found: list[NameMention]) -> list[NameMention]:
 def namesake_in(text: str) -> bool:
     """Whether the text says that somebody else has the same name."""
     return bool(
-        re.search(r"\bnamesake|\bsame (?:first )?name\b|\bshares? (?:my|his|her|the) name\b", text, re.IGNORECASE)
+        re.search(r"(?<!\w)(?:an|a|another) [A-Z][a-z]+ (?:in|from|at|on|got|had|was)\b", text)
+        or re.search(r"\bnamesake|\bsame (?:first )?name\b|\bshares? (?:my|his|her|the) name\b", text, re.IGNORECASE)
     )
 
 

@@ -52,7 +52,9 @@ class Mention:
 
 
 def role_of(token: Any) -> str:
-    """Subject, object or other, by the parse."""
+    """Subject, object or other, by the parse. "The barber's name was Juma" is about Juma, whatever its subject."""
+    if token.dep_ == "attr" and any(c.lower_ == "name" and c.dep_ == "nsubj" for c in token.head.children):
+        return "subj"
     if token.dep_ in ("nsubj", "nsubjpass", "ROOT"):
         return "subj"
     if token.dep_ in ("conj", "appos") and token.head.dep_ in ("nsubj", "nsubjpass"):

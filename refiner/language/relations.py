@@ -47,7 +47,7 @@ _GROUPS = {
     "grandson": "grandson granddaughter",
     "nephew": "nephew niece",
     "father": "father mother dad mum mom papa daddy mummy",
-    "uncle": "uncle aunt",
+    "uncle": "uncle aunt aunty auntie kaka chacha chachu mama mamu tau kaku bua buaji maasi masi mausi khala chachi mami kaki atya",
     "boyfriend": "boyfriend girlfriend",
 }
 GROUP: dict[str, str] = {word: group for group, words in _GROUPS.items() for word in words.split()}

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from refiner.language import activities, lexicon
 from refiner.language import activities_sports as sports
-from refiner.language import lexicon
+from refiner.language.activities import Activities, Activity
 from refiner.language.activities_follow import Follow
 from refiner.language.blocks import Block
 from refiner.language.evidence import Reading
@@ -26,20 +27,37 @@ _WATCHED = re.compile(
 )
 
 
+def _many(words: str) -> str:
+    """The plural; of what is one already, the same."""
+    return words if words.endswith("s") else lexicon.plural_of(words)
+
+
 class Replacements:
     """Proposes the canon's substitutes where the words are about the narrator."""
 
     def __init__(self, scene: Scene, reader: Reader, canon: tuple[CanonEntry, ...]) -> None:
         self.scene, self.reader = scene, reader
         self.entries = [
-            c for c in canon if c.kind not in ("name", "institution", "address") and c.before and c.status != "rejected"
+            c
+            for c in canon
+            if c.kind not in ("name", "institution", "address")
+            and c.before
+            and c.status != "rejected"
+            and c.before != c.after  # decided: it stays
         ]
         self.mine_so_far: dict[str, int] = {}  # entry -> block of the last use that was the narrator's
         self.seen_other = False
 
     def run(self) -> Iterator[Proposal]:
         for entry in self.entries:
-            found = list(self._entry(entry, entry.before, entry.after))
+            activity = activities.of_entry(entry)
+            if activity is not None and not activity.named:
+                yield from self._decided(entry, activity)
+                continue
+            if activity is not None and entry.after == "":
+                continue  # a sport cannot be left out word by word
+            names = activity.words if activity is not None else (entry.before,)
+            found = [p for name in names for p in self._entry(entry, name, entry.after)]
             yield from found
             made = sports.forms(entry.before, entry.after)
             given = {w: after for w, after in entry.forms.items() if made.get(w) != after}  # what a person wrote
@@ -49,7 +67,22 @@ class Replacements:
                         if p.confidence >= 0.93:
                             yield p
             listed = frozenset(w.casefold() for w in (*given, *(e.before for e in self.entries if e is not entry)))
-            yield from Follow(self.scene, self.reader, self._whose).run(entry, found, listed)
+            yield from Follow(self.scene, self.reader, self.whose).run(entry, found, listed)
+
+    def _decided(self, entry: CanonEntry, activity: Activity) -> Iterator[Proposal]:
+        """What the person decided for the whole life about doings that no single word names ("home at midnight")."""
+        text = self.scene.text
+        for f in Activities(self.scene, self.reader, self.whose).find(activity):
+            why = f"decided for the whole life: {entry.before}"
+            if not entry.after:
+                start, end = f.sentence
+                while end < len(text) and text[end] in " \t":
+                    end += 1
+                yield Proposal(start, end, "", "activity", why, 0.9, group=f"canon:{entry.id}:{f.start}")
+                continue
+            words = activities.stands_for(entry.after, f.tag)
+            at, new = fix_article(text, f.start, text[f.start : f.end], match_case(text[f.start : f.end], words))
+            yield Proposal(at, f.end, new, "activity", why, 0.95, group=f"canon:{entry.id}:{f.start}")
 
     def _entry(self, entry: CanonEntry, before: str, after: str) -> Iterator[Proposal]:
         scene, text = self.scene, self.scene.text
@@ -64,12 +97,12 @@ class Replacements:
             block = scene.block_at(start)
             if block is None or self._in_name(start, end):
                 continue
-            r = self._whose(entry, block, start, end)
+            r = self.whose(entry, block, start, end)
             if r.confidence < 0.3:
                 continue
             if r.confidence >= 0.88:
                 self.mine_so_far[entry.id] = block.index
-            at, new = fix_article(text, start, m[0], match_case(m[0], after + (m["s"] or "")))
+            at, new = fix_article(text, start, m[0], match_case(m[0], _many(after) if m["s"] else after))
             yield Proposal(
                 at,
                 end,
@@ -91,7 +124,7 @@ class Replacements:
             or re.match(r" (?:[A-Z][\w]+)", text[end : end + 20])
         )
 
-    def _whose(self, entry: CanonEntry, block: Block, start: int, end: int) -> Reading:
+    def whose(self, entry: CanonEntry, block: Block, start: int, end: int) -> Reading:
         """How sure it is that the mention is about the narrator."""
         scene = self.scene
         doc = scene.doc(block)
@@ -180,9 +213,10 @@ class Replacements:
                 passed = True
                 continue
             r = self.reader.means(block, subject)
-            if r.confidence < 0.5 and any(
-                c.dep_ == "conj" and self.reader.means(block, c).confidence > 0.8 for c in subject.children
-            ):
+            beside = [
+                c for c in (*subject.children, *node.children) if c.dep_ in ("conj", "nsubj") and c.pos_ == "PRON"
+            ]
+            if r.confidence < 0.5 and any(self.reader.means(block, c).confidence > 0.8 for c in beside):
                 return Reading(0.6, ["the narrator and somebody else do it"])
             if subject.lower_ in ("we", "us"):
                 return Reading(0.9, ["the narrator among others"]) if r.confidence >= 0.4 else r

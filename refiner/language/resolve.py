@@ -6,6 +6,9 @@ whom, who else of that gender is near, and what was said before.
 
 from __future__ import annotations
 
+import re
+
+from refiner.language import lexicon
 from refiner.language.evidence import (
     ASK_SPEECH,
     EPITHETS,
@@ -133,6 +136,8 @@ class Speechreader(KinReadings):
             r.add(0.1, "the same speaker has just named the narrator to others")
         elif frame.addressee.role == "narrator":
             r.add(-0.5, "it is said to the narrator")
+        elif self._calls(frame):
+            r.add(-0.5, "it calls the one it is said to")
         elif frame.addressee.role == "other" and frame.addressee.noun:
             r.add(0.15, f'it is said to "{frame.addressee.noun}", not to the narrator')
         if frame.about:
@@ -165,11 +170,24 @@ class Speechreader(KinReadings):
             r.confidence = 0.42
         return r
 
+    def _calls(self, frame: Frame) -> bool:
+        """Whether the speech begins by calling somebody that the narrator may be: "Mamu, he hit me"."""
+        first = re.match(r"\s*[*_]*(?:oh,? |arre,? |but,? )?([A-Za-z]+)(?:ji)?[,!]\s", self.scene.text[frame.start : frame.end], re.I)
+        if first is None or frame.addressee.role == "other":
+            return False
+        word = first[1].casefold()
+        return word not in lexicon.words("address", "neutral") and lexicon.address(word, self.scene.gender) is not None and (
+            word not in lexicon.words("address", "parents")
+        )
+
     def _topic(self, before: list[Mention], m: Mention) -> Reading | None:
         """The narrator, where named first in this speech and nobody that surely has that gender came since."""
         named = [p for p in before if p.key == "narrator" and not vocative(self.scene, p)]
         if not named or not m.pronoun:
             return None
+        own = m.token.dep_ == "poss" or m.token.lower_.endswith("self")
+        if not own and named[-1].role == "subj" and named[-1].token.head.i in (m.token.head.i, m.token.head.head.i):
+            return None  # what the narrator did, somebody else had done to him
         since = [p for p in before if p.start > named[-1].start and self._could(p, m) and p.key not in ("narrator", "?")]
         sure = [p for p in since if p.gender == m.gender or p.role == "subj"]
         if sure:

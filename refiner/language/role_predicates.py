@@ -229,6 +229,8 @@ class Predicates:
                     and indefinite
                     and r.confidence > 0.8
                     and not any(c.dep_ in ("relcl", "prep", "amod", "acl") for c in t.children)
+                    else Reading(0.42, ["a comparison"])
+                    if r.confidence > 0.8 and indefinite and lexicon.table(self.scene.gender, ("person",)).get(t.lower_)
                     else None
                 )
             if prep.lower_ == "for":

@@ -45,6 +45,7 @@ def nouns(scene: Scene, reader: Reader) -> Iterator[tuple[Block, Any, lexicon.Wo
                 and t.head.i == t.i + 1
                 and t.head.pos_ == "NOUN"
                 and not lexicon.is_role(t.head.lower_)
+                and t.head.lower_ not in lexicon.words("people", "made_with_boy")
             ):
                 continue
             yield block, t, entry
@@ -146,6 +147,8 @@ class Roles(Predicates, Beside, Phrases):
     def link(self, block: Block, t: Any) -> tuple[str, Reading]:
         """How the noun is tied to the narrator: the name of the pattern and its reading."""
         best = ("none", Reading(0.0))
+        if t.dep_ == "compound" and t.head.lower_ in lexicon.words("people", "made_with_boy"):
+            t = t.head  # "the best boy soprano"
         for name, check in self.patterns:
             r = check(block, t)
             if r is not None and r.confidence > best[1].confidence:

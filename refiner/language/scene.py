@@ -148,6 +148,10 @@ class Scene:
         start = block.start + token.idx
         return start, start + len(token.text)
 
+    def block_start(self, mention: Any) -> int:
+        """Where the block of a mention begins: its token's offsets count from there."""
+        return int(mention.start - mention.token.idx)
+
     def block_at(self, position: int) -> Block | None:
         return next((b for b in self.blocks if b.start <= position < b.end), None)
 

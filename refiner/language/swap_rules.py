@@ -162,6 +162,7 @@ def _after_name(scene: Scene, reader: Reader) -> Iterator[Proposal]:
         plain = scene.narration(block)
         doc = scene.doc(block)
         open_until = name.sent
+        loose = any(c.lower_ in ("the", "that", "a") for c in name.token.children) or name.token.dep_ == "ROOT"
         sentences = list(doc.sents)
         first = FIRST.search(plain[sentences[name.sent].start_char : sentences[name.sent].end_char])
         if name.role == "subj" and not first:
@@ -190,7 +191,7 @@ def _after_name(scene: Scene, reader: Reader) -> Iterator[Proposal]:
             ):
                 near = [x for x in rivals if x.start < p.start]
                 sure = [x for x in near if x.gender == scene.gender or x.token.pos_ == "PROPN"]
-                confidence = 0.92 if not near else 0.3 if sure and sure[-1].start > m.start and first else 0.6
+                confidence = 0.6 if loose else 0.92 if not near else 0.3 if sure and sure[-1].start > m.start and first else 0.6
                 yield Proposal(
                     p.start,
                     p.end,

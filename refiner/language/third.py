@@ -143,9 +143,11 @@ class Teller:
                 and x.token.head.i == verb.head.i
                 and x.role == "obj"
             )
-            owner = verb is not None and any(
-                c.i == x.token.i for c in verb.children if c.dep_ in ("nsubj", "nsubjpass")
-            )
+            subjects = [c for c in verb.children if c.dep_ in ("nsubj", "nsubjpass")] if verb is not None else []
+            owner = any(
+                c.i == x.token.i or c.lower_ in ("who", "that") and c.head.dep_ == "relcl" and c.head.head.i == x.token.i
+                for c in subjects
+            ) or any(c.lower_ in ("he", "she") and self.who.get(self.scene.block_start(m) + c.idx) == x.key for c in subjects)
             if joined or loose or owner:
                 return x
         return None

@@ -123,6 +123,9 @@ class Turns:
                 continue
             if party.noun in ("that", "this", "which", "it"):
                 continue
+            if verb.lemma_ == "ask" and to is not None and party_of(to, base, self.is_me).role == "narrator":
+                if not self.text[frame.start : frame.end].rstrip().endswith("?"):
+                    return replace(frame, speaker=NARRATOR, addressee=party)  # the answer is the narrator's
             return replace(
                 frame,
                 speaker=party,
@@ -201,6 +204,18 @@ class Turns:
             return replace(frame, addressee=last.speaker)
         if last is not None and last.speaker.role == "narrator" and len(gap) < 90 and last.kind == "quote":
             return replace(frame, addressee=NARRATOR)
+        if (
+            last is not None
+            and last.kind == "quote"
+            and last.speaker.role != "narrator"
+            and last.addressee.role != "narrator"
+            and last.text_asks(self.text)
+            and len(gap) < 240
+            and re.search(r"[,\s](?:sir|ma['’]?am|madam|boss|chief|saab|sahib)\W*$|^\W*(?:sir|madam|ma['’]?am)\b", self.text[frame.start : frame.end], re.I)
+            and not re.search(r"(?<!\w)(?:I|me|my)(?!\w)", gap)
+            and re.search(r"[A-Za-z]{3}", gap)
+        ):
+            return replace(frame, addressee=OTHER)  # a superior asked, and not the narrator
         asked = self._asker(frame, left)
         if asked is not None:
             return replace(frame, addressee=asked)

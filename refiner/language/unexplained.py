@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from refiner.language import lexicon
 from refiner.language.blocks import Block
 from refiner.language.evidence import is_predicate, is_vocative
 from refiner.language.inflect import pronoun

@@ -238,6 +238,8 @@ class Vocatives(Calls):
             entry = lexicon.address(m["w"], scene.gender)
             if m.re is am and entry is not None and entry.kind != "address":
                 continue
+            if entry is not None and entry.kind == "person":
+                continue  # "I was the man": no name
             if entry and scene.frame_at(m.start()).speaker.role == "narrator":
                 out.append((m.start("w"), m.end("w"), m["w"], entry.after))
         for name in scene.mentions:  # "Salim bhaiyya": what follows the name is a call too
