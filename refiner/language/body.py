@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 
 from refiner.language import lexicon
+from refiner.language.blocks import Block
 from refiner.language.inflect import match_case
+from refiner.language.people import people
 from refiner.language.reader import Reader
 from refiner.language.scene import Proposal, Scene
 
@@ -26,9 +28,9 @@ class Body:
             if mine < 0.3:
                 continue
             after = match_case(m["w"], table[m["w"].casefold()])
-            left = re.search(r"\b(an?)[ \t]+$", text[max(0, m.start() - 4) : m.start()])
-            if left and after in ("hair", "curls"):
-                mine = min(mine, 0.7)
+            left = re.search(r"\b(an?)[ \t]+(?:[\w-]+[ \t]+)?$", text[max(0, m.start() - 24) : m.start()])
+            if left and after.casefold() in ("hair", "curls"):
+                after = match_case(m["w"], "fringe")  # "a hair" is another thing
             if gone := self._item(m.start(), m.end()):
                 yield Proposal(
                     gone[0],
@@ -48,6 +50,14 @@ class Body:
                     mine if self.drop else min(mine, 0.6),
                     options=("",) if False else (),
                 )
+        for m in re.compile(
+            r"\b[Mm]y voice (?:had |has )?(?:just )?(?:(?:started|began|begun|starting) to )?(?P<w>broke|broken|breaks|breaking|break|cracked)\b"
+        ).finditer(text, scene.body):
+            if scene.gender == "male" and scene.frame_at(m.start()).speaker.role == "narrator":
+                word = {"broke": "changed", "broken": "changed", "breaks": "changes", "breaking": "changing", "break": "change"}
+                after = word.get(m["w"], "changed")
+                why = "a girl's voice changes and does not break"
+                yield Proposal(m.start("w"), m.end("w"), after, "body", why, 0.9 if self.drop and m["w"] != "cracked" else 0.5)
         for source in lexicon.data()["body"][f"{scene.gender}_ask"]["patterns"]:
             for m in re.compile(source, re.IGNORECASE).finditer(text, scene.body):
                 own = re.match(r"(?:my|first|monthly|on my|her)\s+", m[0], re.IGNORECASE)
@@ -89,6 +99,9 @@ class Body:
                 break
             verb = verb.head
         r = self.reader.verb_reading(block, verb)
+        shown = t.dep_ == "pobj" and t.head.lower_ == "with" and any(c.lower_ == "me" for c in verb.children)
+        if shown:  # "the photograph shows me with a beard"
+            return 0.9, "what the narrator has"
         with_other = re.search(
             r"\b(?:man|men|boy|woman|girl|lady|uncle|someone|somebody|one|"
             r"who)\b[^.]{0,30}\b(?:with|in|wearing|having)\s+(?:\w+\s+){0,"
@@ -118,9 +131,17 @@ class Body:
             "carry",
             "oil",
         )
-        return (
-            0.88 if r.confidence > 0.8 and grown else 0.4 if r.confidence > 0.8 else 0.0
-        ), "what the narrator does or has"
+        sure = 0.88 if r.confidence > 0.8 and grown else 0.4 if r.confidence > 0.8 else 0.0
+        if not sure and re.search(r"\bthe\s+$", left) and not self._other_man(block, start):
+            sure = 0.4
+        return sure, "what the narrator does or has" if sure > 0.4 else "whose it is is not said"
+
+    def _other_man(self, block: Block, start: int) -> bool:
+        """Whether somebody of the old gender stands near who may be meant."""
+        here = people(self.scene, block.index)
+        return any(
+            p.gender == self.scene.gender and p.key not in ("narrator", "I") and start - 200 < p.start < start for p in here
+        )
 
     def _item(self, start: int, end: int) -> tuple[int, int, str] | None:
         """The span of one item in a row of three or more, with its comma: it can go without a trace."""

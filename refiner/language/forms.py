@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from refiner.language import lexicon
 from refiner.language.evidence import is_vocative
 from refiner.language.inflect import match_case
+from refiner.language.names import surname_in
 from refiner.language.reader import Reader
 from refiner.language.scene import Proposal, Scene
 
@@ -65,6 +66,18 @@ class Forms:
                     )
                     yield Proposal(m.start(group), m.end(group), after, "form", "a field of the narrator's form", sure)
 
+        group = re.compile(
+            r"\((?P<w>boys|men|gents|male|girls|women|ladies|female)(?:['’]s?)?\)|[-–—,|]\s*(?P<v>boys|men|gents|girls|women|ladies)['’]?s?"
+            r" (?:singles|doubles|section|category|team|\d+ ?m)",
+            re.IGNORECASE,
+        )
+        for m in group.finditer(text, self.scene.body):
+            name = "w" if m["w"] else "v"
+            entry = lexicon.noun(m[name], self.scene.gender) or lexicon.address(m[name], self.scene.gender)
+            if entry and self._near_name(m.start(), 80):
+                yield Proposal(
+                    m.start(name), m.end(name), match_case(m[name], entry.after), "form", "a field beside the narrator's name", 0.9
+                )
         bare = re.compile(r"(?:^|[,|/;][ \t]*)(?P<w>male|female)(?=[ \t]*(?:[,|/;\n]|$))", re.IGNORECASE | re.MULTILINE)
         for m in bare.finditer(text, self.scene.body):
             after = table.get(m["w"].casefold())
@@ -153,9 +166,15 @@ class Forms:
 
     def _surname(self) -> Iterator[Proposal]:
         """ "Mr. Rao" without the first name: the narrator when called so, else a question (fathers have it too)."""
-        scene, text, last = self.scene, self.scene.text, self.scene.names.last[0]
+        scene, text = self.scene, self.scene.text
+        last = scene.names.last[0] or surname_in(text[scene.body :], scene.names.first[0])
         if not last:
             return
+        behind = "|".join(sorted(lexicon.words("address", "after_name") - {"kumar", "kumari"}))
+        for m in re.compile(rf"\b{re.escape(last)}[ \t]+(?P<w>{behind})\b").finditer(text, scene.body):  # "Kelkar sahib"
+            new = self._behind(m["w"])
+            if new and scene.frame_at(m.start()).speaker.role != "other" or new and self._near_name(m.start(), 400):
+                yield Proposal(m.start("w"), m.end("w"), match_case(m["w"], new), "title", "the narrator's surname", 0.6)
         titles = lexicon.table(scene.gender, ("title",))
         words = "|".join(re.escape(w) for w in sorted(titles, key=len, reverse=True))
         for m in re.compile(

@@ -186,8 +186,7 @@ def _settle(found: list[NameMention]) -> list[NameMention]:
 def namesake_in(text: str) -> bool:
     """Whether the text says that somebody else has the same name."""
     return bool(
-        re.search(r"(?<!\w)(?:an|a|another) [A-Z][a-z]+ (?:in|from|at|on|got|had|was)\b", text)
-        or re.search(r"\bnamesake|\bsame (?:first )?name\b|\bshares? (?:my|his|her|the) name\b", text, re.IGNORECASE)
+        re.search(r"\bnamesake|\bsame (?:first )?name\b|\bshares? (?:my|his|her|the) name\b", text, re.IGNORECASE)
     )
 
 

@@ -145,7 +145,8 @@ def people(scene: Scene, index: int) -> list[Mention]:
             continue  # "Arjun bhai": no second person
         elif t.pos_ in ("NOUN", "PROPN") and t.dep_ not in _THINGS and lexicon.is_role(low):
             plural = t.tag_ in ("NNS", "NNPS")
-            out.append(Mention(start, end, t.lemma_.lower(), token_gender(t, scene.known), plural=plural, **common))
+            gender_ = token_gender(t, scene.known) or (None if plural else scene.role_genders.get(low))
+            out.append(Mention(start, end, t.lemma_.lower(), gender_, plural=plural, **common))
     return out
 
 
@@ -168,6 +169,38 @@ def learn_genders(scene: Scene) -> None:
             continue
         for m in _apposed(body):
             scene.known.setdefault(m[0].casefold(), m[1])
+
+
+def learn_roles(scene: Scene) -> None:
+    """Writes into `scene.role_genders` what people are whose trade says no gender: "The consultant took off his glasses".
+
+    Only where the possessive's clause has that one person as its subject, and never both genders for one word.
+    """
+    found: dict[str, set[Gender]] = {}
+    for block in scene.blocks:
+        if block.kind == "chat":
+            continue
+        for t in scene.doc(block):
+            if t.lower_ not in ("his", "her", "himself", "herself") or t.dep_ not in ("poss", "dobj", "pobj"):
+                continue
+            verb = t.head if t.dep_ != "poss" else t.head.head
+            while verb.dep_ in ("prep", "pobj", "conj") and verb.head.i != verb.i and verb.pos_ not in ("VERB", "AUX"):
+                verb = verb.head
+            subject = next((c for c in verb.children if c.dep_ == "nsubj" and c.i < t.i), None)
+            if subject is None and verb.dep_ == "conj":
+                subject = next((c for c in verb.head.children if c.dep_ == "nsubj" and c.i < t.i), None)
+            if (
+                subject is not None
+                and subject.pos_ == "NOUN"
+                and subject.tag_ == "NN"
+                and lexicon.is_role(subject.lower_)
+                and token_gender(subject, scene.known) is None
+                and scene.quoted(scene.at(block, subject)[0]) == scene.quoted(scene.at(block, t)[0])
+            ):
+                found.setdefault(subject.lower_, set()).add("male" if t.lower_.startswith("hi") else "female")
+    for word, genders in found.items():
+        if len(genders) == 1:
+            scene.role_genders[word] = next(iter(genders))
 
 
 def _apposed(body: str) -> list[tuple[str, Gender]]:

@@ -10,7 +10,7 @@ from refiner.language import lexicon
 from refiner.language.blocks import Block
 from refiner.language.evidence import Reading, said_of_me
 from refiner.language.hearsay import Hearsay
-from refiner.language.people import learn_genders
+from refiner.language.people import learn_genders, learn_roles
 from refiner.language.quotes import is_title
 from refiner.language.resolve import Speechreader
 from refiner.language.scene import Scene
@@ -58,6 +58,7 @@ class Reader:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         learn_genders(scene)
+        learn_roles(scene)
         self.speech = Speechreader(scene)
 
     @cached_property

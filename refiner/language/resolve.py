@@ -144,7 +144,7 @@ class Speechreader(KinReadings):
             r.add(frame.about, f'the words around it say so: "{frame.cue}"')
         if frame.speaker.role == "unknown":
             r.add(-0.1, "nobody says who speaks")
-        elif frame.speaker.gender == m.gender:
+        elif scene.gender_of(frame.speaker) == m.gender:
             r.why.append(
                 "the speaker does not mean himself" if m.gender == "male" else "the speaker does not mean herself"
             )
@@ -251,7 +251,7 @@ class Speechreader(KinReadings):
                 ):
                     continue
                 if p.pronoun and (
-                    frame.speaker.gender == p.gender
+                    self.scene.gender_of(frame.speaker) == p.gender
                     and frame.speaker.role == "other"
                     or self.read.get(p.start, Reading(0)).confidence > 0.7
                 ):

@@ -58,6 +58,7 @@ class Scene:
     kind: str = "note"
     known: dict[str, Gender] = field(default_factory=dict)  # other people's names and what they are
     culture: str = "India"
+    role_genders: dict[str, Gender] = field(default_factory=dict)  # what the text shows of "the consultant"
     _batched: bool = field(default=False, repr=False)
 
     @cached_property
@@ -246,6 +247,10 @@ class Scene:
                 reader = Speech(self.text, b, self.doc(b), self.name_test(b))
                 out += reader.frames(out)
         return out
+
+    def gender_of(self, party: Party) -> Gender | None:
+        """The gender of who speaks or is spoken to, also where only a later "his" says it."""
+        return party.gender or self.role_genders.get(party.noun)
 
     def frame_at(self, position: int) -> Frame:
         """The innermost frame that holds the position."""

@@ -102,7 +102,12 @@ def settle(found: Iterator[Proposal]) -> list[Proposal]:
 
 
 def _names(scene: Scene, reader: Reader) -> Iterator[Proposal]:
-    doubtful = namesake_in(scene.text[scene.body :]) or any("namesake" in m.why for m in scene.mentions)
+    first = re.escape(scene.names.first[0])
+    doubtful = (
+        namesake_in(scene.text[scene.body :])
+        or any("namesake" in m.why for m in scene.mentions)
+        or bool(first) and re.search(rf"(?<!\w)(?:an?|another) {first}\b", scene.text, re.IGNORECASE) is not None
+    )
     for m in scene.mentions:
         confidence = m.confidence
         before = scene.text[m.start : m.end]

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
+from refiner.language import lexicon
 from refiner.language.blocks import Block
-from refiner.language.evidence import is_predicate, is_vocative
-from refiner.language.inflect import pronoun
+from refiner.language.evidence import EPITHETS, is_predicate, is_vocative
+from refiner.language.inflect import match_case, pronoun
 from refiner.language.people import Mention
 from refiner.language.reader import Reader
 from refiner.language.relations import GROUP, whose
@@ -24,6 +26,8 @@ ASKED = 0.41  # just enough for a question
 NEAR = 3  # sentences in which a pronoun's antecedent is looked for
 _NEW = ("a", "an", "another", "some", "any", "no", "every", "each", "one", "which", "what", "two", "whichever")
 _KNOWN = ("the", "that", "this", "such", "these", "those")
+_WE = re.compile(r"(?<![\w'’])(?:we|us|our|ours|ourselves)(?!\w)", re.IGNORECASE)
+_MEMBER = re.compile(r"\s+(?:of|in) (?:that|our|the|my)\b")
 _GENERIC = re.compile(r"\b(?:he|him|his) (?:who|that)\b", re.IGNORECASE)
 
 
@@ -38,6 +42,8 @@ class Unexplained:
         taken = [(p.start, p.end) for p in found]
         yield from self._pronouns(taken)
         yield from self._nouns(taken)
+        yield from self._groups(taken)
+        yield from self._called(found)
 
     # ---- pronouns --------------------------------------------------------------------------------------------------
 
@@ -94,6 +100,22 @@ class Unexplained:
     def _mine(self, p: Mention) -> bool:
         return any(c.lower_ == "i" for c in p.token.head.children if c.dep_ in ("nsubj", "nsubjpass"))
 
+    @cached_property
+    def mine_too(self) -> frozenset[str]:
+        """What the narrator says to be: "I am the elder sister", so "the big sister" in another's mouth may be meant."""
+        pattern = r"(?<!\w)I(?:['’]m| am| was|['’]ve been| have been),? (?:an?|the|his|her|their|also|only|just) (?:[\w-]+ ){0,2}(\w+)"
+        found = re.findall(pattern, self.scene.text[self.scene.body :])
+        return frozenset(w.casefold() for w in found if lexicon.noun(w, self.scene.gender))
+
+    def _told_of(self, block: Block, t: Any) -> bool:
+        """ "He told the major that the fellow had a future": a word for somebody unnamed in what is reported."""
+        if t.lower_ not in EPITHETS or t.dep_ not in ("nsubj", "nsubjpass", "dobj"):
+            return False
+        verb = t.head
+        while verb.dep_ in ("conj", "xcomp") and verb.head.i != verb.i:
+            verb = verb.head
+        return verb.dep_ in ("ccomp", "advcl") and lexicon.speech_verb(verb.head.lemma_)
+
     # ---- nouns -----------------------------------------------------------------------------------------------------
 
     def _nouns(self, taken: list[tuple[int, int]]) -> Iterator[Proposal]:
@@ -118,11 +140,17 @@ class Unexplained:
         if owner is not None:
             return self._owned(block, t, owner, start)
         det = next((c.lower_ for c in t.children if c.dep_ in ("det", "nummod", "predet")), "")
+        if frame.kind == "base" and det in _KNOWN and self._told_of(block, t):
+            return "somebody is reported to speak of the narrator"
+        if frame.kind != "base" and t.lower_ in self.mine_too:
+            return f'the narrator is a {t.lower_} too'
         says = t.dep_ in ("attr", "oprd", "acomp") or t.dep_ == "pobj" and t.head.lower_ in ("as", "like")
         if says:
             return self._predicate(block, t, start, end)
         if self._told_which(t, end):
             return ""
+        if frame.kind != "base" and det == "one" and frame.addressee.role != "narrator":
+            return "it may be said of the narrator"
         if det in _NEW or det == "" and t.dep_ not in ("ROOT", "npadvmod", "appos", "dep", "intj"):
             return ""
         if det in _KNOWN:
@@ -135,8 +163,14 @@ class Unexplained:
         return ""
 
     def _owned(self, block: Block, t: Any, owner: Any, start: int) -> str:
-        """ "Her brother", after the narrator's sister was spoken of."""
+        """ "Her brother", after the narrator's sister was spoken of; "her husband's brother" in another's mouth."""
         scene = self.scene
+        frame = scene.frame_at(start)
+        if frame.kind != "base" and frame.addressee.role != "narrator" and t.lower_ in GROUP:
+            if owner.lower_ not in ("my", "our", "his", "your") and t.lower_ in self.mine_too | {GROUP[t.lower_]}:
+                chained = owner.lower_ not in ("her", "their") and lexicon.is_role(owner.lower_)
+                return "a relative of somebody near the narrator" if chained else ""
+            return ""
         if owner.lower_ not in ("his", "her", "their") or t.lower_ not in GROUP or scene.frame_at(start).kind != "base":
             return ""
         group = whose(t.lower_)
@@ -162,6 +196,71 @@ class Unexplained:
         if frame.kind == "base":
             return "it may be the narrator who is that" if FIRST.search(scene.narration(block)[s - block.start : e - block.start]) else ""
         return "it may be said of the narrator" if frame.addressee.role != "other" else ""
+
+    # ---- groups and calls ------------------------------------------------------------------------------------------
+
+    def _groups(self, taken: list[tuple[int, int]]) -> Iterator[Proposal]:
+        """Plurals of the old gender that "we" may be: "the three sisters", "the boys of that batch", "two men in socks"."""
+        scene = self.scene
+        for block, t, _ in nouns(scene, self.reader):
+            start, end, entry = extent(scene, block, t)
+            if entry is None or not entry.plural or entry.kind not in ("person", "kin") or _overlaps(taken, start, end):
+                continue
+            frame = scene.frame_at(start)
+            if frame.speaker.role == "narrator" and frame.kind != "base" or self._whose_group(block, t, start, end):
+                continue
+            s, e = block.start + t.sent.start_char, block.start + t.sent.end_char
+            text = scene.text
+            near = text[max(block.start, s - 200) : min(block.end, e + 200)]
+            counted = any(c.dep_ == "nummod" for c in t.children)
+            ours = _WE.search(text[s:e]) is not None and (counted or t.dep_ in ("appos", "attr", "npadvmod", "conj", "dep"))
+            kin = entry.kind == "kin" and (counted or self._definite(t)) and FIRST.search(near)
+            batch = counted is False and self._definite(t) and _WE.search(near) and _MEMBER.search(text[end : end + 20])
+            named = bool(scene.names.last[0]) and text[max(0, start - 1 - len(scene.names.last[0])) : start - 1] == scene.names.last[0]
+            if not (ours or kin or batch or named):
+                continue
+            neutral = lexicon.neutral(t.text)
+            after = match_case(t.text, neutral if neutral and entry.kind == "kin" else entry.after)
+            yield Proposal(start, end, after, "open-group", "perhaps the narrator is one of them", ASKED)
+
+    def _definite(self, t: Any) -> bool:
+        return any(c.lower_ in ("the", "those", "these", "all") for c in t.children if c.dep_ in ("det", "predet"))
+
+    def _whose_group(self, block: Block, t: Any, start: int, end: int) -> bool:
+        """Whether the words around the plural say that they are others."""
+        left, right = self.scene.text[max(block.start, start - 40) : start], self.scene.text[end : end + 24]
+        return bool(
+            re.search(r"(?:\b(?:my|his|her|their|your|whose|other|these|some|many|few|several|young|old)|['’]s)\s+(?:[\w-]+\s+){0,2}$", left, re.I)
+            or re.match(r"['’]|\s+(?:who|that|behind|across|at the|from the|next|with)\b", right)
+        )
+
+    def _called(self, found: list[Proposal]) -> Iterator[Proposal]:
+        """What the narrator was just called, used once more: "I looked round for the uncle", "Madam has brought it"."""
+        scene = self.scene
+        calls = {}
+        for p in found:
+            if p.rule in ("vocative", "called", "title") and p.after and p.confidence >= 0.4:
+                calls[scene.text[p.start : p.end].casefold()] = p.after.casefold()
+        taken = [(p.start, p.end) for p in found]
+        for word, after in calls.items():
+            if len(word) < 3 or " " in word:
+                continue
+            for m in re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-]|['’]s\b)", re.IGNORECASE).finditer(scene.text, scene.body):
+                left = scene.text[max(scene.body, m.start() - 12) : m.start()]
+                if _overlaps(taken, *m.span()) or self.reader.fixed(*m.span()):
+                    continue
+                if re.search(r"\b(?:my|his|her|your|our|their|another|own|an?|[A-Z]\w+)\s+$", left) or re.match(r"\s+[A-Z]", scene.text[m.end() : m.end() + 3]):
+                    continue
+                if scene.frame_at(m.start()).speaker.role == "narrator" and scene.frame_at(m.start()).kind != "base":
+                    continue
+                yield Proposal(m.start(), m.end(), match_case(m[0], after), "open-call", "the narrator is called so here", ASKED)
+        words = "|".join(w for w in lexicon.table(scene.gender, ("address",)) if " " not in w and w not in lexicon.words("address", "parents"))
+        for m in re.compile(rf"\bto (?:the|my|our|every|all the) [\w-]+,? (?:I(?:['’]m| am| was) )?(?:just |only |plain )?(?P<w>{words})(?=[,.;])", re.I).finditer(
+            scene.text, scene.body
+        ):
+            entry = lexicon.address(m["w"], scene.gender)
+            if entry and scene.frame_at(m.start()).kind == "base" and not _overlaps(taken, *m.span("w")):
+                yield Proposal(m.start("w"), m.end("w"), match_case(m["w"], entry.after), "open-call", "what the narrator is to somebody", ASKED)
 
     def _told_which(self, t: Any, end: int) -> bool:
         """Whether the words around the noun say which one: "the man behind me", "the milk man", "uncle Ravi"."""
