@@ -51,10 +51,11 @@ class Activity:
 
 @dataclass(frozen=True)
 class Found:
-    """One place: the span that a substitute replaces, and the sentence around it, both in the note."""
+    """One place: the span that a substitute replaces, and what stands around it; all spans count in the note."""
 
     start: int
     end: int
+    cue: tuple[int, int]  # what tells of it as a whole
     sentence: tuple[int, int]
     tag: str  # of its first word, for a verb that stands there instead
 
@@ -151,7 +152,7 @@ class Activities:
             else:
                 dummy = CanonEntry(id=PREFIX + activity.id, before=scene.text[start:end], after="")
                 sure = self.whose(dummy, block, start, end).confidence >= SURE
-        return Found(start, end, sentence, inside[0].tag_) if sure else None
+        return Found(start, end, m.span(), sentence, inside[0].tag_) if sure else None
 
     def _does(self, block: Block, verb: Any) -> bool:
         """Whether the narrator, alone or among others, is the verb's subject."""

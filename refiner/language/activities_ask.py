@@ -72,8 +72,10 @@ def _open(entry: CanonEntry) -> bool:
 
 
 def _entry(activity: Activity, note: Note, found: Found) -> CanonEntry:
-    """What holds until the person has decided: it stays. Approved, since there is nothing to approve beside the question."""
+    """What holds until the person has decided: it stays. Approved: beside the question there is nothing to approve."""
     words = note.text[found.start : found.end]
+    if not any(len(w) > 2 for w in words.split()):
+        words = note.text[slice(*found.cue)]  # a note is shown an entry by its longer words
     before = activity.words[0] if activity.named else " ".join(words.split())
     sentence = " ".join(note.text[slice(*found.sentence)].split())
     return CanonEntry(
@@ -87,12 +89,14 @@ def _question(activity: Activity, note: Note, found: list[Found], config: Config
     qid, sha = question_id(note, "swap", first.start, first.end, PREFIX + activity.id)
     to = config.persona.after.gender
     she, her = ("she", "her") if to == "female" else ("he", pronoun("her", "male", activity.kind == "custom"))
-    words = " ".join(note.text[first.start : first.end].split())
+    told = (first.start, first.end) if activity.named else first.cue
+    words = " ".join(note.text[slice(*told)].split())
     return Question(
         id=qid, note=note.path, stage="swap", start=first.start, end=first.end,
         question=activity.question.format(words=words, she=she, her=her),
         choices=tuple(_choices(activity, before, first, she)), mentions=tuple((f.start, f.end) for f in found),
-        reason=f"in {config.persona.culture or 'this culture'} {she} is not likely to have done this; one answer holds for the whole life",
+        reason=f"in {config.persona.culture or 'this culture'} {she} is not likely to have done this; "
+        "one answer holds for the whole life",
         text_sha=sha,
     )  # fmt: skip
 

@@ -16,6 +16,7 @@ from refiner.language.activities_sports import Follower
 from refiner.language.blocks import Block
 from refiner.language.evidence import Reading
 from refiner.language.inflect import fix_article, match_case
+from refiner.language.lexicon import plural_of
 from refiner.language.reader import Reader
 from refiner.language.scene import Proposal, Scene
 from refiner.models import CanonEntry
@@ -44,7 +45,7 @@ class Follow:
         self.scene, self.reader, self.whose = scene, reader, whose
 
     def run(self, entry: CanonEntry, found: list[Proposal], listed: frozenset[str]) -> Iterator[Proposal]:
-        """Proposals for one entry. `found`: those for the sport's name; `listed`: words that the person gave (lower case).
+        """Proposals for one entry. `found`: those for the sport's name; `listed`: words the person gave, lower case.
 
         Where the person listed words of the sport, the others are only asked about: the list says what follows.
         """
@@ -150,6 +151,8 @@ class Follow:
     def _worth_asking(self, f: Follower, r: Reading, block: Block, sentence: tuple[int, int], maybe: Named) -> bool:
         """Whether the word in its place may be the narrator's and the sport's at all."""
         near = block.index in maybe.blocks
+        if not f.sure and sentence not in maybe.sentences:
+            return r.confidence >= NAMED  # nobody can say what else it would be: no question on a mere chance
         if f.verb and not near:
             return False
         if f.common and sentence not in maybe.sentences:
@@ -182,7 +185,7 @@ class Follow:
         if f.verb:
             return sports.inflect(f.after, t.tag_)
         if f.word.endswith("s") and not f.plural and f.role == "unit" and sports.plural_after(self.scene.text, start):
-            return sports.plural_of(f.after)
+            return plural_of(f.after)
         return f.after
 
     # ---- the words beside the sport's name ---------------------------------------------------------------------------
@@ -219,7 +222,7 @@ class Follow:
         for p in found:
             m = re.compile(rf"[ \t]+({old})(e?s)?\b", re.IGNORECASE).match(self.scene.text, p.end)
             if m is not None:
-                after = match_case(m[1], sports.plural_of(new) if m[2] else new)
+                after = match_case(m[1], plural_of(new) if m[2] else new)
                 yield Proposal(
                     m.start(1), m.end(), after, "canon", f"{entry.after} has no {old}", p.confidence, p.evidence,
                     group=p.group,

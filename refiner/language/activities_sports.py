@@ -85,17 +85,16 @@ def followers(before: str, after: str) -> tuple[Follower, ...]:
             single, plural = _forms(word)
             if single in theirs:
                 continue
-            for form, instead, several in ((single, one, False), (plural, many, True)):
-                if form in never:
-                    continue
-                several = several and plural != single
-                found = Follower(form, instead, role, sure, single in own, several, common=form in common)
-                out.setdefault(form, found)
+            for form, there_now in ((single, one), (plural, many)):
+                if form not in never:
+                    several = form == plural != single
+                    found = Follower(form, there_now, role, sure, single in own, several, common=form in common)
+                    out.setdefault(form, found)
     does: dict[str, str] = to.get("does", {})
     for verb, role in old.get("verbs", {}).items():
-        instead = does.get(role, "" if new is None else does.get("play", "play"))
-        if instead != verb:
-            out.setdefault(f"to {verb}", Follower(verb, instead, "verb", bool(instead), verb=True))
+        said = does.get(role, "" if new is None else does.get("play", "play"))
+        if said != verb:
+            out.setdefault(f"to {verb}", Follower(verb, said, "verb", bool(said), verb=True))
     return tuple(sorted(out.values(), key=lambda f: (-len(f.word), f.word)))
 
 

@@ -25,6 +25,7 @@ from refiner.language.scene import FIRST, Proposal, Scene
 ASKED = 0.41  # just enough for a question
 NEAR = 3  # sentences in which a pronoun's antecedent is looked for
 _NEW = ("a", "an", "another", "some", "any", "no", "every", "each", "one", "which", "what", "two", "whichever")
+_LOOSE = ("ROOT", "npadvmod", "appos", "dep", "intj", "conj")  # where a noun without a determiner may say what somebody is
 _KNOWN = ("the", "that", "this", "such", "these", "those")
 _WE = re.compile(r"(?<![\w'’])(?:we|us|our|ours|ourselves)(?!\w)", re.IGNORECASE)
 _MEMBER = re.compile(r"\s+(?:of|in) (?:that|our|the|my)\b")
@@ -132,46 +133,77 @@ class Unexplained:
 
     def _open(self, block: Block, t: Any, start: int, end: int) -> str:
         """Why nothing explains the noun, or "" where something does."""
-        scene = self.scene
-        frame = scene.frame_at(start)
+        frame = self.scene.frame_at(start)
         if frame.speaker.role == "narrator" and frame.kind != "base":
             return ""  # the narrator's own words to others
         owner = next((c for c in t.children if c.dep_ == "poss"), None)
         if owner is not None:
             return self._owned(block, t, owner, start)
-        det = next((c.lower_ for c in t.children if c.dep_ in ("det", "nummod", "predet")), "")
-        if frame.kind == "base" and det in _KNOWN and self._told_of(block, t):
-            return "somebody is reported to speak of the narrator"
-        if frame.kind != "base" and t.lower_ in self.mine_too:
-            return f'the narrator is a {t.lower_} too'
+        if t.i + 1 < len(t.doc) and t.nbor().pos_ == "PROPN" or t.dep_ == "compound":
+            return ""  # "uncle Ravi"
         says = t.dep_ in ("attr", "oprd", "acomp") or t.dep_ == "pobj" and t.head.lower_ in ("as", "like")
-        if says:
-            return self._predicate(block, t, start, end)
-        if self._told_which(t, end):
+        if says and (why := self._predicate(block, t, start, end)):
+            return why
+        det = next((c.lower_ for c in t.children if c.dep_ in ("det", "nummod", "predet")), "")
+        return self._spoken(block, t, det, start) if frame.kind != "base" else self._narrated(block, t, det, start, end)
+
+    def _spoken(self, block: Block, t: Any, det: str, start: int) -> str:
+        """A noun in what somebody else says: the narrator may be meant unless the speech brings in another."""
+        scene = self.scene
+        frame = scene.frame_at(start)
+        if t.lower_ in self.mine_too:
+            return f"the narrator is a {t.lower_} too"
+        if frame.addressee.role == "narrator" and not is_vocative(scene, start, start + len(t.text)):
+            return ""  # said to the narrator, of somebody else
+        if frame.addressee.role == "other" and is_vocative(scene, start, start + len(t.text)):
             return ""
-        if frame.kind != "base" and det == "one" and frame.addressee.role != "narrator":
-            return "it may be said of the narrator"
-        if det in _NEW or det == "" and t.dep_ not in ("ROOT", "npadvmod", "appos", "dep", "intj"):
+        if det in _NEW and t.lower_ not in EPITHETS or det == "" and t.dep_ not in _LOOSE:
+            return ""
+        here = [p for p in self.reader.speech.people(block.index) if p.start < start and not p.plural]
+        same = [p for p in here if p.token.lemma_ == t.lemma_ and start - p.start < 300 and p.key not in ("narrator", "I")]
+        if any(not is_predicate(p.token) and self._explains(p) for p in same):
+            return ""
+        return "it may be said of the narrator"
+
+    def _explains(self, p: Mention) -> bool:
+        """Whether an earlier mention is somebody of his own: owned, described, or told of by the narrator."""
+        return not p.quoted or any(c.dep_ in ("poss", "prep", "relcl", "compound") for c in p.token.children)
+
+    def _narrated(self, block: Block, t: Any, det: str, start: int, end: int) -> str:
+        """A noun in the narrator's own telling."""
+        scene = self.scene
+        if det in _KNOWN and self._told_of(block, t):
+            return "somebody is reported to speak of the narrator"
+        if det in ("a", "an", "", "the") and self._counterpart(t):
+            return "the narrator is that to somebody in this note"
+        if self._told_which(t, end) or det in _NEW or det == "" and t.dep_ not in _LOOSE:
             return ""
         if det in _KNOWN:
-            return "" if self._met(block, t, start) else f'which {t.text} is meant is not said'
-        if frame.kind == "base":
-            first = FIRST.search(scene.text[start : min(block.end, end + 160)])
-            return "nothing says whom the fragment is about" if first and t.dep_ == "ROOT" else ""
-        if frame.addressee.role != "other" and is_vocative(scene, start, end):
-            return "whom it calls is not said"
-        return ""
+            return "" if self._met(block, t, start) else f"which {t.text} is meant is not said"
+        first = FIRST.search(scene.text[start : min(block.end, end + 160)])
+        return "nothing says whom the fragment is about" if first and t.dep_ == "ROOT" else ""
+
+    def _counterpart(self, t: Any) -> bool:
+        """A kin word of nobody's ("an uncle ought to be firm") in a note that tells of the narrator's niece."""
+        if t.lower_ not in GROUP or not whose(t.lower_) or t.dep_ not in ("nsubj", "dobj", "ROOT", "appos", "npadvmod", "dep", "conj", "attr", "pobj"):
+            return False
+        others = "|".join(re.escape(w) for w in whose(t.lower_))
+        return re.search(rf"\b(?:my|our) (?:[\w-]+ ){{0,2}}(?:{others})\b", self.scene.text, re.IGNORECASE) is not None
 
     def _owned(self, block: Block, t: Any, owner: Any, start: int) -> str:
         """ "Her brother", after the narrator's sister was spoken of; "her husband's brother" in another's mouth."""
         scene = self.scene
         frame = scene.frame_at(start)
-        if frame.kind != "base" and frame.addressee.role != "narrator" and t.lower_ in GROUP:
-            if owner.lower_ not in ("my", "our", "his", "your") and t.lower_ in self.mine_too | {GROUP[t.lower_]}:
-                chained = owner.lower_ not in ("her", "their") and lexicon.is_role(owner.lower_)
-                return "a relative of somebody near the narrator" if chained else ""
+        low = owner.lower_
+        if t.lower_ not in GROUP or low in ("your", "whose"):
             return ""
-        if owner.lower_ not in ("his", "her", "their") or t.lower_ not in GROUP or scene.frame_at(start).kind != "base":
+        if frame.kind != "base":
+            if low in ("my", "our"):
+                unknown = frame.speaker.role == "unknown" and frame.addressee.role != "narrator"
+                return "nobody says who speaks" if unknown else ""
+            chained = low not in ("her", "their", "his") and lexicon.is_role(low)
+            return "a relative of somebody near the narrator" if chained or t.lower_ in self.mine_too else ""
+        if low not in ("his", "her", "their"):
             return ""
         group = whose(t.lower_)
         near = [p for p in self.reader.speech.people(block.index) if start - 260 < p.start < start and not p.pronoun]
@@ -271,14 +303,18 @@ class Unexplained:
         return any(c.dep_ == "amod" and c.lower_ in ("old", "other", "next", "same", "new", "tall", "first", "second", "third", "last") for c in t.children)
 
     def _met(self, block: Block, t: Any, start: int) -> bool:
-        """Whether somebody whom the noun can mean was there before it."""
+        """Whether somebody whom the noun can mean was there before it: near, or by the same word."""
         scene, speech = self.scene, self.reader.speech
-        gender = scene.gender
+        now = next((p.sent for p in speech.people(block.index) if p.start >= start), 0)
         for back in range(min(block.index, 4) + 1):
             for p in speech.people(block.index - back):
-                if p.start >= start or p.key in ("I", "narrator") or p.plural or p.start == start:
+                if p.start >= start or p.key in ("I", "narrator"):
                     continue
-                if p.gender == gender or p.gender is None and not p.pronoun:
+                if p.token.lemma_ == t.lemma_ or p.plural and p.gender == scene.gender:
+                    return True
+                if not p.plural and p.gender == scene.gender and (back == 0 and now - p.sent <= NEAR + 1 or back == 1):
+                    return True
+                if not p.plural and p.gender is None and not p.pronoun and back == 0 and now - p.sent <= NEAR:
                     return True
         return False
 
