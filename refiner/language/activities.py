@@ -148,6 +148,8 @@ class Activities:
         else:
             verb = next((t for t in tokens if t.pos_ in ("VERB", "AUX")), None)
             if verb is not None:
+                while verb.dep_ in ("dep", "compound") and verb.head.pos_ == "VERB":
+                    verb = verb.head  # "hitch-hiked" in pieces
                 sure = self._does(block, verb)
             else:
                 dummy = CanonEntry(id=PREFIX + activity.id, before=scene.text[start:end], after="")

@@ -76,7 +76,7 @@ def _entry(activity: Activity, note: Note, found: Found) -> CanonEntry:
     words = note.text[found.start : found.end]
     if not any(len(w) > 2 for w in words.split()):
         words = note.text[slice(*found.cue)]  # a note is shown an entry by its longer words
-    before = activity.words[0] if activity.named else " ".join(words.split())
+    before = " ".join(words.split()).casefold() if activity.named else " ".join(words.split())
     sentence = " ".join(note.text[slice(*found.sentence)].split())
     return CanonEntry(
         id=PREFIX + activity.id, kind="activity", before=before, after=before, origin="rule", status="approved",
@@ -89,7 +89,7 @@ def _question(activity: Activity, note: Note, found: list[Found], config: Config
     qid, sha = question_id(note, "swap", first.start, first.end, PREFIX + activity.id)
     to = config.persona.after.gender
     she, her = ("she", "her") if to == "female" else ("he", pronoun("her", "male", activity.kind == "custom"))
-    told = (first.start, first.end) if activity.named else first.cue
+    told = (first.start, first.end) if activity.named or activity.kind == "clothes" else first.cue
     words = " ".join(note.text[slice(*told)].split())
     return Question(
         id=qid, note=note.path, stage="swap", start=first.start, end=first.end,
@@ -107,7 +107,7 @@ def _choices(activity: Activity, before: str, first: Found, she: str) -> Iterato
     def effect(after: str) -> ChoiceEffect:
         forms: dict[str, str] = {}
         if activity.named and after != before:
-            forms = {**{w: after for w in activity.words[1:]}, **sports.forms(before, after)}
+            forms = {**{w: after for w in activity.words if w != before}, **sports.forms(before, after)}
         return ChoiceEffect(
             canon=CanonEntry(
                 id=PREFIX + activity.id, kind="activity", before=before, after=after, forms=forms, origin="person",

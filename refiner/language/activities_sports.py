@@ -75,8 +75,8 @@ def followers(before: str, after: str) -> tuple[Follower, ...]:
     never, common = data()["common"]["never"], data()["common"]["asked"]
     theirs = {f for role in ROLES for w in to.get(role, ()) for f in _forms(w)}
     for word, instead in old.get("none", {}).items():
-        many = word in {plural_of(w) for w in own}
-        out[word] = Follower(word, instead, "none", False, word in own or many)
+        plain = word in own or word in {plural_of(w) for w in own}
+        out[word] = Follower(word, instead, "none", False, plain)
     for role in ROLES:
         there = to.get("player" if role == "player" else role, ()) if role != "position" else ()
         one, many = _forms(there[0]) if there else _forms(neutral[role])

@@ -161,6 +161,9 @@ class Speechreader(KinReadings):
             r.add(weight, f'"{rival.token.text}" may be meant')
             if far >= 5:
                 r.add(0.25, "nobody else of that gender is near")
+        owner = self._owner_of_speaker(frame, m)
+        if owner and last is None:
+            r.add(-0.35, f'the speaker is the {owner}\'s own')
         if not m.pronoun:
             r.add(-0.05, "an epithet")
         weak = last is None or last.gender is None and last.start not in self.read
@@ -222,6 +225,27 @@ class Speechreader(KinReadings):
         reflexive = m.token.lower_.endswith("self") or m.token.dep_ == "poss"
         return bool(reflexive or p.token.head.i != m.token.head.i or p.token.dep_ == "poss")
 
+    def _owner_of_speaker(self, frame: Frame, m: Mention) -> str:
+        """The one of that gender to whom the speaker belongs: said by "my son's teacher", it may be about the son."""
+        for p in self.people(frame.block):
+            if p.token.dep_ == "poss" and p.gender == m.gender and not p.pronoun and p.key != "narrator":
+                head = p.token.head
+                if p.start - p.token.idx + head.idx == frame.speaker.span[0]:
+                    return str(p.token.text)
+        return ""
+
+    def _talkers(self, frame: Frame) -> set[str]:
+        """Who takes part in the talk, by noun: they are I and you in it, and seldom he."""
+        frames = [f for f in self.scene.frames if abs(f.block - frame.block) <= 1 and abs(f.start - frame.start) < 400]
+        near = [p for f in frames for p in (f.speaker, f.addressee)]
+        return {p.noun for p in near if p.role == "other" and p.noun} - {"he", "she", "they", "him", "her", "them"}
+
+    def _stands_for(self, p: Mention, group: list[Mention], talkers: set[str]) -> bool:
+        """Whether a pronoun in the narration goes back to one who takes part in the talk."""
+        earlier = [x for x in group if x.start < p.start and not x.pronoun and not x.quoted and not x.plural]
+        fits = [x for x in earlier if x.key not in ("I", "narrator") and x.gender in (None, p.gender)]
+        return bool(fits) and fits[-1].key in talkers
+
     def _rival(self, frame: Frame, m: Mention) -> tuple[Mention | None, int]:
         """The nearest other person of that gender in the narration, and how many sentences away."""
         here = [
@@ -233,6 +257,7 @@ class Speechreader(KinReadings):
             if frame.end <= p.start < frame.end + len(frame.attribution.split(",")[0]) + 1
         ]
         speaker, to = frame.speaker.span[0], frame.addressee.span[0]
+        talkers = self._talkers(frame)
         sent = m.sent
         best: tuple[Mention | None, int] = (None, 99)
         blocks = [(here, 0)]
@@ -261,6 +286,8 @@ class Speechreader(KinReadings):
                 if p.start in self.read and self.read[p.start].confidence > 0.7:
                     continue
                 if p.key == frame.speaker.noun or p.quoted and p.key == "?":
+                    continue
+                if p.key in talkers or p.pronoun and not p.quoted and self._stands_for(p, group, talkers):
                     continue
                 far = sent - p.sent + last
                 if far < best[1]:

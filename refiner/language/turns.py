@@ -35,6 +35,8 @@ _ABOUT = re.compile(
     r"(?:report card|reference|recommendation|review|appraisal|biodata|"
     r"character certificate)\b"
     r"|\bwho I was\b|\bwhose (?:son|daughter|child|boy|girl) I was\b|"
+    r"\bmeaning me\b|\bwith me (?:standing|sitting|there|right)|\bme (?:standing|sitting|lying) (?:right )?(?:there|by|beside|next)|"
+    r"\bintroduc\w+ (?:people|everyone|everybody|us|the family)\b|\babout me\b|\bto my face\b|\bwhile I (?:stood|sat|waited|listened)|"
     r"\blook\w* (?:straight |right )?(?:at|past|through) me\b",
     re.IGNORECASE,
 )
