@@ -9,14 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from pydantic import TypeAdapter
-
 from refiner.chain import Adviser, Chain, clash, unsound
-from refiner.checks.dead_traits import check_dead_traits
-from refiner.checks.gender import leftover_gender
+from refiner.checking import check_life
 from refiner.config import Config, Trait
 from refiner.corrections import correct_events, standing_answers
-from refiner.edits import digest, make_edit, raw_span
+from refiner.edits import digest, make_edit
 from refiner.models import (
     CanonEntry,
     Decision,
@@ -40,7 +37,6 @@ from refiner.timeline import resolve
 CHAIN_VERSION = "2"
 MODEL_CONFIDENCE = 0.7  # below every rule's: these come first in the review
 CANON_ROUNDS = 3  # a proposal made in one note can call for another in the next; more than this is a stage's fault
-_FINDINGS = TypeAdapter(list[Finding])
 
 
 class Run:
@@ -181,37 +177,11 @@ class Run:
         )
 
     def check(self) -> None:
-        """Reads the refined notes again: what still says the old gender, what tells a dead trait as living."""
-        verdicts_now = [[v.id, v.verdict] for v in self.chain.timeline.traits] if self.chain.timeline else []
-        for note in self.chain.notes:
-            refined = self.chain.refined(note)
-            key = digest(
-                "check", CHAIN_VERSION, note.path, note.sha, refined, self.rules_key, canonical(verdicts_now),
-                canonical([e.model_dump(mode="json") for e in self._canon_for(note)]),
-            )  # fmt: skip
-            stored = self._keyed("check", note.path, key, lambda n=note, t=refined: self._checked(n, t))  # type: ignore[misc]
-            self.chain.findings += _FINDINGS.validate_json(stored)
-
-    def _checked(self, note: Note, refined: str) -> str:
-        """The checks' findings on one refined note, as JSON, with their spans counted in the raw note."""
-        found = leftover_gender(
-            refined,
-            self.config,
-            canon=self._canon_for(note),
-            note=note.path,
-            body_start=note.body_start,
-            author=note.meta.author,
+        """Reads the refined notes again, each by itself and then all against each other."""
+        key = digest(CHAIN_VERSION, self.rules_key)
+        self.chain.findings += check_life(
+            self.chain, self.config, self.canon, self._canon_for, self.told, key, self._keyed
         )
-        if self.chain.timeline is not None:
-            found = [*found, *check_dead_traits(note, refined, self.config, self.chain.timeline)]
-        edits = self.chain.edits.get(note.path, ())
-        placed = []
-        for f in found:
-            spans = {}
-            if f.start is not None and f.end is not None:
-                spans = dict(zip(("start", "end"), raw_span(f.start, f.end, edits), strict=True))
-            placed.append(f.model_copy(update={"note": note.path, **spans}))
-        return _FINDINGS.dump_json(placed).decode()
 
     def stage(self, stage: Stage) -> None:
         for _ in range(CANON_ROUNDS):

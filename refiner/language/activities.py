@@ -15,6 +15,7 @@ from importlib.resources import files
 from typing import Any
 
 from refiner.language import activities_sports as sports
+from refiner.language import lexicon
 from refiner.language.blocks import Block
 from refiner.language.evidence import Reading
 from refiner.language.reader import Reader
@@ -148,19 +149,27 @@ class Activities:
         else:
             verb = next((t for t in tokens if t.pos_ in ("VERB", "AUX")), None)
             if verb is not None:
-                while verb.dep_ in ("dep", "compound") and verb.head.pos_ == "VERB":
+                while verb.dep_ in ("dep", "compound") and verb.head.pos_ == "VERB" and verb.head in tokens:
                     verb = verb.head  # "hitch-hiked" in pieces
-                sure = self._does(block, verb)
+                sure = verb.dep_ not in ("dep", "compound") and self._does(block, verb)
             else:
                 dummy = CanonEntry(id=PREFIX + activity.id, before=scene.text[start:end], after="")
                 sure = self.whose(dummy, block, start, end).confidence >= SURE
-        return Found(start, end, m.span(), sentence, inside[0].tag_) if sure else None
+        whole = (t for t in inside if t.pos_ != "VERB" or t.dep_ not in ("dep", "compound"))  # no piece of a verb
+        head = next((t for t in whole if t.is_alpha), inside[0])
+        helped = any(c.dep_ in ("aux", "auxpass") for c in head.children)
+        tag = "VBD" if head.tag_ == "VBN" and not helped else head.tag_
+        return Found(start, end, m.span(), sentence, tag) if sure else None
 
     def _does(self, block: Block, verb: Any) -> bool:
         """Whether the narrator, alone or among others, is the verb's subject."""
         subject = self.reader.subject(verb)
         if subject is not None and subject.lower_ == "we":
             return self.scene.frame_at(block.start + subject.idx).speaker.role == "narrator"
+        if subject is not None and any(
+            x.text[:1].isupper() and lexicon.gender_of_name(x.text) for x in verb.doc[subject.i + 1 : verb.i]
+        ):
+            return False  # "I was there, and Ravi climbed up": a name that the parse may have missed as a subject
         return self.reader.verb_reading(block, verb).confidence >= SURE
 
     def _not_done(self, words: str) -> bool:

@@ -166,10 +166,10 @@ class Follow:
         if f.verb:  # "bowled him out", "was bowled", "bowl a googly": the other verb may not take that
             blocked = {"dobj", "nsubjpass", "auxpass", "prt", "dative", "agent"}
             return near and not any(c.dep_ in blocked for c in t.children)
-        if f.role == "position" and (
-            t.dep_ == "compound" or any(c.lower_ in _ORDER or c.dep_ == "compound" for c in t.subtree if c.i != t.i)
-        ):
-            return False
+        if f.role == "position":  # "a good bowler" is a good player; "a bowler" and "an opening bowler" say more
+            beside = [c for c in t.children if c.dep_ in ("amod", "compound")]
+            if not beside or any(c.dep_ == "compound" or c.lower_ in _ORDER for c in t.subtree if c.i != t.i):
+                return False
         if f.own:
             return True
         if t.dep_ in ("compound", "amod", "npadvmod"):

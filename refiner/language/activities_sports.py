@@ -86,7 +86,7 @@ def followers(before: str, after: str) -> tuple[Follower, ...]:
             if single in theirs:
                 continue
             for form, there_now in ((single, one), (plural, many)):
-                if form not in never:
+                if form not in never and form != there_now:
                     several = form == plural != single
                     found = Follower(form, there_now, role, sure, single in own, several, common=form in common)
                     out.setdefault(form, found)

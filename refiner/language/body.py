@@ -54,10 +54,18 @@ class Body:
             r"\b[Mm]y voice (?:had |has )?(?:just )?(?:(?:started|began|begun|starting) to )?(?P<w>broke|broken|breaks|breaking|break|cracked)\b"
         ).finditer(text, scene.body):
             if scene.gender == "male" and scene.frame_at(m.start()).speaker.role == "narrator":
-                word = {"broke": "changed", "broken": "changed", "breaks": "changes", "breaking": "changing", "break": "change"}
+                word = {
+                    "broke": "changed",
+                    "broken": "changed",
+                    "breaks": "changes",
+                    "breaking": "changing",
+                    "break": "change",
+                }
                 after = word.get(m["w"], "changed")
                 why = "a girl's voice changes and does not break"
-                yield Proposal(m.start("w"), m.end("w"), after, "body", why, 0.9 if self.drop and m["w"] != "cracked" else 0.5)
+                yield Proposal(
+                    m.start("w"), m.end("w"), after, "body", why, 0.9 if self.drop and m["w"] != "cracked" else 0.5
+                )
         for source in lexicon.data()["body"][f"{scene.gender}_ask"]["patterns"]:
             for m in re.compile(source, re.IGNORECASE).finditer(text, scene.body):
                 own = re.match(r"(?:my|first|monthly|on my|her)\s+", m[0], re.IGNORECASE)
@@ -132,7 +140,8 @@ class Body:
             "oil",
         )
         sure = 0.88 if r.confidence > 0.8 and grown else 0.4 if r.confidence > 0.8 else 0.0
-        if not sure and re.search(r"\bthe\s+$", left) and not self._other_man(block, start):
+        near = scene.plain_first(block.start + t.sent.start_char, block.start + t.sent.end_char)
+        if not sure and (near or re.search(r"\bthe\s+$", left)) and not self._other_man(block, start):
             sure = 0.4
         return sure, "what the narrator does or has" if sure > 0.4 else "whose it is is not said"
 
@@ -140,7 +149,8 @@ class Body:
         """Whether somebody of the old gender stands near who may be meant."""
         here = people(self.scene, block.index)
         return any(
-            p.gender == self.scene.gender and p.key not in ("narrator", "I") and start - 200 < p.start < start for p in here
+            p.gender == self.scene.gender and p.key not in ("narrator", "I") and start - 200 < p.start < start
+            for p in here
         )
 
     def _item(self, start: int, end: int) -> tuple[int, int, str] | None:

@@ -99,6 +99,13 @@ class Calls:
             return 0.93, [f'the narrator is called "{word}"']
         if low in lexicon.words("address", "parents") and not (low == "mama" and relation in ("nephew", "niece")):
             if relation not in _CHILD or not frame.speaker.mine:
+                mine = re.search(
+                    r"\b(?:my|our) (?:[\w-]+ ){0,2}(?:son|daughter|child|children|kids?|boys?|girls?|twins)\b",
+                    self.scene.text,
+                    re.I,
+                )
+                if mine and not relation and frame.addressee.role != "other":
+                    return 0.45, ["a parent is called, and the narrator has children"]
                 return 0.1 if relation else 0.15, ["a parent is called"]
             return (
                 (0.93, [f"the narrator's {frame.speaker.noun} speaks"])

@@ -76,7 +76,12 @@ class Forms:
             entry = lexicon.noun(m[name], self.scene.gender) or lexicon.address(m[name], self.scene.gender)
             if entry and self._near_name(m.start(), 80):
                 yield Proposal(
-                    m.start(name), m.end(name), match_case(m[name], entry.after), "form", "a field beside the narrator's name", 0.9
+                    m.start(name),
+                    m.end(name),
+                    match_case(m[name], entry.after),
+                    "form",
+                    "a field beside the narrator's name",
+                    0.9,
                 )
         bare = re.compile(r"(?:^|[,|/;][ \t]*)(?P<w>male|female)(?=[ \t]*(?:[,|/;\n]|$))", re.IGNORECASE | re.MULTILINE)
         for m in bare.finditer(text, self.scene.body):
@@ -171,10 +176,14 @@ class Forms:
         if not last:
             return
         behind = "|".join(sorted(lexicon.words("address", "after_name") - {"kumar", "kumari"}))
-        for m in re.compile(rf"\b{re.escape(last)}[ \t]+(?P<w>{behind})\b").finditer(text, scene.body):  # "Kelkar sahib"
+        for m in re.compile(rf"\b{re.escape(last)}[ \t]+(?P<w>{behind})\b").finditer(
+            text, scene.body
+        ):  # "Kelkar sahib"
             new = self._behind(m["w"])
             if new and scene.frame_at(m.start()).speaker.role != "other" or new and self._near_name(m.start(), 400):
-                yield Proposal(m.start("w"), m.end("w"), match_case(m["w"], new), "title", "the narrator's surname", 0.6)
+                yield Proposal(
+                    m.start("w"), m.end("w"), match_case(m["w"], new), "title", "the narrator's surname", 0.6
+                )
         titles = lexicon.table(scene.gender, ("title",))
         words = "|".join(re.escape(w) for w in sorted(titles, key=len, reverse=True))
         for m in re.compile(

@@ -31,6 +31,16 @@ def within_handle(token: str, names: Names) -> str:
     return ""
 
 
+def _run_on(token: str, names: Names) -> str:
+    """A handle that begins with the narrator's name and goes on without a break: "@gauravthegreat"."""
+    for before, after in names.calls:
+        bare = token.lstrip("@#")
+        if after and len(before) > 4 and bare.casefold().startswith(before.casefold()) and len(bare) >= len(before) + 2:
+            at = len(token) - len(bare)
+            return token[:at] + name_case(bare[: len(before)], after) + bare[len(before) :]
+    return ""
+
+
 def handles(body: str, start: int, names: Names) -> list[NameMention]:
     """User names, mail addresses and hashtags that hold the narrator's first name."""
     out = []
@@ -38,13 +48,14 @@ def handles(body: str, start: int, names: Names) -> list[NameMention]:
     for m in re.finditer(r"[@#]?[\w][\w.+-]*(?:@[\w.-]+\w)?", body):
         token = m[0].rstrip(".-+")
         bare = token.lstrip("@#")
-        if bare.casefold() in known or not (token[0] in "@#" or re.search(r"[._@\d]|[a-z][A-Z]|-", bare[1:])):
+        quoted = body[max(0, m.start() - 1) : m.start()] == "`"
+        if bare.casefold() in known or not (quoted or token[0] in "@#" or re.search(r"[._@\d]|[a-z][A-Z]|-", bare[1:])):
             continue
         if re.match(r"https?$|www$", bare, re.IGNORECASE) or re.search(
             r"\.(?:md|txt|jpe?g|png|pdf|docx?|csv|py|html?)$", bare
         ):
             continue
-        new = within_handle(token, names)
+        new = within_handle(token, names) or _run_on(token, names)
         if new and new != token:
             hyphen = re.fullmatch(r"[\w]+-[\w]+", bare) is not None and token[0] not in "@#"
             out.append(
@@ -135,7 +146,9 @@ def slips(body: str, start: int, names: Names, surname: str = "") -> list[NameMe
                 word = m[1].casefold()
                 if word != low and m[1][0].isupper() and word[0] == low[0] and one_slip(word, low):
                     why = f"{before}, with a slip of the pen"
-                    out.append(NameMention(start + m.start(1), start + m.end(1), name_case(m[1], after), "typo", 0.93, why))
+                    out.append(
+                        NameMention(start + m.start(1), start + m.end(1), name_case(m[1], after), "typo", 0.93, why)
+                    )
     return out
 
 

@@ -28,7 +28,9 @@ _INSET = re.compile(
 _COLON = re.compile(
     rf"\b(?:{_SAY}|turned|announced|repeated|read|began|concluded|complained)\b[^.!?:;\"“”]{{0,40}}:\s+(?=[a-zA-Z])"
 )
-_MINE = re.compile(r"(?<!\w)(?:I|we)(?: \w+)? (?:say|said|asked|told|replied|answered|wrote|added|explained|thought)\b|\b(?:said|asked|wrote|thought|say) I\b")
+_MINE = re.compile(
+    r"(?<!\w)(?:I|we)(?: \w+)? (?:say|said|asked|told|replied|answered|wrote|added|explained|thought)\b|\b(?:said|asked|wrote|thought|say) I\b"
+)
 UNSURE = 0.6
 
 
@@ -73,7 +75,12 @@ class Hearsay:
                 inside = of_me is not None or goes_on or any(a <= at < b for a, b in spoken)
                 if not inside or of_me and at < of_me.start() and not re.search(r"[,:;]", words[at : of_me.start()]):
                     continue
-                if of_me and not goes_on and not spoken and FIRST.search(words[of_me.end() : at] if at > of_me.end() else ""):
+                if (
+                    of_me
+                    and not goes_on
+                    and not spoken
+                    and FIRST.search(words[of_me.end() : at] if at > of_me.end() else "")
+                ):
                     continue
                 if (reading := self._reading(m, here, words, bool(cue), number)) is not None:
                     yield m.start, reading

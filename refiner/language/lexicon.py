@@ -177,7 +177,21 @@ def gender_of_name(name: str) -> Gender | None:
     return "female" if low in words("names", "female") else None
 
 
-_TRADES = ("master", "keeper", "maker", "smith", "wallah", "walla", "wala", "driver", "worker", "singer", "ician", "ologist", "eteer")
+_TRADES = (
+    "master",
+    "keeper",
+    "maker",
+    "smith",
+    "wallah",
+    "walla",
+    "wala",
+    "driver",
+    "worker",
+    "singer",
+    "ician",
+    "ologist",
+    "eteer",
+)
 
 
 @cache

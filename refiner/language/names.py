@@ -149,7 +149,11 @@ def find(text: str, start: int, names: Names) -> list[NameMention]:
                         not dotted,
                     )
                 )
-    out += handles(body, start, names) + surnames(body, start, names) + slips(body, start, names, names.last[0] or surname_in(body, names.first[0]))
+    out += (
+        handles(body, start, names)
+        + surnames(body, start, names)
+        + slips(body, start, names, names.last[0] or surname_in(body, names.first[0]))
+    )
     return _settle(out)
 
 

@@ -109,6 +109,13 @@ def people(scene: Scene, index: int) -> list[Mention]:
             continue  # "s/o Shri Harish Rawat": who the father is, and not whom a pronoun means
         elif quoted and low in scene.my_roles and any(c.lower_ in ("the", "this", "our") for c in t.children):
             out.append(Mention(start, end, "narrator", scene.gender, **common))
+        elif (
+            low == "one"
+            and quoted
+            and any(c.dep_ == "amod" for c in t.children)
+            and any(c.dep_ == "det" for c in t.children)
+        ):
+            out.append(Mention(start, end, "one", None, **common))
         elif low in scene.labels:
             out.append(Mention(start, end, low, lexicon.gender_of_name(t.text), **common))
         elif low in ("i", "me", "my", "myself", "mine") and t.pos_ == "PRON":
@@ -156,8 +163,12 @@ def _beside(text: str, end: int, token: Any, start: int) -> bool:
     return (
         token.pos_ in ("NOUN", "PROPN")
         and lexicon.is_role(token.lower_)
-        and re.fullmatch(r"(?: [A-Z][\w.]*)*,(?: \d+,)?(?: (?:our|the|a|an|your|former|new|old))?(?: [\w-]+)? ", between) is not None
-        and re.match(r"\s*(?:,|of\b|from\b|at\b|$)", text[start + len(token.text) : start + len(token.text) + 6]) is not None
+        and re.fullmatch(
+            r"(?: [A-Z][\w.]*)*,(?: \d+,)?(?: (?:our|the|a|an|your|former|new|old))?(?: [\w-]+)? ", between
+        )
+        is not None
+        and re.match(r"\s*(?:,|of\b|from\b|at\b|$)", text[start + len(token.text) : start + len(token.text) + 6])
+        is not None
     )
 
 

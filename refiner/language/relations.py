@@ -37,6 +37,10 @@ OF: dict[str, frozenset[str]] = {
     "father": frozenset(["son", "daughter", "children", "kids", "child", "sons", "daughters", "kid"]),
     "uncle": frozenset(["nephew", "niece", "nephews", "nieces"]),
     "boyfriend": frozenset(("girlfriend", "boyfriend")),
+    "grandfather": frozenset(
+        ("grandson", "granddaughter", "grandchildren", "grandchild", "grandsons", "granddaughters", "grandkids")
+    ),
+    "brother-in-law": frozenset(("brother-in-law", "sister-in-law", "brothers-in-law", "sisters-in-law")),
     "son-in-law": frozenset(("mother-in-law", "father-in-law")),
     "friend": frozenset(),
 }
@@ -49,6 +53,9 @@ _GROUPS = {
     "father": "father mother dad mum mom papa daddy mummy",
     "uncle": "uncle aunt aunty auntie kaka chacha chachu mama mamu tau kaku bua buaji maasi masi mausi khala chachi mami kaki atya",
     "boyfriend": "boyfriend girlfriend",
+    "grandfather": "grandfather grandmother grandpa grandma granddad granny dadi dada nani nana dadaji nanaji thatha paati ajji ajja",
+    "brother-in-law": "brother-in-law sister-in-law",
+    "son-in-law": "son-in-law daughter-in-law damaad bahu",
 }
 GROUP: dict[str, str] = {word: group for group, words in _GROUPS.items() for word in words.split()}
 

@@ -170,6 +170,10 @@ class Replacements:
         ]
         if watched:
             return Reading(0.15, ["something that is watched"])
+        first = t.sent[0]
+        named = first.text[:1].isupper() and lexicon.gender_of_name(first.text) is not None
+        if named and not scene.plain_first(s, e) and not scene.is_name(*scene.at(block, first)):
+            return Reading(0.3, ["a sentence about somebody else"])
         if frame.speaker.role == "narrator" and not others:
             if scene.plain_first(s, e):
                 return Reading(
@@ -189,7 +193,7 @@ class Replacements:
 
     def _agent(self, block: Block, t: Any, entry: CanonEntry) -> Reading | None:
         """Whose doing the word is, by the subjects of the verbs above it; None where no person is."""
-        node, passed = t, False
+        node, passed, scene = t, False, self.scene
         for _ in range(12):
             if node.head.i == node.i:
                 break
@@ -224,6 +228,10 @@ class Replacements:
                 return Reading(
                     min(0.96, r.confidence), ["the narrator does it" if not passed else "the narrator speaks of it"]
                 )
+            if subject.tag_ == "NN" and subject.text[:1].isupper() and subject.is_sent_start and node.lemma_ != "be":
+                # A name at the beginning of a sentence, which the tagger may take for a noun: "Ravi played".
+                name = lexicon.gender_of_name(subject.text) or subject.lower_ in scene.known
+                return Reading(0.05 if name else 0.5, ["somebody else does it"])
             person = (
                 lexicon.is_role(subject.lower_)
                 or subject.pos_ in ("PROPN",)

@@ -20,6 +20,7 @@ from refiner.language.evidence import (
     vocative,
 )
 from refiner.language.kin_speech import KinReadings
+from refiner.language.parse import entity_type
 from refiner.language.people import Mention, people
 from refiner.language.quotes import Frame
 from refiner.language.relations import GROUP
@@ -135,7 +136,7 @@ class Speechreader(KinReadings):
         if frame.addressee.role == "narrator" and (named or self._named_by(number, frame)):
             r.add(0.1, "the same speaker has just named the narrator to others")
         elif frame.addressee.role == "narrator":
-            r.add(-0.5, "it is said to the narrator")
+            r.add(-0.5 if frame.about < 0.6 else -0.1, "it is said to the narrator")
         elif self._calls(frame):
             r.add(-0.5, "it calls the one it is said to")
         elif frame.addressee.role == "other" and frame.addressee.noun:
@@ -151,7 +152,8 @@ class Speechreader(KinReadings):
         # who else is near
         rival, far = self._rival(frame, m)
         if rival is None and last is None:
-            r.add(0.39 if frame.attributed else 0.35, "nobody else of that gender is near")
+            known = scene.gender_of(frame.speaker) == m.gender and frame.speaker.mine
+            r.add(0.39 if frame.attributed or known else 0.35, "nobody else of that gender is near")
         elif rival is not None:
             if rival.quoted or rival.token.dep_ == "poss":
                 far = max(far, 3)
@@ -163,7 +165,7 @@ class Speechreader(KinReadings):
                 r.add(0.25, "nobody else of that gender is near")
         owner = self._owner_of_speaker(frame, m)
         if owner and last is None:
-            r.add(-0.35, f'the speaker is the {owner}\'s own')
+            r.add(-0.35, f"the speaker is the {owner}'s own")
         if not m.pronoun:
             r.add(-0.05, "an epithet")
         weak = last is None or last.gender is None and last.start not in self.read
@@ -175,12 +177,16 @@ class Speechreader(KinReadings):
 
     def _calls(self, frame: Frame) -> bool:
         """Whether the speech begins by calling somebody that the narrator may be: "Mamu, he hit me"."""
-        first = re.match(r"\s*[*_]*(?:oh,? |arre,? |but,? )?([A-Za-z]+)(?:ji)?[,!]\s", self.scene.text[frame.start : frame.end], re.I)
+        first = re.match(
+            r"\s*[*_]*(?:oh,? |arre,? |but,? )?([A-Za-z]+)(?:ji)?[,!]\s", self.scene.text[frame.start : frame.end], re.I
+        )
         if first is None or frame.addressee.role == "other":
             return False
         word = first[1].casefold()
-        return word not in lexicon.words("address", "neutral") and lexicon.address(word, self.scene.gender) is not None and (
-            word not in lexicon.words("address", "parents")
+        return (
+            word not in lexicon.words("address", "neutral")
+            and lexicon.address(word, self.scene.gender) is not None
+            and (word not in lexicon.words("address", "parents"))
         )
 
     def _topic(self, before: list[Mention], m: Mention) -> Reading | None:
@@ -191,7 +197,9 @@ class Speechreader(KinReadings):
         own = m.token.dep_ == "poss" or m.token.lower_.endswith("self")
         if not own and named[-1].role == "subj" and named[-1].token.head.i in (m.token.head.i, m.token.head.head.i):
             return None  # what the narrator did, somebody else had done to him
-        since = [p for p in before if p.start > named[-1].start and self._could(p, m) and p.key not in ("narrator", "?")]
+        since = [
+            p for p in before if p.start > named[-1].start and self._could(p, m) and p.key not in ("narrator", "?")
+        ]
         sure = [p for p in since if p.gender == m.gender or p.role == "subj"]
         if sure:
             return None
@@ -224,6 +232,10 @@ class Speechreader(KinReadings):
             return True
         reflexive = m.token.lower_.endswith("self") or m.token.dep_ == "poss"
         return bool(reflexive or p.token.head.i != m.token.head.i or p.token.dep_ == "poss")
+
+    def _a_person(self, p: Mention) -> bool:
+        """Whether a name without a gender is somebody's, and not a subject's, a town's or a feast's."""
+        return p.token.pos_ == "PROPN" and (p.role == "subj" or entity_type(p.token) == "PERSON")
 
     def _owner_of_speaker(self, frame: Frame, m: Mention) -> str:
         """The one of that gender to whom the speaker belongs: said by "my son's teacher", it may be about the son."""
@@ -281,7 +293,7 @@ class Speechreader(KinReadings):
                     or self.read.get(p.start, Reading(0)).confidence > 0.7
                 ):
                     continue
-                if p.gender is None and p.token.pos_ != "PROPN" or said_of_me(p.token):
+                if said_of_me(p.token) or p.gender is None and not self._a_person(p):
                     continue
                 if p.start in self.read and self.read[p.start].confidence > 0.7:
                     continue

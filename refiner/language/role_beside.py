@@ -24,7 +24,10 @@ class Beside:
         scene = self.scene
         if t.dep_ == "appos":
             r = self.reader.means(block, t.head)
-            near = all(x.is_punct or x.pos_ in ("DET", "ADJ", "ADV", "NUM") or x.head.i == t.i for x in t.doc[t.head.i + 1 : t.i])
+            near = all(
+                x.is_punct or x.pos_ in ("DET", "ADJ", "ADV", "NUM") or x.head.i == t.i
+                for x in t.doc[t.head.i + 1 : t.i]
+            )
             if r.confidence > 0.5 and near:
                 return Reading(r.confidence, ["stands beside the narrator", *r.why])
         for c in t.children:

@@ -91,6 +91,11 @@ class Phrases:
         )
         if not m or t.dep_ in ("nsubj", "nsubjpass") and t.head.i > t.i or t.dep_ == "poss":
             return None
+        after = list(t.doc[t.i + 1 : t.i + 4])
+        if any(x.tag_ in ("VBD", "VBZ") for x in after) and not any(
+            x.is_punct or x.lower_ in ("who", "that") for x in after
+        ):
+            return None  # "… and the man next door lost a thumbnail"
         subject = next((x for x in t.sent if self.scene.at(block, x)[0] == at + m.start("s")), None)
         if subject is None:
             return None
@@ -120,6 +125,11 @@ class Phrases:
             )
         ):
             return Reading(0.45, ["perhaps the narrator is meant"])
+        if frame.speaker.role == "narrator" and re.search(
+            r"\bI(?:['’]m| am| was)\b(?: [\w-]+){0,3} (?:too|so|as|how|quite)(?: [\w-]+){1,5} an? $",
+            self.scene.text[max(block.start, start - 70) : start],
+        ):
+            return Reading(0.93, ["said of the narrator with a form of be"])
         name = re.match(
             r"[^.!?\n]{0,50}?(?<!also )\b(?:called|named|answers to|name of|known as)\s+(?:the name of\s+)?", right
         )

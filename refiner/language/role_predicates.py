@@ -168,6 +168,12 @@ class Predicates:
         ):
             mine = self.scene.frame_at(start).speaker.role == "narrator"
             return Reading(0.97, ['"as a …" and then "I"']) if mine else None
+        behind = self.scene.text[self.scene.at(block, t)[1] :][:60]
+        if re.search(r"(?:^|[.!?;]\s+)[Aa]s (?:an?|the|their|our|his|her) (?:[\w-]+ ){0,3}$", left) and re.match(
+            r" (?:with|in|of|at|from|on|who|without)\b[^.;!?]{2,45}?,? I(?!\w)", behind
+        ):
+            mine = self.scene.frame_at(start).speaker.role == "narrator"
+            return Reading(0.95, ['"as a …" and then "I"']) if mine else None
         if t.dep_ != "pobj" or prep.lower_ not in ("as", "like", "for", "into"):
             return None
         head = prep.head

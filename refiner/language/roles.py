@@ -38,7 +38,14 @@ def nouns(scene: Scene, reader: Reader) -> Iterator[tuple[Block, Any, lexicon.Wo
             start, end = scene.at(block, t)
             if reader.fixed(start, end) or scene.is_name(start, end):
                 continue
-            if _hyphenated(scene.text, start, end) and extent(scene, block, t)[1] == end:
+            composed = re.search(
+                r"(?<!\w)(?:great|step|half|grand|god|foster|ex|co|twin)-$", scene.text[max(0, start - 7) : start], re.I
+            )
+            if (
+                _hyphenated(scene.text, start, end)
+                and not (composed and entry.kind == "kin")
+                and extent(scene, block, t)[1] == end
+            ):
                 continue
             if (
                 t.dep_ == "compound"

@@ -76,7 +76,9 @@ class Scene:
     def labels(self) -> frozenset[str]:
         """Who speaks in a chat besides the narrator, small letters."""
         return frozenset(
-            b.label.casefold() for b in self.blocks if b.kind == "chat" and not self.is_mine(b.label) and " " not in b.label
+            b.label.casefold()
+            for b in self.blocks
+            if b.kind == "chat" and not self.is_mine(b.label) and " " not in b.label
         )
 
     def is_mine(self, label: str) -> bool:

@@ -26,7 +26,13 @@ from refiner.language.vocatives import Vocatives
 from refiner.models import CanonEntry
 
 EDIT = 0.88  # from here on the rules are right often enough to change the text
-LIBERAL = ("speech-pronoun", "role-epithet", "role-predicate", "role-interrupted", "vocative")  # in speech a question costs less than a miss
+LIBERAL = (
+    "speech-pronoun",
+    "role-epithet",
+    "role-predicate",
+    "role-interrupted",
+    "vocative",
+)  # in speech a question costs less than a miss
 PRONOUNS = ("he", "him", "his", "himself", "she", "her", "hers", "herself")
 _ROLES = ("role-predicate", "role-beside", "role-phrase", "role-epithet")
 ASK = 0.4  # from here on it is worth a question
@@ -73,7 +79,8 @@ def plan(scene: Scene, canon: tuple[CanonEntry, ...], options: Options) -> Plan:
     found += [replace(p, confidence=min(p.confidence, ceiling)) for p in institutions.run()]
     found += Body(scene, reader, drop=options.body == "drop").run()
     replaced = list(Replacements(scene, reader, canon).run())  # "batsman" is the canon's where cricket goes
-    found = [p for p in found if not any(p.rule in _ROLES and p.start < r.end and r.start < p.end for r in replaced)]
+    sports = [r for r in replaced if r.confidence >= ASK]
+    found = [p for p in found if not any(p.rule in _ROLES and p.start < r.end and r.start < p.end for r in sports)]
     found += replaced
     if options.partners != "keep":
         found += Partner(scene, reader, canon).run(1.0 if options.partners == "swap" else 0.5)
@@ -106,7 +113,8 @@ def _names(scene: Scene, reader: Reader) -> Iterator[Proposal]:
     doubtful = (
         namesake_in(scene.text[scene.body :])
         or any("namesake" in m.why for m in scene.mentions)
-        or bool(first) and re.search(rf"(?<!\w)(?:an?|another) {first}\b", scene.text, re.IGNORECASE) is not None
+        or bool(first)
+        and re.search(rf"(?<!\w)(?:an?|another) {first}\b", scene.text, re.IGNORECASE) is not None
     )
     for m in scene.mentions:
         confidence = m.confidence
@@ -196,7 +204,15 @@ def _after_name(scene: Scene, reader: Reader) -> Iterator[Proposal]:
             ):
                 near = [x for x in rivals if x.start < p.start]
                 sure = [x for x in near if x.gender == scene.gender or x.token.pos_ == "PROPN"]
-                confidence = 0.6 if loose else 0.92 if not near else 0.3 if sure and sure[-1].start > m.start and first else 0.6
+                confidence = (
+                    0.6
+                    if loose or first and not near
+                    else 0.92
+                    if not near
+                    else 0.3
+                    if sure and sure[-1].start > m.start and first
+                    else 0.6
+                )
                 yield Proposal(
                     p.start,
                     p.end,

@@ -99,18 +99,40 @@ class Teller:
         total = mine + max((s for p, s in scored if p.key != "narrator"), default=0.0)
         sure = mine / total if total else 0.0
         rival = next((p.key for p, _ in scored if p.key != "narrator"), "")
-        confidence = 0.97 if sure >= 0.999 else 0.93 if sure >= 0.64 else 0.05 if sure <= 0.27 else max(ASK_TOLD, sure)
+        confidence = 0.97 if sure >= 0.999 else 0.93 if sure >= 0.64 else 0.05 if sure <= 0.18 else max(ASK_TOLD, sure)
         why = ["the narrator is the one spoken of"] + (
             [f'"{rival}" is spoken of too'] if rival else ["nobody else of that gender is spoken of"]
         )
         if self._cataphor(m, mentions):
             confidence = min(confidence, 0.6) if confidence >= 0.5 else max(confidence, 0.4)
             why.append("the clause stands before the one it belongs to")
+        if confidence > 0.6 and rival and self._both(m, mentions):
+            confidence = 0.6
+            why.append("two different persons are meant in this clause")
         between = self._between(m, mentions)
         if between and confidence >= 0.5:
             confidence = min(confidence, 0.75)
             why.append(f'"{between.token.text}" stands between')
         self.read[m.start] = Reading(confidence, why)
+
+    def _both(self, m: Mention, mentions: list[Mention]) -> bool:
+        """Whether another pronoun of that gender is an argument of the same verb: "she asked after her"."""
+        verb = _verb(m.token)
+        own = m.token.dep_ != "poss" and not m.token.lower_.endswith("self")
+        return (
+            own
+            and verb is not None
+            and any(
+                x.pronoun
+                and x.start != m.start
+                and x.gender == m.gender
+                and x.token.dep_ != "poss"
+                and x.token.sent == m.token.sent
+                and not x.token.lower_.endswith("self")
+                and _verb(x.token) == verb
+                for x in mentions
+            )
+        )
 
     def _between(self, m: Mention, mentions: list[Mention]) -> Mention | None:
         """Another person of that gender that the possessive may lean to: "with her aunt's voice and her temper"."""
@@ -145,9 +167,14 @@ class Teller:
             )
             subjects = [c for c in verb.children if c.dep_ in ("nsubj", "nsubjpass")] if verb is not None else []
             owner = any(
-                c.i == x.token.i or c.lower_ in ("who", "that") and c.head.dep_ == "relcl" and c.head.head.i == x.token.i
+                c.i == x.token.i
+                or c.lower_ in ("who", "that")
+                and c.head.dep_ == "relcl"
+                and c.head.head.i == x.token.i
                 for c in subjects
-            ) or any(c.lower_ in ("he", "she") and self.who.get(self.scene.block_start(m) + c.idx) == x.key for c in subjects)
+            ) or any(
+                c.lower_ in ("he", "she") and self.who.get(self.scene.block_start(m) + c.idx) == x.key for c in subjects
+            )
             if joined or loose or owner:
                 return x
         return None

@@ -21,6 +21,8 @@ _ABOUT = re.compile(
     r"(?: \w+){0,3}? me\b|\b(?:point|nod|gestur|jerk|wav|indicat|glanc|"
     r"smil|wink)\w*\b[^.;\"“”]{0,25}\b(?:at|to|towards?|in) (?:me|my "
     r"direction)\b"
+    r"|\bI was (?:explained|described|introduced|discussed)\b|\bover my (?:open mouth|shoulder|knees)\b"
+    r"|\bme\b[^.!?]{0,30}\bas (?:the|an) example\b"
     r"|\bin front of me\b|\bin my (?:hearing|presence)\b|\bas (?:though|"
     r"if) I(?:'d| had| was| were| wasn't| weren't| wasn’t| weren’t|’d)\b"
     r"|\bso that I (?:could|would|might|should) (?:hear|know|listen)\b"
@@ -40,6 +42,12 @@ _ABOUT = re.compile(
     r"\blook\w* (?:straight |right )?(?:at|past|through) me\b",
     re.IGNORECASE,
 )
+_STRONG = re.compile(
+    r"\b(?:discuss|explain|describ|introduc|prais|defend|present|recommend)\w* me\b|\bI was (?:explained|described|introduced|discussed)\b"
+    r"|\b(?:evidence|complain\w*|talk\w*|spoke|speak\w*|said|say|says|told [\w ]{1,20}) (?:about|of|against) me\b|\bmeaning me\b"
+    r"|\bme\b[^.!?]{0,30}\bas (?:the|an) example\b|\bover my (?:head|open mouth|shoulder|knees)\b",
+    re.IGNORECASE,
+)
 _ASKED_OF_ME = re.compile(
     r"\b(?:ask|wonder|inquir|enquir)\w*\b[^.!?]*\b(?:I (?:was|am|were|had|did|have|would|could)|about me|for me)\b"
 )
@@ -49,6 +57,9 @@ _SAID_OF = re.compile(
     r"feedback)\b",
     re.IGNORECASE,
 )
+
+
+_TO_ME = re.compile(r"\b(?:told|asked|said to|turned to|answered) me\b|\bI (?:said|asked|told|replied|answered)\b")
 
 
 class Turns:
@@ -183,6 +194,9 @@ class Turns:
         """An answer to what the narrator has just said is said to the narrator."""
         if frame.speaker.role != "other" or frame.addressee.role != "unknown":
             return frame
+        near = self.text[frame.end : frame.end + 60].split(". ")[0]
+        if re.search(r"\bnot (?:to|of|at|for) me\b", frame.attribution + near):
+            return replace(frame, addressee=OTHER)
         if re.search(
             r"\b(?:in(?:to)? my ear|to me\b|at me\b|my way\b|in my direction)",
             re.sub(r"\b(?:point|nod|gestur|jerk|look|glanc)\w*\b[^,;]*", "", frame.attribution),
@@ -213,7 +227,11 @@ class Turns:
             and last.addressee.role != "narrator"
             and last.text_asks(self.text)
             and len(gap) < 240
-            and re.search(r"[,\s](?:sir|ma['’]?am|madam|boss|chief|saab|sahib)\W*$|^\W*(?:sir|madam|ma['’]?am)\b", self.text[frame.start : frame.end], re.I)
+            and re.search(
+                r"[,\s](?:sir|ma['’]?am|madam|boss|chief|saab|sahib)\W*$|^\W*(?:sir|madam|ma['’]?am)\b",
+                self.text[frame.start : frame.end],
+                re.I,
+            )
             and not re.search(r"(?<!\w)(?:I|me|my)(?!\w)", gap)
             and re.search(r"[A-Za-z]{3}", gap)
         ):
@@ -300,9 +318,17 @@ class Turns:
                     or _ABOUT.search(after[0] if after else "")
                 )
                 if hit:
-                    f = replace(f, about=0.45, cue=hit[0])
+                    strong = _STRONG.search(" ".join(before)) or _STRONG.search(after[0] if after else "")
+                    f = replace(f, about=0.7 if strong else 0.45, cue=(strong or hit)[0])
                 elif out and out[-1].about >= 0.4 and f.speaker.noun and out[-1].speaker.noun == f.speaker.noun:
                     f = replace(f, about=out[-1].about, cue=out[-1].cue)
+                elif (
+                    out
+                    and out[-1].about >= 0.6
+                    and f.addressee.role != "narrator"
+                    and not _TO_ME.search(self.text[left : f.start])
+                ):
+                    f = replace(f, about=0.6 if f.start - out[-1].end < 120 else 0.3, cue=out[-1].cue)
                 elif weak := _SAID_OF.search(self.text[max(0, self.block.start - 400) : f.start]):
                     f = replace(f, about=0.2, cue=weak[0])
             out.append(f)

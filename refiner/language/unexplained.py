@@ -25,7 +25,14 @@ from refiner.language.scene import FIRST, Proposal, Scene
 ASKED = 0.41  # just enough for a question
 NEAR = 3  # sentences in which a pronoun's antecedent is looked for
 _NEW = ("a", "an", "another", "some", "any", "no", "every", "each", "one", "which", "what", "two", "whichever")
-_LOOSE = ("ROOT", "npadvmod", "appos", "dep", "intj", "conj")  # where a noun without a determiner may say what somebody is
+_LOOSE = (
+    "ROOT",
+    "npadvmod",
+    "appos",
+    "dep",
+    "intj",
+    "conj",
+)  # where a noun without a determiner may say what somebody is
 _KNOWN = ("the", "that", "this", "such", "these", "those")
 _WE = re.compile(r"(?<![\w'’])(?:we|us|our|ours|ourselves)(?!\w)", re.IGNORECASE)
 _MEMBER = re.compile(r"\s+(?:of|in) (?:that|our|the|my)\b")
@@ -104,7 +111,10 @@ class Unexplained:
     @cached_property
     def mine_too(self) -> frozenset[str]:
         """What the narrator says to be: "I am the elder sister", so "the big sister" in another's mouth may be meant."""
-        pattern = r"(?<!\w)I(?:['’]m| am| was|['’]ve been| have been),? (?:an?|the|his|her|their|also|only|just) (?:[\w-]+ ){0,2}(\w+)"
+        pattern = (
+            r"(?<!\w)I(?:['’]m| am| was|['’]ve been| have been),? "
+            r"(?:an?|the|his|her|their|also|only|just|[A-Z]\w+['’]s) (?:[\w-]+ ){0,2}(\w+)"
+        )
         found = re.findall(pattern, self.scene.text[self.scene.body :])
         return frozenset(w.casefold() for w in found if lexicon.noun(w, self.scene.gender))
 
@@ -160,7 +170,9 @@ class Unexplained:
         if det in _NEW and t.lower_ not in EPITHETS or det == "" and t.dep_ not in _LOOSE:
             return ""
         here = [p for p in self.reader.speech.people(block.index) if p.start < start and not p.plural]
-        same = [p for p in here if p.token.lemma_ == t.lemma_ and start - p.start < 300 and p.key not in ("narrator", "I")]
+        same = [
+            p for p in here if p.token.lemma_ == t.lemma_ and start - p.start < 300 and p.key not in ("narrator", "I")
+        ]
         if any(not is_predicate(p.token) and self._explains(p) for p in same):
             return ""
         return "it may be said of the narrator"
@@ -185,8 +197,14 @@ class Unexplained:
 
     def _counterpart(self, t: Any) -> bool:
         """A kin word of nobody's ("an uncle ought to be firm") in a note that tells of the narrator's niece."""
-        if t.lower_ not in GROUP or not whose(t.lower_) or t.dep_ not in ("nsubj", "dobj", "ROOT", "appos", "npadvmod", "dep", "conj", "attr", "pobj"):
+        if (
+            t.lower_ not in GROUP
+            or not whose(t.lower_)
+            or t.dep_ not in ("nsubj", "dobj", "ROOT", "appos", "npadvmod", "dep", "conj", "attr", "pobj")
+        ):
             return False
+        if t.lower_ in EPITHETS or any(c.lower_ == "of" for c in t.children) or t.dep_ == "appos":
+            return False  # "a boy had a copy", "the father of the historian"
         others = "|".join(re.escape(w) for w in whose(t.lower_))
         return re.search(rf"\b(?:my|our) (?:[\w-]+ ){{0,2}}(?:{others})\b", self.scene.text, re.IGNORECASE) is not None
 
@@ -195,9 +213,19 @@ class Unexplained:
         scene = self.scene
         frame = scene.frame_at(start)
         low = owner.lower_
-        if t.lower_ not in GROUP or low in ("your", "whose"):
+        if t.lower_ not in GROUP or low == "whose":
             return ""
+        if low in ("someone", "somebody", "one") and t.lower_ in self.mine_too:
+            return f"the narrator is a {t.lower_} too"
         if frame.kind != "base":
+            if low == "your":
+                return (
+                    "it may be said to the narrator's people"
+                    if frame.addressee.role != "narrator" and not frame.attributed
+                    else ""
+                )
+            if owner.pos_ == "PROPN" and frame.addressee.role != "narrator":
+                return "a relative of somebody near the narrator"
             if low in ("my", "our"):
                 unknown = frame.speaker.role == "unknown" and frame.addressee.role != "narrator"
                 return "nobody says who speaks" if unknown else ""
@@ -205,9 +233,14 @@ class Unexplained:
             return "a relative of somebody near the narrator" if chained or t.lower_ in self.mine_too else ""
         if low not in ("his", "her", "their"):
             return ""
+        told = scene.told[block.index]
         group = whose(t.lower_)
         near = [p for p in self.reader.speech.people(block.index) if start - 260 < p.start < start and not p.pronoun]
-        mine = [p for p in near if p.token.lower_ in group and any(c.lower_ in ("my", "our") for c in p.token.children)]
+        mine = [
+            p
+            for p in near
+            if p.token.lower_ in group and (told or any(c.lower_ in ("my", "our") for c in p.token.children))
+        ]
         return f"the narrator's {mine[-1].token.text} is spoken of" if mine else ""
 
     def _predicate(self, block: Block, t: Any, start: int, end: int) -> str:
@@ -226,7 +259,11 @@ class Unexplained:
         s, e = block.start + t.sent.start_char, block.start + t.sent.end_char
         frame = scene.frame_at(start)
         if frame.kind == "base":
-            return "it may be the narrator who is that" if FIRST.search(scene.narration(block)[s - block.start : e - block.start]) else ""
+            return (
+                "it may be the narrator who is that"
+                if FIRST.search(scene.narration(block)[s - block.start : e - block.start])
+                else ""
+            )
         return "it may be said of the narrator" if frame.addressee.role != "other" else ""
 
     # ---- groups and calls ------------------------------------------------------------------------------------------
@@ -239,17 +276,35 @@ class Unexplained:
             if entry is None or not entry.plural or entry.kind not in ("person", "kin") or _overlaps(taken, start, end):
                 continue
             frame = scene.frame_at(start)
-            if frame.speaker.role == "narrator" and frame.kind != "base" or self._whose_group(block, t, start, end):
+            if frame.speaker.role == "narrator" and frame.kind != "base":
                 continue
             s, e = block.start + t.sent.start_char, block.start + t.sent.end_char
             text = scene.text
             near = text[max(block.start, s - 200) : min(block.end, e + 200)]
             counted = any(c.dep_ == "nummod" for c in t.children)
-            ours = _WE.search(text[s:e]) is not None and (counted or t.dep_ in ("appos", "attr", "npadvmod", "conj", "dep"))
+            ours = _WE.search(text[s:e]) is not None and (
+                counted or t.dep_ in ("appos", "attr", "npadvmod", "conj", "dep")
+            )
             kin = entry.kind == "kin" and (counted or self._definite(t)) and FIRST.search(near)
             batch = counted is False and self._definite(t) and _WE.search(near) and _MEMBER.search(text[end : end + 20])
-            named = bool(scene.names.last[0]) and text[max(0, start - 1 - len(scene.names.last[0])) : start - 1] == scene.names.last[0]
-            if not (ours or kin or batch or named):
+            family = (
+                entry.kind == "kin"
+                and counted
+                and re.search(
+                    r"\b(?:his|her|their|[A-Z]\w+['’]s) (?:\w+ )?(?:\w+ )?$", text[max(block.start, start - 30) : start]
+                )
+            )
+            said = re.search(r"(?<!\w)[Aa]s $", text[max(0, start - 3) : start]) and text[end : end + 4] in (
+                " go ",
+                " go,",
+            )
+            named = (
+                bool(scene.names.last[0])
+                and text[max(0, start - 1 - len(scene.names.last[0])) : start - 1] == scene.names.last[0]
+            )
+            if not (family or said) and self._whose_group(block, t, start, end):
+                continue
+            if not (ours or kin or batch or named or family or said):
                 continue
             neutral = lexicon.neutral(t.text)
             after = match_case(t.text, neutral if neutral and entry.kind == "kin" else entry.after)
@@ -262,7 +317,11 @@ class Unexplained:
         """Whether the words around the plural say that they are others."""
         left, right = self.scene.text[max(block.start, start - 40) : start], self.scene.text[end : end + 24]
         return bool(
-            re.search(r"(?:\b(?:my|his|her|their|your|whose|other|these|some|many|few|several|young|old)|['’]s)\s+(?:[\w-]+\s+){0,2}$", left, re.I)
+            re.search(
+                r"(?:\b(?:my|his|her|their|your|whose|other|these|some|many|few|several|young|old)|['’]s)\s+(?:[\w-]+\s+){0,2}$",
+                left,
+                re.I,
+            )
             or re.match(r"['’]|\s+(?:who|that|behind|across|at the|from the|next|with)\b", right)
         )
 
@@ -277,22 +336,40 @@ class Unexplained:
         for word, after in calls.items():
             if len(word) < 3 or " " in word:
                 continue
-            for m in re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-]|['’]s\b)", re.IGNORECASE).finditer(scene.text, scene.body):
+            for m in re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-]|['’]s\b)", re.IGNORECASE).finditer(
+                scene.text, scene.body
+            ):
                 left = scene.text[max(scene.body, m.start() - 12) : m.start()]
                 if _overlaps(taken, *m.span()) or self.reader.fixed(*m.span()):
                     continue
-                if re.search(r"\b(?:my|his|her|your|our|their|another|own|an?|[A-Z]\w+)\s+$", left) or re.match(r"\s+[A-Z]", scene.text[m.end() : m.end() + 3]):
+                if re.search(r"\b(?:my|his|her|your|our|their|another|own|an?|[A-Z]\w+)\s+$", left) or re.match(
+                    r"\s+[A-Z]", scene.text[m.end() : m.end() + 3]
+                ):
                     continue
                 if scene.frame_at(m.start()).speaker.role == "narrator" and scene.frame_at(m.start()).kind != "base":
                     continue
-                yield Proposal(m.start(), m.end(), match_case(m[0], after), "open-call", "the narrator is called so here", ASKED)
-        words = "|".join(w for w in lexicon.table(scene.gender, ("address",)) if " " not in w and w not in lexicon.words("address", "parents"))
-        for m in re.compile(rf"\bto (?:the|my|our|every|all the) [\w-]+,? (?:I(?:['’]m| am| was) )?(?:just |only |plain )?(?P<w>{words})(?=[,.;])", re.I).finditer(
-            scene.text, scene.body
-        ):
+                yield Proposal(
+                    m.start(), m.end(), match_case(m[0], after), "open-call", "the narrator is called so here", ASKED
+                )
+        words = "|".join(
+            w
+            for w in lexicon.table(scene.gender, ("address",))
+            if " " not in w and w not in lexicon.words("address", "parents")
+        )
+        for m in re.compile(
+            rf"\bto (?:the|my|our|every|all the) [\w-]+,? (?:I(?:['’]m| am| was) )?(?:just |only |plain )?(?P<w>{words})(?=[,.;])",
+            re.I,
+        ).finditer(scene.text, scene.body):
             entry = lexicon.address(m["w"], scene.gender)
             if entry and scene.frame_at(m.start()).kind == "base" and not _overlaps(taken, *m.span("w")):
-                yield Proposal(m.start("w"), m.end("w"), match_case(m["w"], entry.after), "open-call", "what the narrator is to somebody", ASKED)
+                yield Proposal(
+                    m.start("w"),
+                    m.end("w"),
+                    match_case(m["w"], entry.after),
+                    "open-call",
+                    "what the narrator is to somebody",
+                    ASKED,
+                )
 
     def _told_which(self, t: Any, end: int) -> bool:
         """Whether the words around the noun say which one: "the man behind me", "the milk man", "uncle Ravi"."""
@@ -300,7 +377,11 @@ class Unexplained:
             return True
         if t.dep_ == "compound" or t.i + 1 < len(t.doc) and t.nbor().pos_ == "PROPN":
             return True
-        return any(c.dep_ == "amod" and c.lower_ in ("old", "other", "next", "same", "new", "tall", "first", "second", "third", "last") for c in t.children)
+        return any(
+            c.dep_ == "amod"
+            and c.lower_ in ("old", "other", "next", "same", "new", "tall", "first", "second", "third", "last")
+            for c in t.children
+        )
 
     def _met(self, block: Block, t: Any, start: int) -> bool:
         """Whether somebody whom the noun can mean was there before it: near, or by the same word."""

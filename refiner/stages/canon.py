@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from refiner.config import Config
+from refiner.language import activities_sports as sports
 from refiner.language import lexicon
 from refiner.language.names import propose
 from refiner.models import CanonEntry, CanonKind
@@ -94,7 +95,7 @@ def _replacements(config: Config) -> list[CanonEntry]:
             if after.casefold() == before.casefold():
                 after = "basketball"
             why = f"refiner.toml leaves the choice open; {after} stands for {before} in the whole life"
-        forms = tables["forms"].get(f"{before.casefold()}>{after.casefold()}", {}) if why else {}
-        kind: CanonKind = "activity" if before.casefold() in table or why else "other"
-        out.append(_entry(f"replace:{before.casefold()}", kind, before, after, rule=why, forms=dict(forms)))
+        forms = sports.forms(before, after)
+        kind: CanonKind = "activity" if sports.sport(before) or before.casefold() in table or why else "other"
+        out.append(_entry(f"replace:{before.casefold()}", kind, before, after, rule=why, forms=forms))
     return out

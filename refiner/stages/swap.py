@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from refiner.edits import make_edit, question_id
+from refiner.language.activities_ask import ask
+from refiner.language.activities_follow import RULE
 from refiner.language.lexicon import other
 from refiner.language.names import from_canon
 from refiner.language.scene import Proposal, Scene
@@ -22,7 +24,7 @@ class Swap:
     """One note at a time: edits from EDIT confidence on, questions below, nothing where others are meant."""
 
     name: ClassVar[str] = "swap"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     needs_timeline: ClassVar[bool] = False
 
     def run(self, given: StageInput) -> StageResult:
@@ -47,6 +49,9 @@ class Swap:
         known = {c.id for c in canon}
         new = tuple(c for c in made.canon if c.id not in known and c.id not in given.rejected)
         questions = _questions(note, asked)
+        if policy.activities == "ask":
+            life = ask(note, scene, config, canon, given.rejected)
+            questions, new = [*questions, *life.questions], (*new, *life.canon)
         return StageResult(note=note.path, stage=self.name, edits=tuple(edits), questions=tuple(questions), canon=new)
 
 
@@ -61,7 +66,13 @@ def whole_canon(
     for c in out.values():
         said = by_words.get((c.kind == "name", c.before.casefold()))
         if said is not None and said.id != c.id and c.id.startswith(("name:", "replace:")):
-            c = c.model_copy(update={"after": said.after, "forms": said.forms or c.forms, "status": said.status})
+            c = c.model_copy(
+                update={
+                    "after": said.after,
+                    "forms": said.forms or (c.forms if said.after == c.after else {}),
+                    "status": said.status,
+                }
+            )
         elif said is not None and said.id == c.id:
             c = said
         if c.status != "rejected" and c.id not in rejected:
@@ -106,10 +117,13 @@ def _questions(note: Note, asked: list[Proposal]) -> list[Question]:
         qid, sha = question_id(note, Swap.name, first.start, first.end, first.rule)
         words = note.text[first.start : first.end]
         edits = tuple(ProposedEdit(start=p.start, end=p.end, after=p.after or "") for p in group)
+        if first.rule == RULE and not first.after:
+            edits = _whole_sentence(note, first) or edits
         choices = [Choice(id="1", label=_label(first), effect=ChoiceEffect(edits=edits))]
         for i, text in enumerate(dict.fromkeys(first.options), 2):
             if text != first.after and len(group) == 1:
-                other_text = (ProposedEdit(start=first.start, end=first.end, after=text),)
+                other_text = _whole_sentence(note, first) if first.rule == RULE and not text else ()
+                other_text = other_text or (ProposedEdit(start=first.start, end=first.end, after=text),)
                 choices.append(
                     Choice(
                         id=str(i), label=f'"{text}"' if text else "leave it out", effect=ChoiceEffect(edits=other_text)
@@ -124,6 +138,17 @@ def _questions(note: Note, asked: list[Proposal]) -> list[Question]:
             )
         )  # fmt: skip
     return out
+
+
+def _whole_sentence(note: Note, p: Proposal) -> tuple[ProposedEdit, ...]:
+    """The sentence left out: a word of a game that is no longer played cannot go without the rest. () outside one."""
+    sentence = note.sentence_at(p.start)
+    if sentence is None or p.end > sentence.end:
+        return ()
+    end = sentence.end
+    while end < len(note.text) and note.text[end] in " \t":
+        end += 1
+    return (ProposedEdit(start=sentence.start, end=end, after=""),)
 
 
 def _short(words: str) -> str:
@@ -141,6 +166,8 @@ def _ask(p: Proposal, words: str) -> str:
         return f'"{_short(words)}" is about a body that is no longer so. What shall become of it?'
     if p.rule.startswith("institution"):
         return f'Was the narrator there ("{words}"), so that it changes too?'
+    if p.rule == RULE:
+        return f'"{words}": {p.reason}. What shall stand there, if it is the narrator\'s?'
     if p.rule == "canon":
         return f'Is "{words}" here the narrator\'s own, so that "{p.after}" stands there?'
     if p.rule == "partner":

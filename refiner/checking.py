@@ -1,0 +1,69 @@
+"""The whole-life check over a chain: which notes are read again, by what key a reading is remembered, what all say.
+
+A reading's key holds all that the checks see of the note: raw and refined text, edits, canon, people, events, questions
+and verdicts. Comparing the readings costs less than a look into the cache, so that is done every time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from refiner.chain import Chain
+from refiner.checks.again import Again
+from refiner.checks.assertions import Assertion
+from refiner.checks.whole_life import CHECKS_VERSION, NoteReading, read_life, read_note
+from refiner.config import Config
+from refiner.edits import digest
+from refiner.models import CanonEntry, Event, Finding, Note
+from refiner.store import canonical
+
+Keyed = Callable[[str, str, str, Callable[[], str]], str]  # stage, note, key, make -> what was made or remembered
+
+
+def check_life(
+    chain: Chain,
+    config: Config,
+    canon: tuple[CanonEntry, ...],
+    canon_for: Callable[[Note], tuple[CanonEntry, ...]],
+    told: Mapping[str, Mapping[str, Event]],
+    base_key: str,
+    keyed: Keyed,
+) -> list[Finding]:
+    """Findings of all notes, by note and then of the life; spans count in the raw notes.
+
+    `told`: the timeline's events by note and id; `base_key` stands for chain version, persona, policy and traits.
+    """
+    timeline = chain.timeline
+    verdicts = canonical([[v.id, v.verdict] for v in timeline.traits] if timeline else [])
+    found: list[Finding] = []
+    said: list[Assertion] = []
+    for note in chain.notes:
+        again = _again(note, chain, config, canon_for(note), told.get(note.path, {}))
+        seen = (again.canon, again.edits, again.people, again.events)
+        key = digest(
+            "check", CHECKS_VERSION, base_key, note.path, note.sha, again.text, verdicts, canonical(again.asked),
+            *(canonical([r.model_dump(mode="json") for r in records]) for records in seen),
+        )  # fmt: skip
+
+        def make(again: Again = again) -> str:
+            return read_note(again, timeline).model_dump_json()
+
+        reading = NoteReading.model_validate_json(keyed("check", note.path, key, make))
+        found += reading.findings
+        said += reading.said
+    return [*found, *read_life(said, canon, config)]
+
+
+def _again(note: Note, chain: Chain, config: Config, canon: tuple[CanonEntry, ...], told: Mapping[str, Event]) -> Again:
+    text = note.text.casefold()
+    return Again(
+        note=note,
+        text=chain.refined(note),
+        config=config,
+        canon=canon,
+        edits=tuple(chain.edits.get(note.path, ())),
+        people=tuple(p for p in chain.people if any(n.casefold() in text for n in p.names)),
+        # The order of telling counts over all notes: a new note must not make the others be read again.
+        events=tuple(told[i].model_copy(update={"order": 0}) for i in sorted(told)),
+        asked=tuple(sorted({span for q in chain.questions if q.note == note.path for span in q.mentions})),
+    )
