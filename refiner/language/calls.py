@@ -46,6 +46,8 @@ class Calls:
             left,
             re.IGNORECASE,
         )
+        if not left.strip() and re.match(r" (?:Chair\w*|President|Secretary|Judge|Speaker|Principal|Captain|Doctor|Inspector|Editor|Headm\w+)\b,?", right):
+            return text[start].isupper()  # "Madam Chairlady, …"
         after_ok = not right.strip(" *_") or re.match(r"\s*(?:[,.!?;:…—–\"”’*_\n)]|$)", right)
         low = text[start:end].casefold()
         if _NO_TITLE_BEFORE.search(left) and not re.search(r"\b(?:dear|my)\s+$", left, re.IGNORECASE):

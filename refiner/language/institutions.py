@@ -189,6 +189,12 @@ class Institutions:
             owner = None  # "St Joseph's Boys' School": the possessive is part of the name
         if owner and not told:
             return 0.2, "somebody else's"
+        there = re.search(
+            r"\b(?:[Tt]here (?:was|is|were|stood)|[Nn]ext door (?:was|is)|[Oo]pposite (?:was|is|stood)) (?:also |only )?(?:an?|the|one) (?:[\w-]+ )?$",
+            scene.text[max(block.start, start - 60) : start],
+        )
+        if there and not re.search(r"(?<!\w)(?:I|we)(?!\w)", scene.text[s:start]):
+            return 0.45, "one that was there; who goes to it is not said"
         if (mine or told) and not others:
             return 0.95, "the narrator was there"
         if mine and others:

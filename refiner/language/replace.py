@@ -149,6 +149,8 @@ class Replacements:
                 )
         if gender_word:
             return Reading(0.2, ["whose is not said"])
+        if self._dressed(block, t, entry):
+            return Reading(0.05, ["somebody else wears it"])
         watched = _WATCHED.search(sentence)
         for c in t.children:
             if c.dep_ in ("relcl", "acl"):
@@ -191,6 +193,17 @@ class Replacements:
             return Reading(0.45, ["somebody speaks of it"])
         return Reading(0.45 if scene.plain_first(s, e) else 0.2, ["whose it is cannot be told"])
 
+    def _person(self, block: Block, t: Any) -> bool:
+        """Whether the word is a person other than the narrator."""
+        known = lexicon.is_role(t.lower_) or t.pos_ == "PROPN" or lexicon.gender_of_name(t.text) is not None
+        return known and self.reader.means(block, t).confidence < 0.5
+
+    def _dressed(self, block: Block, t: Any, entry: CanonEntry) -> bool:
+        """Whether it is on somebody else: "I met a man in a lungi". A sport is nothing to be dressed in."""
+        if t.dep_ != "pobj" or t.head.lower_ not in ("in", "with") or t.head.i == 0 or sports.sport(entry.before):
+            return False
+        return self._person(block, t.doc[t.head.i - 1])
+
     def _agent(self, block: Block, t: Any, entry: CanonEntry) -> Reading | None:
         """Whose doing the word is, by the subjects of the verbs above it; None where no person is."""
         node, passed, scene = t, False, self.scene
@@ -208,6 +221,8 @@ class Replacements:
                     r = self.reader.means(block, node.head)
                     if r.confidence < 0.5 and (lexicon.is_role(node.head.lower_) or node.head.pos_ == "PROPN"):
                         return Reading(0.05, ["somebody else does it"])
+            if node.dep_ == "acl" and self._person(block, node.head):  # "a man wearing a lungi"
+                return Reading(0.05, ["somebody else does it"])
             subject = self.reader.subject(node)
             if node.dep_ == "ccomp" and node.tag_ == "VBD" and subject is not None and node.i < subject.i:
                 # "sold the bat, his father bargained": a diary's comma between two sentences

@@ -90,10 +90,18 @@ class Speechreader(KinReadings):
         last = next((p for p in reversed(before) if self._could(p, m)), None)
         if not m.pronoun and (kin := self._kin(frame, m)) is not None:
             return kin
+        if not m.pronoun and m.key in EPITHETS and self._new_person(frame, m):
+            return Reading(0.3 if frame.about >= 0.6 else 0.1, ["the words around it say which one"])
         if (topic := self._topic(before, m)) is not None:
             return topic
         if last is not None and last.key == "narrator" and not vocative(scene, last):
             rivals = [p for p in before if self._could(p, m) and p.key not in ("narrator", "?")]
+            rivals += [
+                p
+                for p in before
+                if p.pronoun and p.key == "?" and p.gender == m.gender and p.start in self.read and m.sent - p.sent <= 2
+                and self.read[p.start].confidence < 0.5
+            ]
             return Reading(0.95 if not rivals else 0.6, ["the narrator is named just before, in the same speech"])
         if last is not None and last.start in self.read:
             nearer = [
@@ -189,6 +197,16 @@ class Speechreader(KinReadings):
             and (word not in lexicon.words("address", "parents"))
         )
 
+    def _new_person(self, frame: Frame, m: Mention) -> bool:
+        """ "The man who bought it", "my old man": somebody of his own, unless it is "this" or "that" one."""
+        dets = {c.lower_ for c in m.token.children if c.dep_ in ("det", "poss", "predet")}
+        if dets & {"this", "that", "such"}:
+            return False
+        if dets & {"my", "our"}:
+            return m.token.lower_ in ("man", "lady", "woman", "fellow", "guy", "bloke") and not frame.about
+        past = any(c.dep_ == "relcl" and (c.tag_ in ("VBD", "VBN")) for c in m.token.children)
+        return "the" in dets and past and frame.about < 0.4
+
     def _topic(self, before: list[Mention], m: Mention) -> Reading | None:
         """The narrator, where named first in this speech and nobody that surely has that gender came since."""
         named = [p for p in before if p.key == "narrator" and not vocative(self.scene, p)]
@@ -231,6 +249,8 @@ class Speechreader(KinReadings):
         if p.key in EPITHETS and p.start in self.read:
             return True
         reflexive = m.token.lower_.endswith("self") or m.token.dep_ == "poss"
+        if not reflexive and m.token.dep_ == "pobj" and p.role == "subj" and p.token.head.i == m.token.head.head.i:
+            return False  # "she drew it for her"
         return bool(reflexive or p.token.head.i != m.token.head.i or p.token.dep_ == "poss")
 
     def _a_person(self, p: Mention) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from refiner.language import lexicon
 from refiner.language.blocks import Block
 from refiner.language.evidence import Reading
 from refiner.language.reader import Reader
@@ -115,6 +116,8 @@ class Phrases:
         ):
             return Reading(0.45, ["perhaps the narrator is the example"])
         frame = self.scene.frame_at(start)
+        if block.kind == "item" and frame.speaker.role == "narrator" and self._listed(block) and not t.tag_ == "NNS":
+            return Reading(0.9, ["one of the names that the narrator is called"])
         if (
             frame.kind == "quote"
             and frame.speaker.role != "narrator"
@@ -130,12 +133,46 @@ class Phrases:
             self.scene.text[max(block.start, start - 70) : start],
         ):
             return Reading(0.93, ["said of the narrator with a form of be"])
+        said = self.scene.text[max(block.start, block.start + t.sent.start_char) : start]
+        if (
+            frame.speaker.role == "narrator"
+            and re.search(r"(?<!\w)I(?:['’]m| am| was|['’]ve been)\b[^.;!?]*(?:,| and| or| but) (?:an? )?$", said)
+            and re.match(r" to (?:the|my|his|her|their|all|every|six|seven|\w+s)\b", right)
+        ):
+            return Reading(0.9, ["what the narrator is to others"])
+        loose = t.dep_ in ("appos", "npadvmod", "attr", "conj", "dep", "ROOT", "dobj", "pobj", "nsubj")
+        beside = re.search(r"(?P<b>[\w'’]+), (?:an?|the) (?:[\w-]+ ){1,2}$", said)
+        if (
+            frame.speaker.role == "narrator"
+            and loose
+            and beside
+            and re.search(r"(?<!\w)I(?!\w)", said)
+            and not self._person_word(block, start, beside["b"])
+            and re.match(r"(?: (?:of|with|in|at|from)\b[^,.;]{1,30})?[,.;!]", right)
+            and not re.search(r"\b(?:he|she|they)\b", said)
+        ):
+            return Reading(0.9, ["stands beside what the narrator does"])
         name = re.match(
             r"[^.!?\n]{0,50}?(?<!also )\b(?:called|named|answers to|name of|known as)\s+(?:the name of\s+)?", right
         )
         if name and any(m.head and m.confidence > 0.9 and m.start == end + name.end() for m in self.scene.mentions):
             return Reading(0.9, ["the narrator's name follows"])
         return None
+
+    def _person_word(self, block: Block, start: int, word: str) -> bool:
+        """Whether the word before the comma is a person, so that what follows may be said of that one."""
+        return word[:1].isupper() or lexicon.is_role(word) or word.casefold() in ("him", "her", "them", "one", "it", "you", "us")
+
+    def _listed(self, block: Block) -> bool:
+        """Whether the list that the item belongs to says how the narrator is called."""
+        for earlier in reversed(self.scene.blocks[: block.index]):
+            if earlier.kind == "item" and not self.scene.text[earlier.start :].lstrip("*_ ").startswith("**") and re.match(
+                r"\s*(?:[-*+•]|\d)", self.scene.text[earlier.start : earlier.end]
+            ):
+                continue
+            head = self.scene.text[earlier.start : earlier.end]
+            return re.search(r"\b(?:names?|titles?|words)\b.*\b(?:for|call\w*|use\w*) me\b|\b(?:call\w*|address\w*) me\b|\bI (?:am|was|have been) called\b|\bwhat .*\bcalls? me\b", head, re.I) is not None
+        return False
 
     def _pair(self, block: Block, t: Any) -> Reading | None:
         """ "We walked on, father and son." """

@@ -138,6 +138,10 @@ class Predicates:
             )
         if verb.lemma_ in ("bear", "marry"):
             return None
+        if verb.lemma_ == "make" and not any(c.dep_ in ("dobj", "dative") and c.i != t.i for c in verb.children):
+            if any(c.tag_ == "MD" for c in verb.children) and any(c.pos_ == "ADJ" for c in t.children):
+                return self.reader.verb_reading(block, verb)  # "I'd make a decent tradesman"
+            return None
         for c in verb.children:
             if c.dep_ in ("dobj", "dative", "nsubj") and c.i != t.i and verb.i < c.i < t.i:
                 r = self.reader.means(block, c)

@@ -34,6 +34,10 @@ _LOOSE = (
     "conj",
 )  # where a noun without a determiner may say what somebody is
 _KNOWN = ("the", "that", "this", "such", "these", "those")
+_NIECE = re.compile(
+    r"\b(?:[Mm]y|[Oo]ur) (?:[\w-]+ )?(?:nephews?|nieces?)\b|\b(?:[Mm]y|[Oo]ur|[Hh]is) (?:[\w-]+ )?(?:brother|sister|cousin)['’]s (?:[\w-]+ )?"
+    r"(?:sons?|daughters?|kids?|child|children|boys?|girls?|twins|baby|little)\b"
+)
 _WE = re.compile(r"(?<![\w'’])(?:we|us|our|ours|ourselves)(?!\w)", re.IGNORECASE)
 _MEMBER = re.compile(r"\s+(?:of|in) (?:that|our|the|my)\b")
 _GENERIC = re.compile(r"\b(?:he|him|his) (?:who|that)\b", re.IGNORECASE)
@@ -167,7 +171,8 @@ class Unexplained:
             return ""  # said to the narrator, of somebody else
         if frame.addressee.role == "other" and is_vocative(scene, start, start + len(t.text)):
             return ""
-        if det in _NEW and t.lower_ not in EPITHETS or det == "" and t.dep_ not in _LOOSE:
+        born = t.lower_ in ("son", "daughter", "grandson", "granddaughter") and not frame.attributed
+        if det in _NEW and t.lower_ not in EPITHETS and not born or det == "" and t.dep_ not in _LOOSE:
             return ""
         here = [p for p in self.reader.speech.people(block.index) if p.start < start and not p.plural]
         same = [
@@ -333,6 +338,12 @@ class Unexplained:
             if p.rule in ("vocative", "called", "title") and p.after and p.confidence >= 0.4:
                 calls[scene.text[p.start : p.end].casefold()] = p.after.casefold()
         taken = [(p.start, p.end) for p in found]
+        said = set(calls)
+        if _NIECE.search(scene.text):
+            for word in GROUP:
+                entry = lexicon.address(word, scene.gender) if GROUP[word] == "uncle" else None
+                if entry and not entry.plural:
+                    calls.setdefault(word, entry.after)
         for word, after in calls.items():
             if len(word) < 3 or " " in word:
                 continue
@@ -346,7 +357,10 @@ class Unexplained:
                     r"\s+[A-Z]", scene.text[m.end() : m.end() + 3]
                 ):
                     continue
-                if scene.frame_at(m.start()).speaker.role == "narrator" and scene.frame_at(m.start()).kind != "base":
+                frame = scene.frame_at(m.start())
+                if frame.speaker.role == "narrator" and frame.kind != "base":
+                    continue
+                if word not in said and (frame.kind == "base" or not m[0][0].isupper()):
                     continue
                 yield Proposal(
                     m.start(), m.end(), match_case(m[0], after), "open-call", "the narrator is called so here", ASKED
