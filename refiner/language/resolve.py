@@ -179,6 +179,11 @@ class Speechreader(KinReadings):
         weak = last is None or last.gender is None and last.start not in self.read
         if r.confidence < ASK_SPEECH and weak and frame.addressee.role != "narrator":
             r.confidence = ASK_SPEECH
+        mine = bool(named) or any(
+            frame.start <= k < m.start and v.confidence >= 0.5 for k, v in self.read.items()
+        ) or bool(topics) and topics[-1][1][0] == "narrator"
+        if r.confidence < ASK_SPEECH and mine and frame.addressee.role != "narrator" and last is not None:
+            r.confidence = ASK_SPEECH
         if r.confidence < 0.42 and frame.about and frame.addressee.role != "narrator" and last is None:
             r.confidence = 0.42
         return r

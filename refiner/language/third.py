@@ -99,7 +99,7 @@ class Teller:
         total = mine + max((s for p, s in scored if p.key != "narrator"), default=0.0)
         sure = mine / total if total else 0.0
         rival = next((p.key for p, _ in scored if p.key != "narrator"), "")
-        confidence = 0.97 if sure >= 0.999 else 0.93 if sure >= 0.64 else 0.05 if sure <= 0.18 else max(ASK_TOLD, sure)
+        confidence = 0.97 if sure >= 0.999 else 0.93 if sure >= 0.64 else 0.05 if sure <= 0.12 else max(ASK_TOLD, sure)
         why = ["the narrator is the one spoken of"] + (
             [f'"{rival}" is spoken of too'] if rival else ["nobody else of that gender is spoken of"]
         )

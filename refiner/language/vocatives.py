@@ -13,6 +13,7 @@ from refiner.language.reader import Reader
 from refiner.language.scene import Proposal, Scene
 from refiner.models import CanonEntry, Gender
 
+ASKED = 0.41  # a call that may be anybody's is worth a question
 MADE_UP: dict[Gender, str] = {
     "female": r"\b(?P<role>[^\W\d_]{3,}?)[- ]?(?P<kin>amma|akka|madam|didi|behen|ben|tai|chechi)\b",
     "male": r"\b(?P<role>[^\W\d_]{3,}?)[- ]?(?P<kin>anna|ayya|saab|sahib|saheb|babu|bhai|bhaiya|chetta|uncle)\b",
@@ -60,6 +61,10 @@ class Vocatives(Calls):
                 if not self.calls(frame, m.start(), m.end()):
                     continue
                 confidence, why = self._addressed(frame, m[0], m.start())
+                low = m["w"].casefold()
+                kin = low in lexicon.words("address", "parents") or low in lexicon.words("address", "elders")
+                if confidence < ASKED and frame.addressee.role == "unknown" and not kin:
+                    confidence = ASKED
                 if confidence > 0.3:
                     found.append((frame, m.start(), m.end(), m[0], confidence, why))
         found += self._made_up()
