@@ -149,7 +149,7 @@ class Body:
         """Whether somebody of the old gender stands near who may be meant."""
         here = people(self.scene, block.index)
         return any(
-            p.gender == self.scene.gender and p.key not in ("narrator", "I") and start - 200 < p.start < start
+            p.gender == self.scene.gender and p.key not in ("narrator", "I") and not p.plural and start - 200 < p.start < start
             for p in here
         )
 

@@ -108,6 +108,8 @@ class Calls:
                 )
                 if mine and not relation and frame.addressee.role != "other":
                     return 0.45, ["a parent is called, and the narrator has children"]
+                if frame.speaker.role == "unknown" and frame.addressee.role == "unknown":
+                    return 0.41, ["a parent is called, and nobody says by whom"]
                 return 0.1 if relation else 0.15, ["a parent is called"]
             return (
                 (0.93, [f"the narrator's {frame.speaker.noun} speaks"])

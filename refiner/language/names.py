@@ -160,6 +160,7 @@ def find(text: str, start: int, names: Names) -> list[NameMention]:
 def _small_style(body: str, start: int, end: int) -> bool:
     """Whether names are written small around here: in a handle, a chat, a note without capitals."""
     line = body[body.rfind("\n", 0, start) + 1 : (body.find("\n", end) + 1 or len(body) + 1) - 1]
+    line = re.sub(r"^[-*+ \t]*[*_]{0,2}[\w.@ -]{1,20}:[*_]{0,2}\s", "", line) or line  # who speaks, in a chat
     if re.search(r"\b(?:a|an|the|very|so|too|more|most|as)\s+$", body[max(0, start - 8) : start], re.IGNORECASE):
         return False
     if re.search(r"(?<![\w'])i(?=[\s'])", line) or not re.search(r"[A-Z]", line):

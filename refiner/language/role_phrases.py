@@ -152,6 +152,10 @@ class Phrases:
             and not re.search(r"\b(?:he|she|they)\b", said)
         ):
             return Reading(0.9, ["stands beside what the narrator does"])
+        if frame.speaker.role == "narrator" and re.search(
+            r"(?:^|[:.!?\n]\s*|\]\s*)(?:no longer|still|now|officially|finally|again|not) (?:an?|the|their|his|her) (?:[\w-]+ )?$", said, re.I
+        ):
+            return Reading(0.6, ["a note to oneself without a subject"])
         name = re.match(
             r"[^.!?\n]{0,50}?(?<!also )\b(?:called|named|answers to|name of|known as)\s+(?:the name of\s+)?", right
         )

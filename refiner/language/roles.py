@@ -11,6 +11,7 @@ from refiner.language.blocks import Block
 from refiner.language.evidence import ASK_SPEECH, Reading
 from refiner.language.inflect import fix_article, match_case
 from refiner.language.reader import Reader
+from refiner.language.relations import GROUP
 from refiner.language.role_beside import Beside
 from refiner.language.role_phrases import Phrases
 from refiner.language.role_predicates import Predicates
@@ -24,14 +25,16 @@ def nouns(scene: Scene, reader: Reader) -> Iterator[tuple[Block, Any, lexicon.Wo
     """Every gendered noun of the old gender that is no fixed phrase, with its block and entry."""
     for block in scene.blocks:
         body = scene.text[block.start : block.end]
-        if not any(lexicon.noun(w, scene.gender) for w in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", body)):
+        if not any(lexicon.noun(w, scene.gender) or w.casefold() in GROUP for w in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", body)):
             continue
         for t in scene.doc(block):
             low = t.lower_
             if low in ("fellow", "fellows") and t.text[0].isupper() and not t.is_sent_start:
                 continue  # a Fellow of a college
             entry = lexicon.noun(low, scene.gender)
-            if entry is not None and entry.kind == "role" and t.pos_ == "PROPN" and t.text[:1].isupper():
+            if entry is None and GROUP.get(low) in ("uncle", "grandfather"):
+                entry = lexicon.address(low, scene.gender)
+            if entry is not None and entry.kind == "role" and low not in lexicon.table(scene.gender) and t.pos_ == "PROPN" and t.text[:1].isupper():
                 continue  # Whitman, Lakshman
             if entry is None or t.pos_ == "VERB" and not low.endswith("boy") or t.tag_ == "UH":
                 continue
@@ -68,7 +71,10 @@ def extent(scene: Scene, block: Block, token: Any) -> tuple[int, int, lexicon.Wo
     m = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+").match(scene.text, start)
     if m and (entry := lexicon.noun(m[0], scene.gender)):
         return start, m.end(), entry
-    return start, end, lexicon.noun(token.lower_, scene.gender)
+    found = lexicon.noun(token.lower_, scene.gender)
+    if found is None and GROUP.get(token.lower_) in ("uncle", "grandfather"):
+        found = lexicon.address(token.lower_, scene.gender)
+    return start, end, found
 
 
 def replacement(scene: Scene, start: int, end: int, entry: lexicon.Word) -> tuple[int, int, str, tuple[str, ...]]:

@@ -96,7 +96,23 @@ class Scene:
         """The narrator's names, in order."""
         found = naming.find(self.text, self.body, self.names)
         taken = [(m.start, m.end) for m in found]
-        return sorted([*found, *self._by_surname(taken)], key=lambda m: m.start)
+        return sorted([*found, *self._by_surname(taken), *self._minuted(taken)], key=lambda m: m.start)
+
+    def _minuted(self, taken: list[tuple[int, int]]) -> list[NameMention]:
+        """ "Mr. Bhat said …" in minutes and reports that the narrator signs and does not say I in: unsure mentions."""
+        before, after = self.names.last
+        text = self.text[self.body :]
+        signed = bool(before) and re.search(rf"\b{re.escape(self.names.first[0])}[ \t]+{re.escape(before)}\b", text) is not None
+        if not signed or FIRST.search(text):
+            return []
+        out = []
+        for word, entry in lexicon.table(self.gender, ("title",)).items():
+            for m in re.finditer(rf"(?<!\w){re.escape(word)}[ \t]+{re.escape(before)}\b", text, re.IGNORECASE):
+                span = (self.body + m.start(), self.body + m.end())
+                if m[0][0].isupper() and not any(a < span[1] and span[0] < b for a, b in taken):
+                    new = f"{match_case(m[0][: len(word)], entry.after)}{m[0][len(word) : -len(before)]}{after or before}"
+                    out.append(NameMention(*span, new, "surname", 0.6, "the narrator's surname; he signs the note"))
+        return out
 
     def _by_surname(self, taken: list[tuple[int, int]]) -> list[NameMention]:
         """ "Ms Rao" in what others say or write, where no relative of that name is spoken of."""

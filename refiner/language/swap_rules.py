@@ -253,6 +253,8 @@ def before_noun(t: Any) -> bool:
     if t.lower_ == "her":
         if t.tag_ == "PRP$":
             nxt = _next(t)
+            if _receives(t):
+                return False
             return not (
                 nxt is None
                 or nxt.is_punct
@@ -267,6 +269,22 @@ def before_noun(t: Any) -> bool:
             return False
         return not (t.dep_ != "poss" and nxt.pos_ in ("VERB", "AUX", "ADP", "CCONJ", "SCONJ", "PRON"))
     return False
+
+
+_GIVING = ("give", "offer", "deny", "grant", "allow", "wish", "cost", "teach", "feed", "pour", "cook", "hand", "lend", "pay", "owe", "promise")
+_FARE = frozenset(
+    "time tea coffee water milk rice lunch dinner breakfast food money space credit permission courage hope room advice sugar soup bread trouble "
+    "peace comfort medicine notice leave rope attention pleasure pain strength proof reason change lunchtime homework".split()
+)
+
+
+def _receives(t: Any) -> bool:
+    """Whether "her" before a noun is the one who gets it: "we give her time", "I bring her lunch"."""
+    noun = t.head
+    if t.dep_ != "poss" or noun.dep_ not in ("dobj", "dative") or noun.lower_ not in _FARE or noun.head.pos_ != "VERB":
+        return False
+    subject = next((c.lower_ for c in noun.head.children if c.dep_ == "nsubj"), "")
+    return (noun.head.lemma_ in _GIVING or noun.head.lemma_ in ("bring", "make", "buy", "send", "get", "take")) and subject not in ("she",)
 
 
 def _next(t: Any) -> Any | None:

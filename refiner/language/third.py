@@ -45,6 +45,12 @@ class Teller:
                     self.persons = {}
                 self._block(index)
             previous = told or (previous and self.scene.blocks[index].kind == "heading")
+        for block in self.scene.blocks:
+            here = [x for x in self.scene.mentions if x.head and block.start <= x.start < block.end]
+            if here and all(x.confidence < 0.9 for x in here):  # no better than what they go back to
+                for start, reading in self.read.items():
+                    if block.start <= start < block.end:
+                        reading.confidence = min(reading.confidence, 0.6)
         return self.read
 
     def _block(self, index: int) -> None:
@@ -99,7 +105,7 @@ class Teller:
         total = mine + max((s for p, s in scored if p.key != "narrator"), default=0.0)
         sure = mine / total if total else 0.0
         rival = next((p.key for p, _ in scored if p.key != "narrator"), "")
-        confidence = 0.97 if sure >= 0.999 else 0.93 if sure >= 0.64 else 0.05 if sure <= 0.12 else max(ASK_TOLD, sure)
+        confidence = 0.97 if sure >= 0.999 else 0.93 if sure >= 0.64 else 0.05 if sure <= 0.06 else max(ASK_TOLD, sure)
         why = ["the narrator is the one spoken of"] + (
             [f'"{rival}" is spoken of too'] if rival else ["nobody else of that gender is spoken of"]
         )
@@ -217,7 +223,7 @@ class Teller:
 
     def _excluded(self, p: _Person, m: Mention) -> bool:
         """Whether the last mention of `p` is another argument of the pronoun's own verb."""
-        if m.token.dep_ == "poss" or m.token.lower_.endswith("self"):
+        if m.token.dep_ == "poss" or m.token.lower_.endswith("self") or m.token.lower_ in ("his", "hers"):
             return False
         verb = _verb(m.token)
         return any(

@@ -103,7 +103,7 @@ class Unexplained:
         return False
 
     def _person(self, p: Mention, m: Mention) -> bool:
-        if p.key in ("I", "narrator") or p.plural and p.start > m.start:
+        if p.key in ("I", "narrator") or p.plural and p.start > m.start or p.token.lower_ in self.kin_names:
             return False
         if p.pronoun:
             return p.gender == m.gender and p.start < m.start
@@ -121,6 +121,14 @@ class Unexplained:
         )
         found = re.findall(pattern, self.scene.text[self.scene.body :])
         return frozenset(w.casefold() for w in found if lexicon.noun(w, self.scene.gender))
+
+    @cached_property
+    def kin_names(self) -> frozenset[str]:
+        """Kin words before the narrator's own name in somebody else's telling: "My aunt Ambika lives above it"."""
+        text = self.scene.text
+        heads = [m.start for m in self.scene.mentions if m.head and m.confidence > 0.9 and not self.scene.quoted(m.start)]
+        found = [re.search(r"\b(?:[Mm]y|[Oo]ur) (?:[\w-]+ )?(\w+) $", text[max(0, at - 30) : at]) for at in heads]
+        return frozenset(m[1].casefold() for m in found if m and lexicon.noun(m[1], self.scene.gender))
 
     def _told_of(self, block: Block, t: Any) -> bool:
         """ "He told the major that the fellow had a future": a word for somebody unnamed in what is reported."""
@@ -184,7 +192,7 @@ class Unexplained:
 
     def _explains(self, p: Mention) -> bool:
         """Whether an earlier mention is somebody of his own: owned, described, or told of by the narrator."""
-        return not p.quoted or any(c.dep_ in ("poss", "prep", "relcl", "compound") for c in p.token.children)
+        return not p.quoted or any(c.dep_ in ("poss", "compound") for c in p.token.children)
 
     def _narrated(self, block: Block, t: Any, det: str, start: int, end: int) -> str:
         """A noun in the narrator's own telling."""
@@ -193,6 +201,9 @@ class Unexplained:
             return "somebody is reported to speak of the narrator"
         if det in ("a", "an", "", "the") and self._counterpart(t):
             return "the narrator is that to somebody in this note"
+        fragment = not any(x.tag_ in ("VBD", "VBZ", "VBP") and x.i < t.i for x in t.sent) and t.i - t.sent.start < 2 and det == ""
+        if fragment and t.dep_ in _LOOSE and FIRST.search(scene.text[scene.body :]) and not re.match(r"\s+[A-Z]|['’]s", scene.text[end : end + 3]):
+            return "nothing says whom the fragment is about"
         if self._told_which(t, end) or det in _NEW or det == "" and t.dep_ not in _LOOSE:
             return ""
         if det in _KNOWN:
@@ -211,6 +222,8 @@ class Unexplained:
         if t.lower_ in EPITHETS or any(c.lower_ == "of" for c in t.children) or t.dep_ == "appos":
             return False  # "a boy had a copy", "the father of the historian"
         others = "|".join(re.escape(w) for w in whose(t.lower_))
+        if GROUP[t.lower_] == "uncle" and _NIECE.search(self.scene.text):
+            return True
         return re.search(rf"\b(?:my|our) (?:[\w-]+ ){{0,2}}(?:{others})\b", self.scene.text, re.IGNORECASE) is not None
 
     def _owned(self, block: Block, t: Any, owner: Any, start: int) -> str:
@@ -218,6 +231,8 @@ class Unexplained:
         scene = self.scene
         frame = scene.frame_at(start)
         low = owner.lower_
+        if low == "our" and t.lower_ in EPITHETS and frame.kind != "base" and frame.addressee.role != "narrator":
+            return "it may be said of the narrator"
         if t.lower_ not in GROUP or low == "whose":
             return ""
         if low in ("someone", "somebody", "one") and t.lower_ in self.mine_too:
@@ -232,10 +247,13 @@ class Unexplained:
             if owner.pos_ == "PROPN" and frame.addressee.role != "narrator":
                 return "a relative of somebody near the narrator"
             if low in ("my", "our"):
-                unknown = frame.speaker.role == "unknown" and frame.addressee.role != "narrator"
-                return "nobody says who speaks" if unknown else ""
+                unknown = (frame.speaker.role == "unknown" or not frame.attributed) and frame.addressee.role != "narrator"
+                shown = re.search(r"\b(?:[Tt]his|[Tt]hat|[Ii]t|[Hh]ere|[Ss]he|[Hh]e)(?:['’]s| is| was| comes) (?:my|our) (?:[\w-]+ )?$", scene.text[max(frame.start, start - 30) : start])
+                return "nobody says who speaks" if unknown else "somebody is introduced" if shown else ""
             chained = low not in ("her", "their", "his") and lexicon.is_role(low)
             return "a relative of somebody near the narrator" if chained or t.lower_ in self.mine_too else ""
+        if low in ("my", "our") and t.lower_ in self.kin_names:
+            return f'the narrator is "{owner.text} {t.text}" here'
         if low not in ("his", "her", "their"):
             return ""
         told = scene.told[block.index]

@@ -183,6 +183,12 @@ def test_a_substitute_follows_in_every_note() -> None:
     assert refined(again) == ["I played badminton.", "We played badminton again. My father played kabaddi too."]
 
 
+def test_clothes_on_others_stay() -> None:
+    settings = config(replace={"lungi": "sari"})
+    text = "I wore a lungi. Ravi's lungi was red. I saw a man in a lungi and a boy wearing a lungi."
+    assert refined(life(settings, text)) == [text.replace("I wore a lungi", "I wore a sari")]
+
+
 def test_a_doing_gets_its_substitute_in_the_tense_that_stood_there() -> None:
     notes = ("I hitch-hiked to Leh.", "Another summer I was hitchhiking to Diu, and Ravi hitch-hiked to Goa.")
     first = life(config(), *notes)
