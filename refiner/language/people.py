@@ -150,11 +150,17 @@ def people(scene: Scene, index: int) -> list[Mention]:
                 out.append(Mention(start, end, low, gender_, **common))
         elif low in lexicon.words("address", "after_name") and t.i and scene.is_name(*scene.at(block, t.nbor(-1))):
             continue  # "Arjun bhai": no second person
-        elif t.pos_ in ("NOUN", "PROPN") and t.dep_ not in _THINGS and lexicon.is_role(low):
+        elif t.pos_ in ("NOUN", "PROPN") and (t.dep_ not in _THINGS or _subject_after_all(t)) and lexicon.is_role(low):
             plural = t.tag_ in ("NNS", "NNPS")
             gender_ = token_gender(t, scene.known) or (None if plural else scene.role_genders.get(low))
             out.append(Mention(start, end, t.lemma_.lower(), gender_, plural=plural, **common))
     return out
+
+
+def _subject_after_all(token: Any) -> bool:
+    """ "A nephew rings on Sundays", read as one plural noun: "a" cannot go with a plural, so the second word is a verb."""
+    head = token.head
+    return head.tag_ == "NNS" and head.i == token.i + 1 and any(c.lower_ in ("a", "an") and c.i < token.i for c in head.children)
 
 
 def _beside(text: str, end: int, token: Any, start: int) -> bool:

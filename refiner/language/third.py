@@ -91,7 +91,8 @@ class Teller:
         scored = self._scores(m, now, mentions)
         if not scored:
             if m.gender == self.scene.gender:
-                sure = 0.9 if self._only_told(m) else 0.2
+                near = any(x.key == "narrator" and m.sent - 1 <= x.sent <= m.sent and x.start < m.start for x in mentions)
+                sure = 0.9 if self._only_told(m) else ASK_TOLD if near else 0.2
                 self.read[m.start] = Reading(sure, ["nobody is named before it, and the note is about the narrator"])
                 if sure > 0.5:
                     self._see("narrator", m.gender, m, now, 0.9)
@@ -112,8 +113,8 @@ class Teller:
         if self._cataphor(m, mentions):
             confidence = min(confidence, 0.6) if confidence >= 0.5 else max(confidence, 0.4)
             why.append("the clause stands before the one it belongs to")
-        if confidence > 0.6 and rival and self._both(m, mentions):
-            confidence = 0.6
+        if rival and self._both(m, mentions):
+            confidence = max(ASK_TOLD, min(confidence, 0.6))
             why.append("two different persons are meant in this clause")
         between = self._between(m, mentions)
         if between and confidence >= 0.5:

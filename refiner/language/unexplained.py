@@ -76,6 +76,7 @@ class Unexplained:
                     or _overlaps(taken, m.start, m.end)
                     or self.reader.fixed(m.start, m.end)
                     or _GENERIC.match(scene.text, m.start)
+                    or FIRST.search(scene.narration(block)[m.token.sent.start_char : m.token.sent.end_char])
                     or self._antecedent(block, m)
                 ):
                     continue
