@@ -12,6 +12,9 @@ from refiner.language.scene import Scene
 
 _CHILD = {"son", "daughter", "child", "kid", "kids", "children", "baby", "toddler", "boy", "girl", "twins"}
 _YOUNGER = {"nephew", "niece"} | _CHILD
+_ANIMAL = re.compile(
+    r"\b(?:dog|puppy|pup|cat|kitten|horse|pony|donkey|mule|cow|calf|bull|bullock|buffalo|goat|kid|sheep|ram|parrot|tortoise|rabbit|elephant|camel|monkey|hen|cock|pigeon|terrier|spaniel|mare|colt)\b", re.I
+)
 _NO_TITLE_BEFORE = re.compile(
     r"(?:\b(?:the|a|an|my|his|her|their|our|your|this|that|of|to|with|for|by|from|and|or|no|any|every|dear)\s+|[-’'])$",
     re.IGNORECASE,
@@ -127,6 +130,9 @@ class Calls:
             )
         elif low in ("uncle", "aunt", "aunty", "auntie") and not relation:
             why.append("a younger person may speak")
+        around = self.scene.text[max(0, frame.start - 120) : frame.end + 120]
+        if frame.addressee.role != "narrator" and _ANIMAL.search(around) and low.split()[0] in ("boy", "girl", "good", "lad", "lass", "old", "brave", "clever"):
+            return 0.5, [*why, "an animal is near"]
         if frame.addressee.role == "narrator":
             return 0.96, [*why, "it is said to the narrator"]
         if frame.addressee.role == "other" and not (

@@ -216,7 +216,7 @@ class Groups:
                 continue
             for m in re.compile(
                 r"(?:^|[.!?;,]\s+|\b(?:that|because|but)\s+)(?P<w>boys|men|"
-                r"girls|women|ladies|gentlemen) (?:do not|don['’]t|never|"
+                r"girls|women|ladies|gentlemen|gents|lads) (?:will|are requested|are expected|may|to|do not|don['’]t|never|"
                 r"must|should|shouldn['’]t|can['’]t|cannot|are (?:not|supposed)|"
                 r"aren['’]t|ought)\b",
                 re.IGNORECASE,

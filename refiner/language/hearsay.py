@@ -19,7 +19,7 @@ from refiner.language.scene import FIRST, Scene
 _SAY = r"(?:says?|said|told|tells|asks?|asked|adds|added|replied|replies|answered|whispers|whispered|wrote|writes|shouted|announced|explained|declared|goes|went|warned|warns|reckoned|reckons)"
 _OF_ME = re.compile(
     r"\b(?:said|say|says|saying|told [\w ]{1,20}|tells [\w ]{1,20}|whispered|wrote|writes|talk(?:s|ed)?|heard|hears?|known|rumou?r\w*|gossip\w*)"
-    r"(?: \w+)? (?:of|about) me\b|\b(?:explain|describ|discuss)\w* me\b"
+    r"(?: \w+)? (?:of|about) me\b"
 )
 _INSET = re.compile(
     rf"[,!?.] (?P<a>{_SAY}) (?:(?:my|the|his|her|our|their|a|an) (?:[\w-]+ ){{0,2}}?[\w-]+|[A-Z]\w+(?: [A-Z]\w+)?|he|she|they|everyone|people)\b(?=[,.;:!?]|$| to\b| and\b)"

@@ -198,9 +198,10 @@ _TRADES = (
 def is_role(word: str) -> bool:
     """Whether a common noun is a word for a person."""
     low = word.casefold()
-    if low in words("people", "roles") or gender_of_word(low):
+    roles = words("people", "roles") | words("people", "roles_more")
+    if low in roles or gender_of_word(low):
         return True
-    if low.endswith("s") and low[:-1] in words("people", "roles"):
+    if low.endswith("s") and low[:-1] in roles:
         return True
     return low.endswith(_TRADES) and low not in words("people", "no_trade")
 

@@ -156,6 +156,10 @@ class Phrases:
             r"(?:^|[:.!?\n]\s*|\]\s*)(?:no longer|still|now|officially|finally|again|not) (?:an?|the|their|his|her) (?:[\w-]+ )?$", said, re.I
         ):
             return Reading(0.6, ["a note to oneself without a subject"])
+        if frame.speaker.role == "narrator" and re.fullmatch(r"\W*(?:[Tt]he|[Hh]is|[Hh]er|[Tt]heir|[Aa]n?) (?:[\w-]+ )?", said) and re.match(
+            r",? I (?:said|say|answered|replied|told|wrote)\b", right
+        ):
+            return Reading(0.9, ["the narrator says who it is"])
         name = re.match(
             r"[^.!?\n]{0,50}?(?<!also )\b(?:called|named|answers to|name of|known as)\s+(?:the name of\s+)?", right
         )

@@ -68,6 +68,8 @@ class Speech(Turns):
         )
         if last_char == "?" and re.match(r"\s*I (?:tell|told|explain|explained|answer|answered|reply|replied|assured?|informed?)\b", after):
             complement = re.match(r"", "")  # a question is asked and not told: this is what the narrator says to it
+        if last_char in "?!" and re.match(r"\s*[A-Z][^.!?\"“]{1,60}, I (?:said|told|answered|replied|say)\b", after):
+            complement = re.match(r"", "")  # "Father's name, sir?" Ram Lal, I said.
         told = re.match(r"\s*(?:[A-Z][\w'’]*|I) (?:told|tell|tells|assured?) (?:\w+ ){1,2}(?:that|how|about|of|to|it|no|yes|so)\b", after)
         if last_char in "?!.…" and told:
             complement = told

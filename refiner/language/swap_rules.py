@@ -84,6 +84,7 @@ def plan(scene: Scene, canon: tuple[CanonEntry, ...], options: Options) -> Plan:
     found += replaced
     if options.partners != "keep":
         found += Partner(scene, reader, canon).run(1.0 if options.partners == "swap" else 0.5)
+    found += _bound(scene, reader, found)
     found += Unexplained(scene, reader).run(found)
     return Plan(
         tuple(
@@ -224,6 +225,25 @@ def _after_name(scene: Scene, reader: Reader) -> Iterator[Proposal]:
                 )
 
 
+def _bound(scene: Scene, reader: Reader, found: list[Proposal]) -> Iterator[Proposal]:
+    """Pronouns in the relative clause of a noun that becomes the other: "a guy who answers his mails"."""
+    for p in [p for p in found if p.rule.startswith("role-") and p.confidence >= EDIT]:
+        block = scene.block_at(p.start)
+        if block is None:
+            continue
+        noun = next((t for t in scene.doc(block) if scene.at(block, t)[1] == p.end), None)
+        clause = next((c for c in noun.children if c.dep_ == "relcl"), None) if noun is not None else None
+        if clause is None or not any(c.lower_ in ("who", "that") and c.dep_ in ("nsubj", "nsubjpass") for c in clause.children):
+            continue
+        inside = {t.i for t in clause.subtree}
+        rivals = [m for m in reader.speech.people(block.index) if m.token.i in inside and not m.pronoun and m.gender in (None, scene.gender)]
+        for t in clause.subtree:
+            if t.lower_ in PRONOUNS and lexicon.gender_of_word(t.lower_) == scene.gender and not rivals:
+                start, end = scene.at(block, t)
+                after = pronoun(t.text, scene.to, before_noun(t))
+                yield Proposal(start, end, after, "bound-pronoun", "goes back to a word that changes", 0.9)
+
+
 def _pronouns(scene: Scene, reader: Reader) -> Iterator[Proposal]:
     for readings, rule in ((reader.quoted, "speech"), (reader.told, "told")):
         for start, r in readings.items():
@@ -259,7 +279,7 @@ def before_noun(t: Any) -> bool:
                 nxt is None
                 or nxt.is_punct
                 and nxt.text not in "\"'“‘"
-                or nxt.lower_ in ("to", "and", "that", "if", "when", "in", "on", "at", "with", "for", "because", "who")
+                or nxt.lower_ in ("nothing", "something", "everything", "anything", "all", "how", "what", "why", "where", "never", "always", "to", "and", "that", "if", "when", "in", "on", "at", "with", "for", "because", "who")
             )
         nxt = _next(t)
         return bool(nxt is not None and nxt.pos_ == "NOUN" and t.dep_ == "poss" and nxt.head.i != t.head.i)

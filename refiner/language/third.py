@@ -85,7 +85,8 @@ class Teller:
         gender = gender or self.scene.known.get(key)
         person = self.persons.setdefault(key, _Person(key, gender))
         person.gender = person.gender or gender
-        person.seen.append((now, WEIGHT[m.role] * weight, m))
+        told = any(c.dep_ == "relcl" for c in m.token.children)  # "Nelson, who found the errors": more is said of him
+        person.seen.append((now, max(WEIGHT[m.role], 0.8 if told else 0.0) * weight, m))
 
     def _pronoun(self, m: Mention, now: int, mentions: list[Mention]) -> None:
         scored = self._scores(m, now, mentions)
@@ -113,6 +114,9 @@ class Teller:
         if self._cataphor(m, mentions):
             confidence = min(confidence, 0.6) if confidence >= 0.5 else max(confidence, 0.4)
             why.append("the clause stands before the one it belongs to")
+        if self._contrasted(m, mentions):
+            confidence = min(confidence, 0.2)
+            why.append("the narrator is named in the clause beside it")
         if rival and self._both(m, mentions):
             confidence = max(ASK_TOLD, min(confidence, 0.6))
             why.append("two different persons are meant in this clause")
@@ -121,6 +125,18 @@ class Teller:
             confidence = min(confidence, 0.75)
             why.append(f'"{between.token.text}" stands between')
         self.read[m.start] = Reading(confidence, why)
+
+    def _contrasted(self, m: Mention, mentions: list[Mention]) -> bool:
+        """ "He talks and Kofi solders": a subject pronoun is not who is named as subject of the next clause beside it."""
+        verb = _verb(m.token)
+        if m.role != "subj" or verb is None:
+            return False
+        for x in mentions:
+            if x.key == "narrator" and not x.pronoun and x.start > m.start and x.sent == m.sent and x.role == "subj":
+                other = _verb(x.token)
+                if other is not None and other.dep_ == "conj" and other.head.i == verb.i:
+                    return True
+        return False
 
     def _both(self, m: Mention, mentions: list[Mention]) -> bool:
         """Whether another pronoun of that gender is an argument of the same verb: "she asked after her"."""

@@ -158,7 +158,10 @@ class Unexplained:
         """Why nothing explains the noun, or "" where something does."""
         frame = self.scene.frame_at(start)
         if frame.speaker.role == "narrator" and frame.kind != "base":
-            return ""  # the narrator's own words to others
+            words = self.scene.text[max(block.start, frame.start - 60) : frame.start]
+            cited = re.search(r"\b(?:being|been|am|was|as|called|words of|termed|styled)\b[^.!?]*[\"“‘'*_]$", words)
+            phrase = t.dep_ == "ROOT" or not any(x.pos_ == "VERB" and frame.start <= block.start + x.idx < frame.end for x in t.sent)
+            return "others' words for the narrator" if cited and phrase else ""  # else the narrator's own words
         owner = next((c for c in t.children if c.dep_ == "poss"), None)
         if owner is not None:
             return self._owned(block, t, owner, start)
@@ -251,6 +254,8 @@ class Unexplained:
                 unknown = (frame.speaker.role == "unknown" or not frame.attributed) and frame.addressee.role != "narrator"
                 shown = re.search(r"\b(?:[Tt]his|[Tt]hat|[Ii]t|[Hh]ere|[Ss]he|[Hh]e)(?:['’]s| is| was| comes) (?:my|our) (?:[\w-]+ )?$", scene.text[max(frame.start, start - 30) : start])
                 return "nobody says who speaks" if unknown else "somebody is introduced" if shown else ""
+            if low in ("his", "her", "their") and not frame.attributed and self._counterpart(t):
+                return "the narrator is that to somebody in this note"
             chained = low not in ("her", "their", "his") and lexicon.is_role(low)
             return "a relative of somebody near the narrator" if chained or t.lower_ in self.mine_too else ""
         if low in ("my", "our") and t.lower_ in self.kin_names:
@@ -315,7 +320,7 @@ class Unexplained:
                 entry.kind == "kin"
                 and counted
                 and re.search(
-                    r"\b(?:his|her|their|[A-Z]\w+['’]s) (?:\w+ )?(?:\w+ )?$", text[max(block.start, start - 30) : start]
+                    r"\b(?:his|her|their|[A-Z]\w+['’]s|my (?:father|mother|parents|papa|mum|dad)['’]s?) (?:\w+ )?(?:\w+ )?$", text[max(block.start, start - 30) : start]
                 )
             )
             said = re.search(r"(?<!\w)[Aa]s $", text[max(0, start - 3) : start]) and text[end : end + 4] in (
