@@ -149,7 +149,8 @@ class Calls:
             )
             if near_me and not alone and self.reader.nobody_else(start, within=1):
                 alone = True
-            confidence = 0.93 if alone and near_me else 0.89 if alone and told else 0.6 if near_me or alone else 0.45
+            here = frame.block >= 0 and self.scene.first_person[frame.block]
+            confidence = 0.93 if alone and near_me else 0.89 if alone and (told or here and frame.attributed) else 0.6 if near_me or alone else 0.45
             answer = re.match(
                 r"(?:yes|no|present|sorry|okay|ok|of course|at once)\b", self.scene.text[frame.start : frame.end], re.I
             )
@@ -167,7 +168,7 @@ class Calls:
         if answered and alone:
             return 0.9, [*why, "the narrator answers to it"]
         if alone and near_me:
-            return 0.72, [*why, *you.why]
+            return 0.89, [*why, *you.why]
         return (0.5 if near_me else 0.32), [*why, *you.why]
 
     def _me_near(self, frame: Frame) -> bool:

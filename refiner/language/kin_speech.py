@@ -41,7 +41,7 @@ class KinReadings:
                 re.search(r"\b(?:this|here|that)(?:['’]s| is) (?:my|our) (?:[\w-]+ ){0,2}$", left, re.IGNORECASE)
                 and frame.speaker.role != "narrator"
             ):
-                r = Reading(0.7, ["somebody is introduced"])
+                r = Reading(0.76, ["somebody is introduced"])
             elif low in EPITHETS and relation:
                 r = Reading(0.6, [f"the narrator's {relation} speaks"])
             elif frame.speaker.role == "unknown":
@@ -60,7 +60,8 @@ class KinReadings:
             if frame.addressee.role == "narrator":
                 return Reading(0.05, ["the narrator's own kin"])
             noun = frame.addressee.noun
-            if noun in whose(low) or noun.casefold() in self.partners and GROUP[low] in ("husband", "boyfriend"):
+            partner = GROUP[low] in ("husband", "boyfriend") and frame.addressee.role == "other" and self.partner_near(frame)
+            if partner or noun in whose(low) or noun.casefold() in self.partners and GROUP[low] in ("husband", "boyfriend"):
                 r = Reading(0.78, [f"it is said to the narrator's {noun}"])
             elif frame.addressee.role == "other" or frame.about:
                 r = Reading(0.6, [f'it is said to "{noun or "somebody"}"'])
@@ -78,6 +79,13 @@ class KinReadings:
         else:
             r.add(-0.1, f'"{rival.token.text}" may be meant')
         return r
+
+    def partner_near(self, frame: Frame) -> bool:
+        """Whether the narrator's wife or husband is told of in the words around the speech."""
+        near = self.scene.text[max(0, frame.start - 400) : frame.end + 200]
+        return re.search(r"\b[Mm]y (?:wife|husband|girlfriend|boyfriend|fianc[eé]e?)\b", near) is not None or any(
+            re.search(rf"\b{re.escape(n)}\b", near, re.IGNORECASE) for n in self.partners
+        )
 
     @cached_property
     def aliases(self) -> set[str]:

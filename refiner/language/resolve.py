@@ -136,6 +136,9 @@ class Speechreader(KinReadings):
         topics = [(n, self.topic[n]) for n in (same or near) if n in self.topic]
         if topics and last is None:
             n, (who, sure) = topics[-1]
+            if who == "narrator" and sure >= 0.85 and m.pronoun and frame.addressee.role != "narrator":
+                if not self._since(scene.frames[n], frame, m):
+                    return Reading(0.92, ["the speech before it was about the narrator", "nobody was named in between"])
             if who == "narrator" and sure > 0.6:
                 r.add((0.55 if same else 0.4) * sure, "the speech before it was about the narrator")
             elif who == "other" and sure < 0.4:
@@ -175,7 +178,8 @@ class Speechreader(KinReadings):
         if owner and last is None:
             r.add(-0.35, f"the speaker is the {owner}'s own")
         if not m.pronoun:
-            r.add(-0.05, "an epithet")
+            pointed = any(c.lower_ in ("this", "that") for c in m.token.children) and rival is None and last is None
+            r.add(0.06 if pointed else -0.05, "an epithet")
         weak = last is None or last.gender is None and last.start not in self.read
         if r.confidence < ASK_SPEECH and weak and frame.addressee.role != "narrator":
             r.confidence = ASK_SPEECH
@@ -261,6 +265,22 @@ class Speechreader(KinReadings):
     def _a_person(self, p: Mention) -> bool:
         """Whether a name without a gender is somebody's, and not a subject's, a town's or a feast's."""
         return p.token.pos_ == "PROPN" and (p.role == "subj" or entity_type(p.token) == "PERSON")
+
+    def _since(self, last: Frame, frame: Frame, m: Mention) -> bool:
+        """Whether somebody of that gender came in between two speeches, those who talk left out."""
+        talkers = self._talkers(frame)
+        for index in range(last.block, frame.block + 1):
+            for p in self.people(index):
+                if not last.end <= p.start < frame.start or p.plural or p.key in ("I", "narrator"):
+                    continue
+                if p.gender not in (None, m.gender) or p.key in talkers or p.start == frame.speaker.span[0]:
+                    continue
+                if p.gender is None and not (p.token.pos_ == "NOUN" or self._a_person(p)):
+                    continue
+                if p.pronoun and (self.scene.gender_of(frame.speaker) == p.gender or self._stands_for(p, self.people(index), talkers)):
+                    continue
+                return True
+        return False
 
     def _owner_of_speaker(self, frame: Frame, m: Mention) -> str:
         """The one of that gender to whom the speaker belongs: said by "my son's teacher", it may be about the son."""

@@ -120,7 +120,7 @@ class Roles(Predicates, Beside, Phrases):
             confidence = r.confidence
             at, to, after, options = replacement(self.scene, start, end, entry)
             left = self.scene.text[max(0, start - 24) : start]
-            if re.search(r"\b(?:best|maid|bride['’]s)\s+$", left, re.IGNORECASE) and t.lower_ in ("man", "maid"):
+            if re.search(r"\b(?:maid|bride['’]s)\s+$", left, re.IGNORECASE) and t.lower_ in ("man", "maid"):
                 confidence, options = min(confidence, 0.6), ("friend",)
             if entry.plural and rule not in ("group", "like-me"):
                 confidence = min(confidence, 0.8)

@@ -76,7 +76,8 @@ def plan(scene: Scene, canon: tuple[CanonEntry, ...], options: Options) -> Plan:
     vocatives = Vocatives(scene, reader, frozenset(w for w in said if lexicon.address(w, scene.gender)), canon)
     found += vocatives.run()
     ceiling = 1.0 if options.institutions == "swap" else 0.6
-    found += [replace(p, confidence=min(p.confidence, ceiling)) for p in institutions.run()]
+    places = [replace(p, confidence=min(p.confidence, ceiling)) for p in institutions.run()]
+    found = [_among(scene, p, places) for p in found] + places
     found += Body(scene, reader, drop=options.body == "drop").run()
     replaced = list(Replacements(scene, reader, canon).run())  # "batsman" is the canon's where cricket goes
     sports = [r for r in replaced if r.confidence >= ASK]
@@ -98,6 +99,15 @@ def plan(scene: Scene, canon: tuple[CanonEntry, ...], options: Options) -> Plan:
         ),
         (*institutions.proposed.values(), *vocatives.proposed.values()),
     )
+
+
+def _among(scene: Scene, p: Proposal, places: list[Proposal]) -> Proposal:
+    """A group that is called ("Girls, …") where the narrator lives in a women's hostel has the narrator in it."""
+    here = scene.block_at(p.start)
+    if p.rule == "group-called" and p.confidence >= 0.4 and here is not None:
+        if any(x.confidence >= EDIT and scene.block_at(x.start) == here for x in places):
+            return replace(p, confidence=0.9)
+    return p
 
 
 def settle(found: Iterator[Proposal]) -> list[Proposal]:

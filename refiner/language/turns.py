@@ -37,7 +37,7 @@ _ABOUT = re.compile(
     r"(?:report card|reference|recommendation|review|appraisal|biodata|"
     r"character certificate)\b"
     r"|\bwho I was\b|\bwhose (?:son|daughter|child|boy|girl) I was\b|"
-    r"\bmeaning me\b|\bwith me (?:standing|sitting|there|right)|\bme (?:standing|sitting|lying) (?:right )?(?:there|by|beside|next)|"
+    r"\b(?:got|came) to me\b|\bmy turn\b|\bmeaning me\b|\bwith me (?:standing|sitting|there|right)|\bme (?:standing|sitting|lying) (?:right )?(?:there|by|beside|next)|"
     r"\bintroduc\w+ (?:people|everyone|everybody|us|the family)\b|\babout me\b|\bto my face\b|\bwhile I (?:stood|sat|waited|listened)|"
     r"\blook\w* (?:straight |right )?(?:at|past|through) me\b",
     re.IGNORECASE,
@@ -52,6 +52,7 @@ _ASKED_OF_ME = re.compile(
     r"\b(?:ask|wonder|inquir|enquir)\w*\b[^.!?]*\b(?:I (?:was|am|were|had|did|have|would|could)|about me|for me)\b"
 )
 _SAID_OF = re.compile(
+    r"\bmy (?:\w+ )?(?:reports?|reviews?|references?|records?|testimonials?|results?|marks|medical file)\b|"
     r"\bmy (?:first |last |new )?(?:talk|speech|paper|book|form|application|"
     r"essay|performance|recital|thesis|interview|lecture|work|report|"
     r"feedback)\b",
@@ -330,6 +331,7 @@ class Turns:
                 ):
                     f = replace(f, about=0.6 if f.start - out[-1].end < 120 else 0.3, cue=out[-1].cue)
                 elif weak := _SAID_OF.search(self.text[max(0, self.block.start - 400) : f.start]):
-                    f = replace(f, about=0.2, cue=weak[0])
+                    near = _SAID_OF.search(" ".join(before))
+                    f = replace(f, about=0.3 if near else 0.2, cue=weak[0])
             out.append(f)
         return out
