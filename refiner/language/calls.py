@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 
 from refiner.language import lexicon
-from refiner.language.evidence import speaker_relation
+from refiner.language.evidence import ANIMAL, speaker_relation
 from refiner.language.quotes import Frame
 from refiner.language.reader import Reader
 from refiner.language.scene import Scene
 
 _CHILD = {"son", "daughter", "child", "kid", "kids", "children", "baby", "toddler", "boy", "girl", "twins"}
 _YOUNGER = {"nephew", "niece"} | _CHILD
-_ANIMAL = re.compile(
-    r"\b(?:dog|puppy|pup|cat|kitten|horse|pony|donkey|mule|cow|calf|bull|bullock|buffalo|goat|kid|sheep|ram|parrot|tortoise|rabbit|elephant|camel|monkey|hen|cock|pigeon|terrier|spaniel|mare|colt)\b", re.I
+_HONOUR = ("sir", "madam", "ma'am", "maam", "saab", "sahib", "saheb")
+_RANK = re.compile(
+    r"\b(?:colonel|major|general|captain|brigadier|commander|admiral|inspector|superintendent|judge|magistrate|consultant|principal|headmaster|headmistress|"
+    r"minister|director|president|chairman|bishop|commissioner|collector|examiner|officer)\b",
+    re.IGNORECASE,
 )
 _NO_TITLE_BEFORE = re.compile(
     r"(?:\b(?:the|a|an|my|his|her|their|our|your|this|that|of|to|with|for|by|from|and|or|no|any|every|dear)\s+|[-’'])$",
@@ -131,7 +134,7 @@ class Calls:
         elif low in ("uncle", "aunt", "aunty", "auntie") and not relation:
             why.append("a younger person may speak")
         around = self.scene.text[max(0, frame.start - 120) : frame.end + 120]
-        if frame.addressee.role != "narrator" and _ANIMAL.search(around) and low.split()[0] in ("boy", "girl", "good", "lad", "lass", "old", "brave", "clever"):
+        if frame.addressee.role != "narrator" and ANIMAL.search(around) and low.split()[0] in ("boy", "girl", "good", "lad", "lass", "old", "brave", "clever"):
             return 0.5, [*why, "an animal is near"]
         if frame.addressee.role == "narrator":
             return 0.96, [*why, "it is said to the narrator"]
@@ -156,6 +159,8 @@ class Calls:
             )
             if answer and not told:
                 return min(confidence, 0.6), [*why, "an answer; to whom is not said"]
+            if low in _HONOUR and confidence > 0.6 and self._superior(frame):
+                return 0.6, [*why, "somebody of rank is there, who may be called so"]
             if relation in _YOUNGER and low in lexicon.table(self.scene.gender, ("address",)):
                 confidence += 0.03
             return confidence, [
@@ -170,6 +175,17 @@ class Calls:
         if alone and near_me:
             return 0.89, [*why, *you.why]
         return (0.5 if near_me else 0.32), [*why, *you.why]
+
+    def _superior(self, frame: Frame) -> bool:
+        """Whether an officer, a judge or the like stands before the speech who does not speak himself."""
+        if frame.block < 0:
+            return False
+        if self.scene.told[frame.block]:
+            return True  # whether the narrator calls or is called shows in no "I"
+        plain = self.scene.narration(self.scene.blocks[frame.block])
+        before = plain[: frame.start - self.scene.blocks[frame.block].start]
+        ranks = {m[0].casefold() for m in _RANK.finditer(before)} - {frame.speaker.noun}
+        return bool(ranks)
 
     def _me_near(self, frame: Frame) -> bool:
         """Whether the narrator is in the words around the speech."""

@@ -33,6 +33,11 @@ EPITHETS = (
 )
 
 
+ANIMAL = re.compile(
+    r"\b(?:dog|puppy|pup|cat|kitten|horse|pony|donkey|mule|cow|calf|bull|bullock|buffalo|goat|kid|sheep|ram|parrot|tortoise|rabbit|elephant|camel|monkey|hen|cock|pigeon|terrier|spaniel|mare|colt)\b", re.I
+)
+
+
 @dataclass
 class Reading:
     """The verdict on one mention: how sure it is that the narrator is meant (0..1), with the evidence in words."""

@@ -155,6 +155,8 @@ def gender_of_word(word: str) -> Gender | None:
         return "male"
     if low in ("madam", "ma'am", "miss", "behen", "behenji", "didi", "akka"):
         return "female"
+    if low.endswith(("mistress", "stress")) and low not in ("mistress", "stress", "distress"):
+        return "female"
     if noun(low, "male") or low in words("pronoun", "male") or low in ("mr", "mr.", "shri", "his"):
         return "male"
     if (

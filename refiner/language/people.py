@@ -132,6 +132,7 @@ def people(scene: Scene, index: int) -> list[Mention]:
                 and t.head.pos_ == "PROPN"
                 and not lexicon.gender_of_name(t.text)
                 or entity_type(t) in _PLACES
+                and not (t.dep_ == "nsubj" and t.tag_ == "NNP" and entity_type(t) == "NORP" and not low.endswith(("ish", "an", "ese")))
             ):
                 continue
             gender_ = token_gender(t, scene.known)

@@ -141,7 +141,7 @@ class Speechreader(KinReadings):
                     return Reading(0.92, ["the speech before it was about the narrator", "nobody was named in between"])
             if who == "narrator" and sure > 0.6:
                 r.add((0.55 if same else 0.4) * sure, "the speech before it was about the narrator")
-            elif who == "other" and sure < 0.4:
+            elif who == "other" and sure < 0.15:
                 r.add(-0.3, "the speech before it was about somebody else")
         # who speaks to whom
         if frame.addressee.role == "narrator" and (named or self._named_by(number, frame)):

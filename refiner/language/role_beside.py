@@ -7,7 +7,7 @@ from typing import Any
 
 from refiner.language import lexicon
 from refiner.language.blocks import Block
-from refiner.language.evidence import EPITHETS, Reading
+from refiner.language.evidence import ANIMAL, EPITHETS, Reading
 from refiner.language.reader import Reader
 from refiner.language.scene import Scene
 
@@ -168,6 +168,8 @@ class Beside:
                 left,
                 re.IGNORECASE,
             ):
+                if ANIMAL.search(self.scene.text[max(0, frame.start - 120) : frame.end + 120]):
+                    return Reading(0.5, ["an animal is near"])
                 r = self.reader.you(start)
                 owner = any(c.lower_ == "my" for c in t.children)
                 return Reading(

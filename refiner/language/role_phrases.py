@@ -168,7 +168,11 @@ class Phrases:
         return None
 
     def _person_word(self, block: Block, start: int, word: str) -> bool:
-        """Whether the word before the comma is a person, so that what follows may be said of that one."""
+        """Whether the word before the comma is a person, or "a fare" who may be one, so that what follows is said of it."""
+        doc = self.scene.doc(block)
+        here = [x for x in doc if block.start + x.idx < start and x.text == word]
+        if here and here[-1].pos_ in ("NOUN", "PROPN") and any(c.dep_ in ("det", "poss") for c in here[-1].children):
+            return True
         return word[:1].isupper() or lexicon.is_role(word) or word.casefold() in ("him", "her", "them", "one", "it", "you", "us")
 
     def _listed(self, block: Block) -> bool:

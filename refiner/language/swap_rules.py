@@ -248,7 +248,8 @@ def _bound(scene: Scene, reader: Reader, found: list[Proposal]) -> Iterator[Prop
         inside = {t.i for t in clause.subtree}
         rivals = [m for m in reader.speech.people(block.index) if m.token.i in inside and not m.pronoun and m.gender in (None, scene.gender)]
         for t in clause.subtree:
-            if t.lower_ in PRONOUNS and lexicon.gender_of_word(t.lower_) == scene.gender and not rivals:
+            own = t.dep_ == "poss" or t.lower_.endswith("self")
+            if own and t.lower_ in PRONOUNS and lexicon.gender_of_word(t.lower_) == scene.gender and not rivals:
                 start, end = scene.at(block, t)
                 after = pronoun(t.text, scene.to, before_noun(t))
                 yield Proposal(start, end, after, "bound-pronoun", "goes back to a word that changes", 0.9)
