@@ -142,14 +142,21 @@ class Body:
         sure = 0.88 if r.confidence > 0.8 and grown else 0.4 if r.confidence > 0.8 else 0.0
         near = scene.plain_first(block.start + t.sent.start_char, block.start + t.sent.end_char)
         if not sure and (near or re.search(r"\bthe\s+$", left)) and not self._other_man(block, start):
-            sure = 0.4 if any(b.index != block.index and self._other_man(b, b.end) for b in scene.blocks) or not self.drop else 0.88
+            sure = (
+                0.4
+                if any(b.index != block.index and self._other_man(b, b.end) for b in scene.blocks) or not self.drop
+                else 0.88
+            )
         return sure, "what the narrator does or has" if sure > 0.4 else "whose it is is not said"
 
     def _other_man(self, block: Block, start: int) -> bool:
         """Whether somebody of the old gender stands near who may be meant."""
         here = people(self.scene, block.index)
         return any(
-            p.gender == self.scene.gender and p.key not in ("narrator", "I") and not p.plural and start - 200 < p.start < start
+            p.gender == self.scene.gender
+            and p.key not in ("narrator", "I")
+            and not p.plural
+            and start - 200 < p.start < start
             for p in here
         )
 

@@ -52,7 +52,10 @@ class Calls:
             left,
             re.IGNORECASE,
         )
-        if not left.strip() and re.match(r" (?:Chair\w*|President|Secretary|Judge|Speaker|Principal|Captain|Doctor|Inspector|Editor|Headm\w+)\b,?", right):
+        if not left.strip() and re.match(
+            r" (?:Chair\w*|President|Secretary|Judge|Speaker|Principal|Captain|Doctor|Inspector|Editor|Headm\w+)\b,?",
+            right,
+        ):
             return text[start].isupper()  # "Madam Chairlady, …"
         after_ok = not right.strip(" *_") or re.match(r"\s*(?:[,.!?;:…—–\"”’*_\n)]|$)", right)
         low = text[start:end].casefold()
@@ -134,7 +137,11 @@ class Calls:
         elif low in ("uncle", "aunt", "aunty", "auntie") and not relation:
             why.append("a younger person may speak")
         around = self.scene.text[max(0, frame.start - 120) : frame.end + 120]
-        if frame.addressee.role != "narrator" and ANIMAL.search(around) and low.split()[0] in ("boy", "girl", "good", "lad", "lass", "old", "brave", "clever"):
+        if (
+            frame.addressee.role != "narrator"
+            and ANIMAL.search(around)
+            and low.split()[0] in ("boy", "girl", "good", "lad", "lass", "old", "brave", "clever")
+        ):
             return 0.5, [*why, "an animal is near"]
         if frame.addressee.role == "narrator":
             return 0.96, [*why, "it is said to the narrator"]
@@ -153,7 +160,15 @@ class Calls:
             if near_me and not alone and self.reader.nobody_else(start, within=1):
                 alone = True
             here = frame.block >= 0 and self.scene.first_person[frame.block]
-            confidence = 0.93 if alone and near_me else 0.89 if alone and (told or here and frame.attributed) else 0.6 if near_me or alone else 0.45
+            confidence = (
+                0.93
+                if alone and near_me
+                else 0.89
+                if alone and (told or here and frame.attributed)
+                else 0.6
+                if near_me or alone
+                else 0.45
+            )
             answer = re.match(
                 r"(?:yes|no|present|sorry|okay|ok|of course|at once)\b", self.scene.text[frame.start : frame.end], re.I
             )

@@ -66,12 +66,12 @@ class Forms:
                     )
                     yield Proposal(m.start(group), m.end(group), after, "form", "a field of the narrator's form", sure)
 
-        group = re.compile(
+        category = re.compile(
             r"\((?P<w>boys|men|gents|male|girls|women|ladies|female)(?:['’]s?)?\)|[-–—,|]\s*(?P<v>boys|men|gents|girls|women|ladies)['’]?s?"
             r" (?:singles|doubles|section|category|team|\d+ ?m)",
             re.IGNORECASE,
         )
-        for m in group.finditer(text, self.scene.body):
+        for m in category.finditer(text, self.scene.body):
             name = "w" if m["w"] else "v"
             entry = lexicon.noun(m[name], self.scene.gender) or lexicon.address(m[name], self.scene.gender)
             if entry and self._near_name(m.start(), 80):

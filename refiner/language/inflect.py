@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from refiner.models import Gender
 
@@ -71,3 +72,130 @@ def pronoun(word: str, to: Gender, possessive_before_noun: bool) -> str:
             low
         ]
     return match_case(word, after) if len(word) > 1 else after
+
+
+def before_noun(t: Any) -> bool:
+    """Whether his or her stands before its noun (her/his) or alone (hers, her/him). Tag first, then what follows."""
+    if t.lower_ == "her":
+        if t.tag_ == "PRP$":
+            nxt = _next(t)
+            if _receives(t):
+                return False
+            return not (
+                nxt is None
+                or nxt.is_punct
+                and nxt.text not in "\"'“‘"
+                or nxt.lower_
+                in (
+                    "nothing",
+                    "something",
+                    "everything",
+                    "anything",
+                    "all",
+                    "how",
+                    "what",
+                    "why",
+                    "where",
+                    "never",
+                    "always",
+                    "to",
+                    "and",
+                    "that",
+                    "if",
+                    "when",
+                    "in",
+                    "on",
+                    "at",
+                    "with",
+                    "for",
+                    "because",
+                    "who",
+                )
+            )
+        nxt = _next(t)
+        return bool(nxt is not None and nxt.pos_ == "NOUN" and t.dep_ == "poss" and nxt.head.i != t.head.i)
+    if t.lower_ == "his":
+        nxt = _next(t)
+        if nxt is None or nxt.is_punct and nxt.text not in "\"'“‘(" and not re.match(r"[*_]", nxt.text):
+            return False
+        return not (t.dep_ != "poss" and nxt.pos_ in ("VERB", "AUX", "ADP", "CCONJ", "SCONJ", "PRON"))
+    return False
+
+
+_GIVING = (
+    "give",
+    "offer",
+    "deny",
+    "grant",
+    "allow",
+    "wish",
+    "cost",
+    "teach",
+    "feed",
+    "pour",
+    "cook",
+    "hand",
+    "lend",
+    "pay",
+    "owe",
+    "promise",
+)
+_FARE = frozenset(
+    [
+        "time",
+        "tea",
+        "coffee",
+        "water",
+        "milk",
+        "rice",
+        "lunch",
+        "dinner",
+        "breakfast",
+        "food",
+        "money",
+        "space",
+        "credit",
+        "permission",
+        "courage",
+        "hope",
+        "room",
+        "advice",
+        "sugar",
+        "soup",
+        "bread",
+        "trouble",
+        "peace",
+        "comfort",
+        "medicine",
+        "notice",
+        "leave",
+        "rope",
+        "attention",
+        "pleasure",
+        "pain",
+        "strength",
+        "proof",
+        "reason",
+        "change",
+        "lunchtime",
+        "homework",
+    ]
+)
+
+
+def _receives(t: Any) -> bool:
+    """Whether "her" before a noun is the one who gets it: "we give her time", "I bring her lunch"."""
+    noun = t.head
+    if t.dep_ != "poss" or noun.dep_ not in ("dobj", "dative") or noun.lower_ not in _FARE or noun.head.pos_ != "VERB":
+        return False
+    subject = next((c.lower_ for c in noun.head.children if c.dep_ == "nsubj"), "")
+    return (
+        noun.head.lemma_ in _GIVING or noun.head.lemma_ in ("bring", "make", "buy", "send", "get", "take")
+    ) and subject not in ("she",)
+
+
+def _next(t: Any) -> Any | None:
+    i = t.i + 1
+    while i < len(t.doc) and t.doc[i].is_space:
+        i += 1
+    return t.doc[i] if i < len(t.doc) else None

@@ -60,8 +60,15 @@ class KinReadings:
             if frame.addressee.role == "narrator":
                 return Reading(0.05, ["the narrator's own kin"])
             noun = frame.addressee.noun
-            partner = GROUP[low] in ("husband", "boyfriend") and frame.addressee.role == "other" and self.partner_near(frame)
-            if partner or noun in whose(low) or noun.casefold() in self.partners and GROUP[low] in ("husband", "boyfriend"):
+            partner = (
+                GROUP[low] in ("husband", "boyfriend") and frame.addressee.role == "other" and self.partner_near(frame)
+            )
+            if (
+                partner
+                or noun in whose(low)
+                or noun.casefold() in self.partners
+                and GROUP[low] in ("husband", "boyfriend")
+            ):
                 r = Reading(0.78, [f"it is said to the narrator's {noun}"])
             elif frame.addressee.role == "other" or frame.about:
                 r = Reading(0.6, [f'it is said to "{noun or "somebody"}"'])

@@ -125,9 +125,13 @@ def find(text: str, start: int, names: Names) -> list[NameMention]:
         if not before or not after:
             continue
         dotted = re.search(r"[^\w ]|[_\d]", before) is not None
-        for m in re.finditer(rf"(?<![\w.{'' if dotted else '@'}/-])({_spelled(before)})(?!\w)(?![.@_-][\w])", body, re.IGNORECASE):
+        for m in re.finditer(
+            rf"(?<![\w.{'' if dotted else '@'}/-])({_spelled(before)})(?!\w)(?![.@_-][\w])", body, re.IGNORECASE
+        ):
             word = m[1]
-            if not word[0].isupper() and (wordlike(before) or not (dotted or before == word or _small_style(body, m.start(), m.end()))):
+            if not word[0].isupper() and (
+                wordlike(before) or not (dotted or before == word or _small_style(body, m.start(), m.end()))
+            ):
                 continue
             if (
                 wordlike(before)
@@ -146,7 +150,9 @@ def find(text: str, start: int, names: Names) -> list[NameMention]:
                         "handle" if dotted else kind,
                         sure,
                         why,
-                        not dotted or re.match(r"\s+(?:is|was|has|did|will|says?|said|can|had|does|you)\b", body[m.end() :]) is not None,
+                        not dotted
+                        or re.match(r"\s+(?:is|was|has|did|will|says?|said|can|had|does|you)\b", body[m.end() :])
+                        is not None,
                     )
                 )
     out += (

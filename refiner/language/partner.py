@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from refiner.language import lexicon
-from refiner.language.inflect import match_case, pronoun
-from refiner.language.people import people
+from refiner.language.evidence import is_predicate
+from refiner.language.inflect import before_noun, match_case, pronoun
+from refiner.language.people import Mention, people
 from refiner.language.reader import Reader
 from refiner.language.scene import Proposal, Scene
 from refiner.models import CanonEntry, Gender
@@ -62,8 +63,9 @@ class Partner:
         yield from self._pronouns(spans, sure)
 
     def _pronouns(self, spans: set[int], sure: float) -> Iterator[Proposal]:
+        """Pronouns that go back to the partner: to the one spoken of last, the arguments of the same verb left out."""
         scene = self.scene
-        seen: list[tuple[str, int]] = []  # key, sentence counted through the note
+        last: list[tuple[str, int, Mention]] = []  # key, sentence counted through the note
         base = 0
         for block in scene.blocks:
             mentions = people(scene, block.index)
@@ -75,35 +77,58 @@ class Partner:
                 if m.pronoun and m.key == "?":
                     if m.gender != self.gender:
                         continue
-                    near = [k for k, s in seen if now - s <= 3]
-                    frame = scene.frame_at(m.start)
-                    speaks = frame.kind == "quote" and any(
-                        frame.speaker.span[0] == x.start and (x.start in spans or x.token.text in self.names)
-                        for x in mentions
-                    )
-                    if "partner" not in [k for k, s in seen if now - s <= 8] or speaks:
-                        continue
-                    rivals = {k for k in near if k != "partner"}
-                    confidence = 0.93 if not rivals else 0.5 if "partner" in near else 0.0
+                    confidence, who, rival = self._who(m, now, last, mentions)
+                    if who:
+                        last.append((who, now, m))
                     if confidence:
-                        seen.append(("partner" if confidence > 0.9 else "?", now))
-                        after = pronoun(
-                            m.token.text,
-                            "male" if self.gender == "female" else "female",
-                            m.token.dep_ == "poss" or m.token.tag_ == "PRP$" and m.token.head.i > m.token.i,
-                        )
-                        yield Proposal(
-                            m.start,
-                            m.end,
-                            after,
-                            "partner",
-                            "the narrator's partner"
-                            + (f'; "{", ".join(sorted(rivals))}" may be meant' if rivals else ""),
-                            min(sure, confidence),
-                            group="partner" if confidence > 0.9 else "",
-                        )
+                        after = pronoun(m.token.text, scene.gender, before_noun(m.token))
+                        why = "the narrator's partner" + (f'; "{rival}" may be meant' if rival else "")
+                        group = "partner" if confidence > 0.9 else ""
+                        yield Proposal(m.start, m.end, after, "partner", why, min(sure, confidence), group=group)
                 elif not m.plural and (
-                    key == "partner" or m.gender == self.gender or m.gender is None and m.token.pos_ == "PROPN"
+                    key == "partner"
+                    or m.gender == self.gender
+                    or m.gender is None
+                    and m.token.pos_ == "PROPN"
+                    and m.role == "subj"
                 ):
-                    seen.append((key, now))
+                    if not (key != "partner" and is_predicate(m.token)):
+                        last.append((key, now, m))
             base += max(m.sent for m in mentions) + 1
+
+    def _who(
+        self, m: Mention, now: int, last: list[tuple[str, int, Mention]], mentions: list[Mention]
+    ) -> tuple[float, str, str]:
+        """How sure it is that the pronoun is the partner, whom it means ("" where open), and the rival's word."""
+        frame = self.scene.frame_at(m.start)
+        speaker = frame.speaker.span[0] if frame.kind == "quote" else -1
+        near = [(k, s, x) for k, s, x in last if now - s <= 3 and x.start != speaker]
+        own = m.token.dep_ == "poss" or m.token.lower_.endswith("self")
+        verbs = {m.token.head.i} | ({m.token.head.head.i} if m.token.head.pos_ == "ADP" else set())
+        if not own:  # "a girl asked her": not the girl
+            near = [
+                n
+                for n in near
+                if n[2].role != "subj" or n[2].token.doc is not m.token.doc or n[2].token.head.i not in verbs
+            ]
+        known = [k for k, s, _ in last if now - s <= 8]
+        if "partner" not in known:
+            return 0.0, "", ""
+        if not near:
+            return (0.93, "partner", "") if set(known) == {"partner"} else (0.0, "", "")
+        if m.token.dep_ == "poss":  # "her goggles" are hers who is the subject there
+            verb = m.token.head
+            while verb.head.i != verb.i and verb.pos_ not in ("VERB", "AUX"):
+                verb = verb.head
+            subject = [
+                n for n in near if n[2].token.doc is m.token.doc and n[2].token.head.i == verb.i and n[2].role == "subj"
+            ]
+            if subject:
+                near = subject
+        key = near[-1][0]
+        if key == "partner":
+            others = {k for k, _, x in near if k != "partner" and x.role == "subj" and now - near[-1][1] > 0}
+            return (0.93, "partner", "") if not others else (0.6, "partner", sorted(others)[0])
+        if any(k == "partner" for k, _, _ in near):
+            return 0.5, key if near[-1][2].gender == self.gender else "", near[-1][2].token.text
+        return 0.0, key, ""

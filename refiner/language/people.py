@@ -132,7 +132,12 @@ def people(scene: Scene, index: int) -> list[Mention]:
                 and t.head.pos_ == "PROPN"
                 and not lexicon.gender_of_name(t.text)
                 or entity_type(t) in _PLACES
-                and not (t.dep_ == "nsubj" and t.tag_ == "NNP" and entity_type(t) == "NORP" and not low.endswith(("ish", "an", "ese")))
+                and not (
+                    t.dep_ == "nsubj"
+                    and t.tag_ == "NNP"
+                    and entity_type(t) == "NORP"
+                    and not low.endswith(("ish", "an", "ese"))
+                )
             ):
                 continue
             gender_ = token_gender(t, scene.known)
@@ -161,7 +166,11 @@ def people(scene: Scene, index: int) -> list[Mention]:
 def _subject_after_all(token: Any) -> bool:
     """ "A nephew rings on Sundays", read as one plural noun: "a" cannot go with a plural, so the second word is a verb."""
     head = token.head
-    return head.tag_ == "NNS" and head.i == token.i + 1 and any(c.lower_ in ("a", "an") and c.i < token.i for c in head.children)
+    return (
+        head.tag_ == "NNS"
+        and head.i == token.i + 1
+        and any(c.lower_ in ("a", "an") and c.i < token.i for c in head.children)
+    )
 
 
 def _beside(text: str, end: int, token: Any, start: int) -> bool:

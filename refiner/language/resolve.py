@@ -99,7 +99,11 @@ class Speechreader(KinReadings):
             rivals += [
                 p
                 for p in before
-                if p.pronoun and p.key == "?" and p.gender == m.gender and p.start in self.read and m.sent - p.sent <= 2
+                if p.pronoun
+                and p.key == "?"
+                and p.gender == m.gender
+                and p.start in self.read
+                and m.sent - p.sent <= 2
                 and self.read[p.start].confidence < 0.5
             ]
             return Reading(0.95 if not rivals else 0.6, ["the narrator is named just before, in the same speech"])
@@ -183,9 +187,12 @@ class Speechreader(KinReadings):
         weak = last is None or last.gender is None and last.start not in self.read
         if r.confidence < ASK_SPEECH and weak and frame.addressee.role != "narrator":
             r.confidence = ASK_SPEECH
-        mine = bool(named) or any(
-            frame.start <= k < m.start and v.confidence >= 0.5 for k, v in self.read.items()
-        ) or bool(topics) and topics[-1][1][0] == "narrator"
+        mine = (
+            bool(named)
+            or any(frame.start <= k < m.start and v.confidence >= 0.5 for k, v in self.read.items())
+            or bool(topics)
+            and topics[-1][1][0] == "narrator"
+        )
         if r.confidence < ASK_SPEECH and mine and frame.addressee.role != "narrator" and last is not None:
             r.confidence = ASK_SPEECH
         if r.confidence < 0.42 and frame.about and frame.addressee.role != "narrator" and last is None:
@@ -277,7 +284,9 @@ class Speechreader(KinReadings):
                     continue
                 if p.gender is None and not (p.token.pos_ == "NOUN" or self._a_person(p)):
                     continue
-                if p.pronoun and (self.scene.gender_of(frame.speaker) == p.gender or self._stands_for(p, self.people(index), talkers)):
+                if p.pronoun and (
+                    self.scene.gender_of(frame.speaker) == p.gender or self._stands_for(p, self.people(index), talkers)
+                ):
                     continue
                 return True
         return False

@@ -153,11 +153,15 @@ class Phrases:
         ):
             return Reading(0.9, ["stands beside what the narrator does"])
         if frame.speaker.role == "narrator" and re.search(
-            r"(?:^|[:.!?\n]\s*|\]\s*)(?:no longer|still|now|officially|finally|again|not) (?:an?|the|their|his|her) (?:[\w-]+ )?$", said, re.I
+            r"(?:^|[:.!?\n]\s*|\]\s*)(?:no longer|still|now|officially|finally|again|not) (?:an?|the|their|his|her) (?:[\w-]+ )?$",
+            said,
+            re.I,
         ):
             return Reading(0.6, ["a note to oneself without a subject"])
-        if frame.speaker.role == "narrator" and re.fullmatch(r"\W*(?:[Tt]he|[Hh]is|[Hh]er|[Tt]heir|[Aa]n?) (?:[\w-]+ )?", said) and re.match(
-            r",? I (?:said|say|answered|replied|told|wrote)\b", right
+        if (
+            frame.speaker.role == "narrator"
+            and re.fullmatch(r"\W*(?:[Tt]he|[Hh]is|[Hh]er|[Tt]heir|[Aa]n?) (?:[\w-]+ )?", said)
+            and re.match(r",? I (?:said|say|answered|replied|told|wrote)\b", right)
         ):
             return Reading(0.9, ["the narrator says who it is"])
         name = re.match(
@@ -173,17 +177,30 @@ class Phrases:
         here = [x for x in doc if block.start + x.idx < start and x.text == word]
         if here and here[-1].pos_ in ("NOUN", "PROPN") and any(c.dep_ in ("det", "poss") for c in here[-1].children):
             return True
-        return word[:1].isupper() or lexicon.is_role(word) or word.casefold() in ("him", "her", "them", "one", "it", "you", "us")
+        return (
+            word[:1].isupper()
+            or lexicon.is_role(word)
+            or word.casefold() in ("him", "her", "them", "one", "it", "you", "us")
+        )
 
     def _listed(self, block: Block) -> bool:
         """Whether the list that the item belongs to says how the narrator is called."""
         for earlier in reversed(self.scene.blocks[: block.index]):
-            if earlier.kind == "item" and not self.scene.text[earlier.start :].lstrip("*_ ").startswith("**") and re.match(
-                r"\s*(?:[-*+•]|\d)", self.scene.text[earlier.start : earlier.end]
+            if (
+                earlier.kind == "item"
+                and not self.scene.text[earlier.start :].lstrip("*_ ").startswith("**")
+                and re.match(r"\s*(?:[-*+•]|\d)", self.scene.text[earlier.start : earlier.end])
             ):
                 continue
             head = self.scene.text[earlier.start : earlier.end]
-            return re.search(r"\b(?:names?|titles?|words)\b.*\b(?:for|call\w*|use\w*) me\b|\b(?:call\w*|address\w*) me\b|\bI (?:am|was|have been) called\b|\bwhat .*\bcalls? me\b", head, re.I) is not None
+            return (
+                re.search(
+                    r"\b(?:names?|titles?|words)\b.*\b(?:for|call\w*|use\w*) me\b|\b(?:call\w*|address\w*) me\b|\bI (?:am|was|have been) called\b|\bwhat .*\bcalls? me\b",
+                    head,
+                    re.I,
+                )
+                is not None
+            )
         return False
 
     def _pair(self, block: Block, t: Any) -> Reading | None:

@@ -25,7 +25,10 @@ def nouns(scene: Scene, reader: Reader) -> Iterator[tuple[Block, Any, lexicon.Wo
     """Every gendered noun of the old gender that is no fixed phrase, with its block and entry."""
     for block in scene.blocks:
         body = scene.text[block.start : block.end]
-        if not any(lexicon.noun(w, scene.gender) or w.casefold() in GROUP for w in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", body)):
+        if not any(
+            lexicon.noun(w, scene.gender) or w.casefold() in GROUP
+            for w in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", body)
+        ):
             continue
         for t in scene.doc(block):
             low = t.lower_
@@ -34,7 +37,13 @@ def nouns(scene: Scene, reader: Reader) -> Iterator[tuple[Block, Any, lexicon.Wo
             entry = lexicon.noun(low, scene.gender)
             if entry is None and GROUP.get(low) in ("uncle", "grandfather"):
                 entry = lexicon.address(low, scene.gender)
-            if entry is not None and entry.kind == "role" and low not in lexicon.table(scene.gender) and t.pos_ == "PROPN" and t.text[:1].isupper():
+            if (
+                entry is not None
+                and entry.kind == "role"
+                and low not in lexicon.table(scene.gender)
+                and t.pos_ == "PROPN"
+                and t.text[:1].isupper()
+            ):
                 continue  # Whitman, Lakshman
             if entry is None or t.pos_ == "VERB" and not low.endswith("boy") or t.tag_ == "UH":
                 continue

@@ -102,7 +102,10 @@ class Scene:
         """ "Mr. Bhat said …" in minutes and reports that the narrator signs and does not say I in: unsure mentions."""
         before, after = self.names.last
         text = self.text[self.body :]
-        signed = bool(before) and re.search(rf"\b{re.escape(self.names.first[0])}[ \t]+{re.escape(before)}\b", text) is not None
+        signed = (
+            bool(before)
+            and re.search(rf"\b{re.escape(self.names.first[0])}[ \t]+{re.escape(before)}\b", text) is not None
+        )
         if not signed or FIRST.search(text):
             return []
         out = []
@@ -110,7 +113,9 @@ class Scene:
             for m in re.finditer(rf"(?<!\w){re.escape(word)}[ \t]+{re.escape(before)}\b", text, re.IGNORECASE):
                 span = (self.body + m.start(), self.body + m.end())
                 if m[0][0].isupper() and not any(a < span[1] and span[0] < b for a, b in taken):
-                    new = f"{match_case(m[0][: len(word)], entry.after)}{m[0][len(word) : -len(before)]}{after or before}"
+                    new = (
+                        f"{match_case(m[0][: len(word)], entry.after)}{m[0][len(word) : -len(before)]}{after or before}"
+                    )
                     out.append(NameMention(*span, new, "surname", 0.6, "the narrator's surname; he signs the note"))
         return out
 

@@ -66,11 +66,16 @@ class Speech(Turns):
             r"|her\b|us\b|them\b|my\b|the\b|of\b|on\b|(?!only)\w+ly\b))",
             after,
         )
-        if last_char == "?" and re.match(r"\s*I (?:tell|told|explain|explained|answer|answered|reply|replied|assured?|informed?)\b", after):
+        if last_char == "?" and re.match(
+            r"\s*I (?:tell|told|explain|explained|answer|answered|reply|replied|assured?|informed?)\b", after
+        ):
             complement = re.match(r"", "")  # a question is asked and not told: this is what the narrator says to it
         if last_char in "?!" and re.match(r"\s*[A-Z][^.!?\"“]{1,60}, I (?:said|told|answered|replied|say)\b", after):
             complement = re.match(r"", "")  # "Father's name, sir?" Ram Lal, I said.
-        told = re.match(r"\s*(?:[A-Z][\w'’]*|I) (?:told|tell|tells|assured?) (?:\w+ ){1,2}(?:that|how|about|of|to|it|no|yes|so)\b", after)
+        told = re.match(
+            r"\s*(?:[A-Z][\w'’]*|I) (?:told|tell|tells|assured?) (?:\w+ ){1,2}(?:that|how|about|of|to|it|no|yes|so)\b",
+            after,
+        )
         if last_char in "?!.…" and told:
             complement = told
         if (
@@ -139,8 +144,16 @@ class Speech(Turns):
         to = addressee_of(verb, subject)
         base = self.block.start
         if to is None or not start <= base + to.idx < end:
-            behind = [t for t in self._tokens(start, end) if verb.i < t.i <= verb.i + 2 and t.lower_ in ("me", "us", "him", "her", "them")]
-            to = behind[0] if behind and verb.lemma_ in ("tell", "ask", "inform", "remind", "assure", "warn", "order") else None
+            behind = [
+                t
+                for t in self._tokens(start, end)
+                if verb.i < t.i <= verb.i + 2 and t.lower_ in ("me", "us", "him", "her", "them")
+            ]
+            to = (
+                behind[0]
+                if behind and verb.lemma_ in ("tell", "ask", "inform", "remind", "assure", "warn", "order")
+                else None
+            )
         return (
             party_of(subject, base, self.is_me),
             (party_of(to, base, self.is_me) if to is not None else UNKNOWN),

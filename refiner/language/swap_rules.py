@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 from refiner.language import lexicon
 from refiner.language.body import Body
 from refiner.language.evidence import ASK_SPEECH, is_predicate
 from refiner.language.forms import Forms
 from refiner.language.groups import Groups
-from refiner.language.inflect import pronoun
+from refiner.language.inflect import before_noun, pronoun
 from refiner.language.institutions import Institutions
 from refiner.language.kinship import Kinship
 from refiner.language.names import namesake_in, wordlike
@@ -243,10 +242,16 @@ def _bound(scene: Scene, reader: Reader, found: list[Proposal]) -> Iterator[Prop
             continue
         noun = next((t for t in scene.doc(block) if scene.at(block, t)[1] == p.end), None)
         clause = next((c for c in noun.children if c.dep_ == "relcl"), None) if noun is not None else None
-        if clause is None or not any(c.lower_ in ("who", "that") and c.dep_ in ("nsubj", "nsubjpass") for c in clause.children):
+        if clause is None or not any(
+            c.lower_ in ("who", "that") and c.dep_ in ("nsubj", "nsubjpass") for c in clause.children
+        ):
             continue
         inside = {t.i for t in clause.subtree}
-        rivals = [m for m in reader.speech.people(block.index) if m.token.i in inside and not m.pronoun and m.gender in (None, scene.gender)]
+        rivals = [
+            m
+            for m in reader.speech.people(block.index)
+            if m.token.i in inside and not m.pronoun and m.gender in (None, scene.gender)
+        ]
         for t in clause.subtree:
             own = t.dep_ == "poss" or t.lower_.endswith("self")
             if own and t.lower_ in PRONOUNS and lexicon.gender_of_word(t.lower_) == scene.gender and not rivals:
@@ -277,49 +282,3 @@ def _pronouns(scene: Scene, reader: Reader) -> Iterator[Proposal]:
                 tuple(r.why),
                 group=group,
             )
-
-
-def before_noun(t: Any) -> bool:
-    """Whether his or her stands before its noun (her/his) or alone (hers, her/him). Tag first, then what follows."""
-    if t.lower_ == "her":
-        if t.tag_ == "PRP$":
-            nxt = _next(t)
-            if _receives(t):
-                return False
-            return not (
-                nxt is None
-                or nxt.is_punct
-                and nxt.text not in "\"'“‘"
-                or nxt.lower_ in ("nothing", "something", "everything", "anything", "all", "how", "what", "why", "where", "never", "always", "to", "and", "that", "if", "when", "in", "on", "at", "with", "for", "because", "who")
-            )
-        nxt = _next(t)
-        return bool(nxt is not None and nxt.pos_ == "NOUN" and t.dep_ == "poss" and nxt.head.i != t.head.i)
-    if t.lower_ == "his":
-        nxt = _next(t)
-        if nxt is None or nxt.is_punct and nxt.text not in "\"'“‘(" and not re.match(r"[*_]", nxt.text):
-            return False
-        return not (t.dep_ != "poss" and nxt.pos_ in ("VERB", "AUX", "ADP", "CCONJ", "SCONJ", "PRON"))
-    return False
-
-
-_GIVING = ("give", "offer", "deny", "grant", "allow", "wish", "cost", "teach", "feed", "pour", "cook", "hand", "lend", "pay", "owe", "promise")
-_FARE = frozenset(
-    "time tea coffee water milk rice lunch dinner breakfast food money space credit permission courage hope room advice sugar soup bread trouble "
-    "peace comfort medicine notice leave rope attention pleasure pain strength proof reason change lunchtime homework".split()
-)
-
-
-def _receives(t: Any) -> bool:
-    """Whether "her" before a noun is the one who gets it: "we give her time", "I bring her lunch"."""
-    noun = t.head
-    if t.dep_ != "poss" or noun.dep_ not in ("dobj", "dative") or noun.lower_ not in _FARE or noun.head.pos_ != "VERB":
-        return False
-    subject = next((c.lower_ for c in noun.head.children if c.dep_ == "nsubj"), "")
-    return (noun.head.lemma_ in _GIVING or noun.head.lemma_ in ("bring", "make", "buy", "send", "get", "take")) and subject not in ("she",)
-
-
-def _next(t: Any) -> Any | None:
-    i = t.i + 1
-    while i < len(t.doc) and t.doc[i].is_space:
-        i += 1
-    return t.doc[i] if i < len(t.doc) else None

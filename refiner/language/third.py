@@ -92,7 +92,9 @@ class Teller:
         scored = self._scores(m, now, mentions)
         if not scored:
             if m.gender == self.scene.gender:
-                near = any(x.key == "narrator" and m.sent - 1 <= x.sent <= m.sent and x.start < m.start for x in mentions)
+                near = any(
+                    x.key == "narrator" and m.sent - 1 <= x.sent <= m.sent and x.start < m.start for x in mentions
+                )
                 sure = 0.9 if self._only_told(m) else ASK_TOLD if near else 0.2
                 self.read[m.start] = Reading(sure, ["nobody is named before it, and the note is about the narrator"])
                 if sure > 0.5:

@@ -298,7 +298,10 @@ class Turns:
             if last.speaker.role == "other" and last.addressee.role == "narrator":
                 return replace(frame, speaker=NARRATOR)
         if (
-            re.match(r"\s*(?:[A-Z][^.!?\"“]{1,60}, )?I (?:said|replied|answered|tell|told|showed|handed|gave|explained|pointed|shook|nodded)\b", rest)
+            re.match(
+                r"\s*(?:[A-Z][^.!?\"“]{1,60}, )?I (?:said|replied|answered|tell|told|showed|handed|gave|explained|pointed|shook|nodded)\b",
+                rest,
+            )
             and frame.speaker.role == "unknown"
         ):
             known = self._told_before(frame, left)

@@ -127,7 +127,9 @@ class Unexplained:
     def kin_names(self) -> frozenset[str]:
         """Kin words before the narrator's own name in somebody else's telling: "My aunt Ambika lives above it"."""
         text = self.scene.text
-        heads = [m.start for m in self.scene.mentions if m.head and m.confidence > 0.9 and not self.scene.quoted(m.start)]
+        heads = [
+            m.start for m in self.scene.mentions if m.head and m.confidence > 0.9 and not self.scene.quoted(m.start)
+        ]
         found = [re.search(r"\b(?:[Mm]y|[Oo]ur) (?:[\w-]+ )?(\w+) $", text[max(0, at - 30) : at]) for at in heads]
         return frozenset(m[1].casefold() for m in found if m and lexicon.noun(m[1], self.scene.gender))
 
@@ -160,7 +162,9 @@ class Unexplained:
         if frame.speaker.role == "narrator" and frame.kind != "base":
             words = self.scene.text[max(block.start, frame.start - 60) : frame.start]
             cited = re.search(r"\b(?:being|been|am|was|as|called|words of|termed|styled)\b[^.!?]*[\"“‘'*_]$", words)
-            phrase = t.dep_ == "ROOT" or not any(x.pos_ == "VERB" and frame.start <= block.start + x.idx < frame.end for x in t.sent)
+            phrase = t.dep_ == "ROOT" or not any(
+                x.pos_ == "VERB" and frame.start <= block.start + x.idx < frame.end for x in t.sent
+            )
             return "others' words for the narrator" if cited and phrase else ""  # else the narrator's own words
         owner = next((c for c in t.children if c.dep_ == "poss"), None)
         if owner is not None:
@@ -205,8 +209,17 @@ class Unexplained:
             return "somebody is reported to speak of the narrator"
         if det in ("a", "an", "", "the") and self._counterpart(t):
             return "the narrator is that to somebody in this note"
-        fragment = not any(x.tag_ in ("VBD", "VBZ", "VBP") and x.i < t.i for x in t.sent) and t.i - t.sent.start < 2 and det == ""
-        if fragment and t.dep_ in _LOOSE and FIRST.search(scene.text[scene.body :]) and not re.match(r"\s+[A-Z]|['’]s", scene.text[end : end + 3]):
+        fragment = (
+            not any(x.tag_ in ("VBD", "VBZ", "VBP") and x.i < t.i for x in t.sent)
+            and t.i - t.sent.start < 2
+            and det == ""
+        )
+        if (
+            fragment
+            and t.dep_ in _LOOSE
+            and FIRST.search(scene.text[scene.body :])
+            and not re.match(r"\s+[A-Z]|['’]s", scene.text[end : end + 3])
+        ):
             return "nothing says whom the fragment is about"
         if self._told_which(t, end) or det in _NEW or det == "" and t.dep_ not in _LOOSE:
             return ""
@@ -251,8 +264,13 @@ class Unexplained:
             if owner.pos_ == "PROPN" and frame.addressee.role != "narrator":
                 return "a relative of somebody near the narrator"
             if low in ("my", "our"):
-                unknown = (frame.speaker.role == "unknown" or not frame.attributed) and frame.addressee.role != "narrator"
-                shown = re.search(r"\b(?:[Tt]his|[Tt]hat|[Ii]t|[Hh]ere|[Ss]he|[Hh]e)(?:['’]s| is| was| comes) (?:my|our) (?:[\w-]+ )?$", scene.text[max(frame.start, start - 30) : start])
+                unknown = (
+                    frame.speaker.role == "unknown" or not frame.attributed
+                ) and frame.addressee.role != "narrator"
+                shown = re.search(
+                    r"\b(?:[Tt]his|[Tt]hat|[Ii]t|[Hh]ere|[Ss]he|[Hh]e)(?:['’]s| is| was| comes) (?:my|our) (?:[\w-]+ )?$",
+                    scene.text[max(frame.start, start - 30) : start],
+                )
                 return "nobody says who speaks" if unknown else "somebody is introduced" if shown else ""
             if low in ("his", "her", "their") and not frame.attributed and self._counterpart(t):
                 return "the narrator is that to somebody in this note"
@@ -320,7 +338,8 @@ class Unexplained:
                 entry.kind == "kin"
                 and counted
                 and re.search(
-                    r"\b(?:his|her|their|[A-Z]\w+['’]s|my (?:father|mother|parents|papa|mum|dad)['’]s?) (?:\w+ )?(?:\w+ )?$", text[max(block.start, start - 30) : start]
+                    r"\b(?:his|her|their|[A-Z]\w+['’]s|my (?:father|mother|parents|papa|mum|dad)['’]s?) (?:\w+ )?(?:\w+ )?$",
+                    text[max(block.start, start - 30) : start],
                 )
             )
             said = re.search(r"(?<!\w)[Aa]s $", text[max(0, start - 3) : start]) and text[end : end + 4] in (
