@@ -29,6 +29,7 @@ _PLACES = {
     "EVENT",
 }
 _THINGS = {"compound", "nmod"}
+_LEADS = ("also", "and", "but", "then", "so", "when", "that", "because", "if", "as", "while", "now", "today", "yesterday")
 _PARENT = re.compile(
     r"\b(?:[sdwh]/o|son of|daughter of|wife of|husband of)\s+(?:(?:[Ss]hri|[Ss]mt|Mrs?|Ms|Dr|[Tt]he|[Ll]ate)\.?\s+)*"
     r"(?:[A-Z][\w.]*\s+){0,2}$"
@@ -124,6 +125,8 @@ def people(scene: Scene, index: int) -> list[Mention]:
             scene.names.last[0] and t.text == scene.names.last[0] and scene.base.speaker.role == "other" and not quoted
         ):
             out.append(Mention(start, end, "narrator", scene.gender, **common))
+        elif t.pos_ == "NOUN" and t.dep_ == "nsubj" and t.text[:1].isupper() and t.i and t.nbor(-1).lower_ in _LEADS:
+            out.append(Mention(start, end, low, scene.known.get(low), **common))  # a name that no tagger knows
         elif t.text[:1].isupper() and (
             t.pos_ == "PROPN" or low in scene.known or lexicon.gender_of_name(t.text) and not t.is_sent_start
         ):

@@ -43,6 +43,7 @@ class Frame:
     block: int = -1
     attribution: str = ""
     attributed: bool = False
+    record: bool = False  # from a report, a review, a register about the narrator
 
     def text_asks(self, text: str) -> bool:
         """Whether the speech ends in a question, so that the next one answers it."""

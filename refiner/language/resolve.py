@@ -306,6 +306,15 @@ class Speechreader(KinReadings):
         near = [p for f in frames for p in (f.speaker, f.addressee)]
         return {p.noun for p in near if p.role == "other" and p.noun} - {"he", "she", "they", "him", "her", "them"}
 
+    def _writes(self, p: Mention) -> bool:
+        """Whether a person is told of as one who writes reports: a teacher, or a name with a title."""
+        if p.pronoun:
+            return True
+        left = self.scene.text[max(0, p.start - 8) : p.start]
+        return re.search(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Sr|Fr|Sister|Brother|Father|Prof)\.?\s+$", left) is not None or p.token.lower_ in (
+            "teacher", "headmaster", "headmistress", "principal", "warden", "coach", "editor", "clerk", "officer", "manager", "secretary", "mother", "father"
+        )
+
     def _stands_for(self, p: Mention, group: list[Mention], talkers: set[str]) -> bool:
         """Whether a pronoun in the narration goes back to one who takes part in the talk."""
         earlier = [x for x in group if x.start < p.start and not x.pronoun and not x.quoted and not x.plural]
@@ -352,6 +361,8 @@ class Speechreader(KinReadings):
                 if p.start in self.read and self.read[p.start].confidence > 0.7:
                     continue
                 if p.key == frame.speaker.noun or p.quoted and p.key == "?":
+                    continue
+                if frame.record and self._writes(p):
                     continue
                 if p.key in talkers or p.pronoun and not p.quoted and self._stands_for(p, group, talkers):
                     continue

@@ -60,6 +60,12 @@ _SAID_OF = re.compile(
 )
 
 
+_RECORD = re.compile(
+    r"\b(?:report cards?|(?:school |annual |term )?reports?|reviews?|references?|testimonials?|appraisals?|certificates?|register|"
+    r"service book|remarks?|bulletin|dossier|notes? (?:home|from the school)|every note|record book|prospectus|programme|minutes)\b",
+    re.IGNORECASE,
+)
+_MINE = re.compile(r"(?<!\w)(?:I|me|my|mine|about me|on me)(?!\w)|\bsent home\b")
 _TO_ME = re.compile(r"\b(?:told|asked|said to|turned to|answered) me\b|\bI (?:said|asked|told|replied|answered)\b")
 
 
@@ -308,6 +314,14 @@ class Turns:
             return replace(known, speaker=known.speaker if known.speaker.role == "other" else OTHER, addressee=NARRATOR)
         return frame
 
+    def _of_record(self, frame: Frame) -> bool:
+        """Whether the words stand in a report, a review, a register that is about the narrator, by what led up to them."""
+        told = frame.attributed and not re.search(r":\s*[\"“‘'*_]*$", frame.attribution)
+        if told or frame.addressee.role == "narrator":
+            return False
+        led = self.text[max(0, self.block.start - 700) : frame.start]
+        return any(_MINE.search(led[max(0, m.start() - 90) : m.end() + 90]) is not None for m in _RECORD.finditer(led))
+
     def _cues(self, frames: list[Frame]) -> list[Frame]:
         out: list[Frame] = []
         for i, f in enumerate(frames):
@@ -333,6 +347,8 @@ class Turns:
                     and not _TO_ME.search(self.text[left : f.start])
                 ):
                     f = replace(f, about=0.6 if f.start - out[-1].end < 120 else 0.3, cue=out[-1].cue)
+                elif self._of_record(f):
+                    f = replace(f, about=0.45, cue="a report on the narrator", record=True)
                 elif weak := _SAID_OF.search(self.text[max(0, self.block.start - 400) : f.start]):
                     near = _SAID_OF.search(" ".join(before))
                     f = replace(f, about=0.3 if near else 0.2, cue=weak[0])
