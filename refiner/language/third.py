@@ -2,7 +2,7 @@
 
 Salience after Lappin and Leass (1994), cut down: a mention counts for its role (subject before object before others)
 and fades with each sentence; arguments of one verb are not the same person; a possessive leans to the subject of its
-clause. Two persons of nearly equal weight leave the pronoun open.
+clause. What speaks for the narrator and for the nearest rival is pooled into a probability (see `pronoun_model`).
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from typing import Any
 
 from refiner.language.evidence import Reading, is_predicate
 from refiner.language.people import Mention, people
+from refiner.language.pronoun_model import probability
 from refiner.language.scene import Scene
 from refiner.models import Gender
 
 FADE = 0.55
 ASK_TOLD = 0.41
+UNLIKELY = 0.04  # below this the pronoun is taken for the other one's without a question
 WEIGHT = {"subj": 1.0, "obj": 0.55, "other": 0.4}
 
 
@@ -35,6 +37,7 @@ class Teller:
         self.persons: dict[str, _Person] = {}
         self.read: dict[int, Reading] = {}
         self.sentence = 0
+        self.features: dict[int, dict[str, float]] = {}  # by start: what a pronoun's probability was made of
         self.who: dict[int, str] = {}  # start of any resolved pronoun -> key
 
     def run(self) -> dict[int, Reading]:
@@ -100,19 +103,23 @@ class Teller:
                 if sure > 0.5:
                     self._see("narrator", m.gender, m, now, 0.9)
             return
-        best = scored[0][0]
-        self._see(best.key, best.gender or m.gender, m, now, 0.9)
-        self.who[m.start] = best.key
         if m.gender != self.scene.gender:
+            self._take(scored[0][0], m, now)
             return
-        mine = next((s for p, s in scored if p.key == "narrator"), 0.0)
-        total = mine + max((s for p, s in scored if p.key != "narrator"), default=0.0)
-        sure = mine / total if total else 0.0
-        rival = next((p.key for p, _ in scored if p.key != "narrator"), "")
-        confidence = 0.97 if sure >= 0.999 else 0.93 if sure >= 0.64 else 0.05 if sure <= 0.06 else max(ASK_TOLD, sure)
+        rival = next((p for p, _ in scored if p.key != "narrator"), None)
+        me = next((p for p, _ in scored if p.key == "narrator"), None)
+        self.features[m.start] = features = self._features(m, now, scored, mentions)
+        if me is None:
+            sure = 0.02
+        elif rival is None:
+            sure = 0.97
+        else:
+            sure = probability(features)
+        self._take(me if me is not None and (sure >= 0.5 or rival is None) else rival or scored[0][0], m, now)
         why = ["the narrator is the one spoken of"] + (
-            [f'"{rival}" is spoken of too'] if rival else ["nobody else of that gender is spoken of"]
+            [f'"{rival.key}" is spoken of too'] if rival else ["nobody else of that gender is spoken of"]
         )
+        confidence = sure if sure >= 0.5 else max(sure, ASK_TOLD) if sure >= UNLIKELY else min(sure, 0.05)
         if self._cataphor(m, mentions):
             confidence = min(confidence, 0.6) if confidence >= 0.5 else max(confidence, 0.4)
             why.append("the clause stands before the one it belongs to")
@@ -126,7 +133,63 @@ class Teller:
         if between and confidence >= 0.5:
             confidence = min(confidence, 0.75)
             why.append(f'"{between.token.text}" stands between')
-        self.read[m.start] = Reading(confidence, why)
+        self.read[m.start] = Reading(min(confidence, 0.97), why)
+
+    def _take(self, person: _Person, m: Mention, now: int) -> None:
+        """The pronoun is read as that person: it becomes the latest mention of it."""
+        self._see(person.key, person.gender or m.gender, m, now, 0.9)
+        self.who[m.start] = person.key
+
+    def _features(
+        self, m: Mention, now: int, scored: list[tuple[_Person, float]], mentions: list[Mention]
+    ) -> dict[str, float]:
+        """What speaks for the narrator (n_) and for the nearest rival (r_): salience, distance, role, parallel role."""
+        mine = next((s for p, s in scored if p.key == "narrator"), 0.0)
+        others = [(p, s) for p, s in scored if p.key != "narrator"]
+        best = max((s for _, s in others), default=0.0)
+        out = {"share": mine / (mine + best) if mine + best else 0.0, "rivals": min(3.0, len(others))}
+        for name, person in (("n", self.persons.get("narrator")), ("r", others[0][0] if others else None)):
+            if person is None or not person.seen:
+                continue
+            when, _, seen = person.seen[-1]
+            out |= {
+                f"{name}_far": min(5.0, now - when),
+                f"{name}_subj": seen.role == "subj",
+                f"{name}_count": min(6.0, len(person.seen)),
+                f"{name}_pronoun": seen.pronoun,
+                f"{name}_parallel": seen.role == m.role,
+                f"{name}_owner": seen.token.dep_ == "poss",
+            }
+        rival = others[0][0] if others else None
+        if rival is not None and rival.seen:
+            out |= {"r_open": rival.gender is None, "r_name": rival.seen[-1][2].token.pos_ == "PROPN"}
+            me = self.persons.get("narrator")
+            out["r_last"] = not (me and me.seen) or rival.seen[-1][2].start > me.seen[-1][2].start
+        before = max((k for k in self.who if k < m.start), default=None)
+        if before is not None:
+            out["before_n"] = self.who[before] == "narrator"
+            out["before_r"] = self.who[before] != "narrator"
+            out["before_near"] = any(x.start == before and x.sent == m.sent for x in mentions)
+        verb = _verb(m.token)
+        out |= {
+            "subj": m.role == "subj",
+            "poss": m.token.dep_ == "poss",
+            "obj": m.role == "obj",
+            "begins": m.token.i - m.token.sent.start <= 1,
+            "below": verb is not None and verb.dep_ in ("advcl", "ccomp", "relcl", "xcomp"),
+        }
+        if m.token.dep_ == "poss":
+            clause = m.token.head
+            while clause.head.i != clause.i and clause.pos_ not in ("VERB", "AUX"):
+                clause = clause.head
+            subject = next((c for c in clause.children if c.dep_ in ("nsubj", "nsubjpass")), None)
+            if subject is not None:
+                at = self.scene.block_start(m) + subject.idx
+                out["of_n"] = self.who.get(at) == "narrator" or self.scene.is_name(at, at + 1)
+                out["of_r"] = self.who.get(at, "narrator") != "narrator" or any(
+                    x.start == at and x.key not in ("narrator", "?") for x in mentions
+                )
+        return {k: float(v) for k, v in out.items()}
 
     def _contrasted(self, m: Mention, mentions: list[Mention]) -> bool:
         """ "He talks and Kofi solders": a subject pronoun is not who is named as subject of the next clause beside it."""
