@@ -48,9 +48,8 @@ def collect(paths: list[Path]) -> list[tuple[str, dict[str, float], int]]:
             teller = Teller(scene)
             teller.run()
             for start, features in teller.features.items():
-                if features["share"] > 0 and features["rivals"]:
-                    mine = any(a <= start < b for a, b, _ in p.required)
-                    rows.append((p.id, features, int(mine)))
+                mine = any(a <= start < b for a, b, _ in p.required)
+                rows.append((p.id, features, int(mine)))
     return rows
 
 
@@ -76,7 +75,7 @@ def main() -> int:
     """Fits, prints the figures, and writes the weights when asked."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("passages", nargs="*", type=Path)
-    parser.add_argument("--penalty", type=float, default=1.0)
+    parser.add_argument("--penalty", type=float, default=0.3)
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
     paths = args.passages or sorted((ROOT / "tests" / "language").glob("passages*.txt"))

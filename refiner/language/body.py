@@ -96,8 +96,11 @@ class Body:
                     else (0.0, "")
                 )
         block = scene.block_at(start)
-        if block is None or frame.speaker.role != "narrator":
+        if block is None:
             return 0.0, ""
+        if frame.speaker.role != "narrator":
+            said = re.search(r"\b(?:you|You)(?: \w+){0,3} $", left)
+            return (min(0.5, self.reader.you(start).confidence), "said to the narrator") if said else (0.0, "")
         t = next((t for t in scene.doc(block) if scene.at(block, t)[0] <= start < scene.at(block, t)[1]), None)
         if t is None:
             return 0.0, ""

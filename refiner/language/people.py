@@ -29,6 +29,7 @@ _PLACES = {
     "EVENT",
 }
 _THINGS = {"compound", "nmod"}
+_HUMAN = ("ask", "say", "tell", "see", "know", "think", "want", "call", "shout", "laugh", "smile", "reply", "answer", "promise", "believe")
 _LEADS = ("also", "and", "but", "then", "so", "when", "that", "because", "if", "as", "while", "now", "today", "yesterday")
 _PARENT = re.compile(
     r"\b(?:[sdwh]/o|son of|daughter of|wife of|husband of)\s+(?:(?:[Ss]hri|[Ss]mt|Mrs?|Ms|Dr|[Tt]he|[Ll]ate)\.?\s+)*"
@@ -159,6 +160,11 @@ def people(scene: Scene, index: int) -> list[Mention]:
                 out.append(Mention(start, end, low, gender_, **common))
         elif low in lexicon.words("address", "after_name") and t.i and scene.is_name(*scene.at(block, t.nbor(-1))):
             continue  # "Arjun bhai": no second person
+        elif (
+            t.pos_ == "NOUN" and t.dep_ == "nsubj" and t.tag_ == "NN" and t.head.lemma_ in _HUMAN and not lexicon.is_role(low)
+            and any(c.lower_ in ("my", "his", "her", "our", "your") for c in t.children)
+        ):
+            out.append(Mention(start, end, low, None, **common))  # "my oga": a word that no list has
         elif t.pos_ in ("NOUN", "PROPN") and (t.dep_ not in _THINGS or _subject_after_all(t)) and lexicon.is_role(low):
             plural = t.tag_ in ("NNS", "NNPS")
             gender_ = token_gender(t, scene.known) or (None if plural else scene.role_genders.get(low))

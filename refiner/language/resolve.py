@@ -90,6 +90,11 @@ class Speechreader(KinReadings):
         last = next((p for p in reversed(before) if self._could(p, m)), None)
         if not m.pronoun and (kin := self._kin(frame, m)) is not None:
             return kin
+        if not m.pronoun and any(
+            c.dep_ in ("nsubj", "nsubjpass") and c.i != m.token.i and c.lower_ in ("he", "she") and lexicon.gender_of_word(c.lower_) == m.gender
+            for c in m.token.head.children
+        ):
+            return Reading(0.1, ["another than the subject of its verb"])  # "he never saw the man"
         if not m.pronoun and m.key in EPITHETS and self._new_person(frame, m):
             return Reading(0.3 if frame.about >= 0.6 else 0.1, ["the words around it say which one"])
         if (topic := self._topic(before, m)) is not None:
@@ -184,7 +189,8 @@ class Speechreader(KinReadings):
         if not m.pronoun:
             pointed = any(c.lower_ in ("this", "that") for c in m.token.children) and rival is None and last is None
             r.add(0.06 if pointed else -0.05, "an epithet")
-        weak = last is None or last.gender is None and last.start not in self.read
+        owned = last is not None and last.token.lower_ in GROUP and not any(c.lower_ in ("my", "his", "her") for c in last.token.children)
+        weak = last is None or last.start not in self.read and (last.gender is None or owned)
         if r.confidence < ASK_SPEECH and weak and frame.addressee.role != "narrator":
             r.confidence = ASK_SPEECH
         mine = (

@@ -116,7 +116,9 @@ class Phrases:
         ):
             return Reading(0.45, ["perhaps the narrator is the example"])
         frame = self.scene.frame_at(start)
-        if block.kind == "item" and frame.speaker.role == "narrator" and self._listed(block) and not t.tag_ == "NNS":
+        opened = self.scene.text[block.start : start]
+        bracketed = opened.count("(") > opened.count(")")
+        if block.kind == "item" and frame.speaker.role == "narrator" and not bracketed and self._listed(block) and not t.tag_ == "NNS":
             return Reading(0.9, ["one of the names that the narrator is called"])
         if (
             frame.kind == "quote"
@@ -141,7 +143,7 @@ class Phrases:
         ):
             return Reading(0.9, ["what the narrator is to others"])
         loose = t.dep_ in ("appos", "npadvmod", "attr", "conj", "dep", "ROOT", "dobj", "pobj", "nsubj")
-        beside = re.search(r"(?P<b>[\w'’]+), (?:an?|the) (?:[\w-]+ ){1,2}$", said)
+        beside = re.search(r"(?P<b>[\w'’-]+), (?:an?|the) (?:[\w'’-]+ ){1,3}$", said)
         if (
             frame.speaker.role == "narrator"
             and loose

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +20,7 @@ from refiner.models import Gender
 
 FIRST = re.compile(r"(?<![\w.'’@])(?:I|me|my|mine|myself|i(?=\s|'m|'ve|'d|'ll|’m|’ve|’d|’ll|,))(?![\w@])(?!\.\w)")
 INLINE = re.compile(r"[ \t*_>]*(?:[Mm]y )?(?:[Dd]ear(?:est)?|Hi|Hello)[ \t]+(?P<who>[A-Z]\w+(?: [A-Z]\w+)?)[,!—–-]")
+_ITEM_NAME = re.compile(r"[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+[*_]{0,2}(?P<w>[A-Za-z]{3,})[*_]{0,2}[ \t]*(?::|(?= (?:is|has|says?|asks?|wants?)\b))")
 _MY_ROLE = re.compile(
     r"(?<!\w)(?:I|i)(?:['’]m| am| was|['’]d been| had been| became|,)(?: (?:then|now|still|also))? (?:the|that|their)"
     r" (?:[a-z-]+ ){0,2}(?P<w>[a-z]+)\b"
@@ -75,7 +76,11 @@ class Scene:
     @cached_property
     def labels(self) -> frozenset[str]:
         """Who speaks in a chat besides the narrator, small letters."""
-        return frozenset(
+        listed = [_ITEM_NAME.match(self.text, b.start, b.end) for b in self.blocks if b.kind == "item"]
+        names = {m["w"].casefold() for m in listed if m and not self.is_mine(m["w"])}
+        if len(names) < 2 or not any(lexicon.gender_of_name(n) for n in names):
+            names = set()
+        return frozenset(names) | frozenset(
             b.label.casefold()
             for b in self.blocks
             if b.kind == "chat" and not self.is_mine(b.label) and " " not in b.label
@@ -269,7 +274,27 @@ class Scene:
             if re.search(r"[\"“”«‘]|(?<!\w)'\w|:[ \t]*(?:[*_`]|\S+ )", body):
                 reader = Speech(self.text, b, self.doc(b), self.name_test(b))
                 out += reader.frames(out)
+        return self._called(out)
+
+    def _called(self, frames: list[Frame]) -> list[Frame]:
+        """A speech that calls the narrator by name is said to the narrator, and what its speaker goes on to say too."""
+        out: list[Frame] = []
+        for f in frames:
+            open_ = f.kind == "quote" and f.speaker.role != "narrator" and f.addressee.role == "unknown"
+            if open_ and any(f.start <= m.start < f.end and m.head and self._set_off(f, m.start, m.end) for m in self.mentions):
+                f = replace(f, addressee=NARRATOR)
+            elif open_ and out and out[-1].addressee.role == "narrator" and out[-1].block == f.block:
+                goes_on = f.speaker.noun == out[-1].speaker.noun and f.start - out[-1].end < 40
+                if goes_on and re.search(r",\s*$", self.text[out[-1].end - 1 : out[-1].end + 1] + " "):
+                    f = replace(f, addressee=NARRATOR)
+            out.append(f)
         return out
+
+    def _set_off(self, frame: Frame, start: int, end: int) -> bool:
+        """Whether a name stands as a call: at the beginning or behind a comma, and with a mark behind it."""
+        left, right = self.text[frame.start : start].strip(), self.text[end : end + 2]
+        first = not left or left.casefold() in ("ok", "oh", "hey", "dear", "hi", "arre", "come", "no", "yes", "but", "so", "well")
+        return (first and right[:1] in (",", "!", "?") or left.endswith(",") and right[:1] in (",", "!", "?", ".", '"'))
 
     def gender_of(self, party: Party) -> Gender | None:
         """The gender of who speaks or is spoken to, also where only a later "his" says it."""

@@ -70,6 +70,10 @@ class Speech(Turns):
             r"\s*I (?:tell|told|explain|explained|answer|answered|reply|replied|assured?|informed?)\b", after
         ):
             complement = re.match(r"", "")  # a question is asked and not told: this is what the narrator says to it
+        if last_char == "?" and re.match(
+            r"\s*I (?:said|say|answered|replied) (?!to\b|and\b|in\b|with\b|at\b|aloud\b|again\b|back\b|as\b|when\b|after\b|then\b|from\b|\w+ly\b)\w", after
+        ):
+            complement = re.match(r"", "")  # "Where are you for, son?" I said the university.
         if last_char in "?!" and re.match(r"\s*[A-Z][^.!?\"“]{1,60}, I (?:said|told|answered|replied|say)\b", after):
             complement = re.match(r"", "")  # "Father's name, sir?" Ram Lal, I said.
         told = re.match(

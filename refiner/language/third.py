@@ -7,6 +7,7 @@ clause. What speaks for the narrator and for the nearest rival is pooled into a 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -108,7 +109,9 @@ class Teller:
             return
         rival = next((p for p, _ in scored if p.key != "narrator"), None)
         me = next((p for p, _ in scored if p.key == "narrator"), None)
-        self.features[m.start] = features = self._features(m, now, scored, mentions)
+        features = self._features(m, now, scored, mentions)
+        if me is not None and rival is not None:
+            self.features[m.start] = features
         if me is None:
             sure = 0.02
         elif rival is None:
@@ -143,53 +146,45 @@ class Teller:
     def _features(
         self, m: Mention, now: int, scored: list[tuple[_Person, float]], mentions: list[Mention]
     ) -> dict[str, float]:
-        """What speaks for the narrator (n_) and for the nearest rival (r_): salience, distance, role, parallel role."""
+        """What speaks for the narrator and what for the nearest rival; see `pronoun_model`. All 0 or 1 but `salience`.
+
+        salience: log of narrator over rival; rival_open: says no gender; rival_last: spoken of last; before_me,
+        before_rival: whom the last pronoun meant; of_me, of_rival: a possessive in whose clause that one is the subject.
+        """
         mine = next((s for p, s in scored if p.key == "narrator"), 0.0)
         others = [(p, s) for p, s in scored if p.key != "narrator"]
-        best = max((s for _, s in others), default=0.0)
-        out = {"share": mine / (mine + best) if mine + best else 0.0, "rivals": min(3.0, len(others))}
-        for name, person in (("n", self.persons.get("narrator")), ("r", others[0][0] if others else None)):
-            if person is None or not person.seen:
-                continue
-            when, _, seen = person.seen[-1]
-            out |= {
-                f"{name}_far": min(5.0, now - when),
-                f"{name}_subj": seen.role == "subj",
-                f"{name}_count": min(6.0, len(person.seen)),
-                f"{name}_pronoun": seen.pronoun,
-                f"{name}_parallel": seen.role == m.role,
-                f"{name}_owner": seen.token.dep_ == "poss",
-            }
-        rival = others[0][0] if others else None
-        if rival is not None and rival.seen:
-            out |= {"r_open": rival.gender is None, "r_name": rival.seen[-1][2].token.pos_ == "PROPN"}
-            me = self.persons.get("narrator")
-            out["r_last"] = not (me and me.seen) or rival.seen[-1][2].start > me.seen[-1][2].start
+        best = others[0][1] if others else 0.0
+        share = min(0.98, max(0.02, mine / (mine + best) if mine + best else 0.02))
+        rival, me = (others[0][0] if others else None), self.persons.get("narrator")
         before = max((k for k in self.who if k < m.start), default=None)
-        if before is not None:
-            out["before_n"] = self.who[before] == "narrator"
-            out["before_r"] = self.who[before] != "narrator"
-            out["before_near"] = any(x.start == before and x.sent == m.sent for x in mentions)
-        verb = _verb(m.token)
-        out |= {
-            "subj": m.role == "subj",
-            "poss": m.token.dep_ == "poss",
-            "obj": m.role == "obj",
-            "begins": m.token.i - m.token.sent.start <= 1,
-            "below": verb is not None and verb.dep_ in ("advcl", "ccomp", "relcl", "xcomp"),
+        at = self._owner(m)
+        told = {
+            "rival_open": rival is not None and rival.gender is None,
+            "rival_last": rival is not None
+            and bool(rival.seen)
+            and (me is None or not me.seen or rival.seen[-1][2].start > me.seen[-1][2].start),
+            "before_me": before is not None and self.who[before] == "narrator",
+            "before_rival": before is not None and self.who[before] != "narrator",
+            "of_me": at >= 0 and (self.who.get(at) == "narrator" or self.scene.is_name(at, at + 1)),
+            "of_rival": at >= 0
+            and (
+                self.who.get(at, "narrator") != "narrator"
+                or any(x.start == at and x.key not in ("narrator", "?") for x in mentions)
+            ),
+            "object": m.role == "obj",
+            "possessive": m.token.dep_ == "poss",
         }
-        if m.token.dep_ == "poss":
-            clause = m.token.head
-            while clause.head.i != clause.i and clause.pos_ not in ("VERB", "AUX"):
-                clause = clause.head
-            subject = next((c for c in clause.children if c.dep_ in ("nsubj", "nsubjpass")), None)
-            if subject is not None:
-                at = self.scene.block_start(m) + subject.idx
-                out["of_n"] = self.who.get(at) == "narrator" or self.scene.is_name(at, at + 1)
-                out["of_r"] = self.who.get(at, "narrator") != "narrator" or any(
-                    x.start == at and x.key not in ("narrator", "?") for x in mentions
-                )
-        return {k: float(v) for k, v in out.items()}
+        return {"salience": math.log(share / (1 - share)), **{k: float(v) for k, v in told.items()}}
+
+    def _owner(self, m: Mention) -> int:
+        """Where the subject of a possessive's clause begins; -1 where the pronoun is none or its clause has none."""
+        if m.token.dep_ != "poss":
+            return -1
+        clause = m.token.head
+        while clause.head.i != clause.i and clause.pos_ not in ("VERB", "AUX"):
+            clause = clause.head
+        subject = next((c for c in clause.children if c.dep_ in ("nsubj", "nsubjpass")), None)
+        return self.scene.block_start(m) + subject.idx if subject is not None else -1
 
     def _contrasted(self, m: Mention, mentions: list[Mention]) -> bool:
         """ "He talks and Kofi solders": a subject pronoun is not who is named as subject of the next clause beside it."""

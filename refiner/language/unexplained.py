@@ -221,12 +221,23 @@ class Unexplained:
             and not re.match(r"\s+[A-Z]|['’]s", scene.text[end : end + 3])
         ):
             return "nothing says whom the fragment is about"
+        if scene.told[block.index] and t.dep_ in ("appos", "npadvmod", "conj", "dep", "attr") and self._beside_me(block, t):
+            return "it may be said of the narrator"
         if self._told_which(t, end) or det in _NEW or det == "" and t.dep_ not in _LOOSE:
             return ""
         if det in _KNOWN:
             return "" if self._met(block, t, start) else f"which {t.text} is meant is not said"
         first = FIRST.search(scene.text[start : min(block.end, end + 160)])
         return "nothing says whom the fragment is about" if first and t.dep_ == "ROOT" else ""
+
+    def _beside_me(self, block: Block, t: Any) -> bool:
+        """Whether a sentence of a note in the third person has the narrator as its subject before the noun."""
+        for x in t.sent:
+            if x.i < t.i and x.dep_ in ("nsubj", "nsubjpass"):
+                at = self.scene.at(block, x)
+                told = self.reader.told.get(at[0])
+                return self.scene.is_name(*at) or told is not None and told.confidence >= 0.5
+        return False
 
     def _counterpart(self, t: Any) -> bool:
         """A kin word of nobody's ("an uncle ought to be firm") in a note that tells of the narrator's niece."""
@@ -255,6 +266,10 @@ class Unexplained:
         if low in ("someone", "somebody", "one") and t.lower_ in self.mine_too:
             return f"the narrator is a {t.lower_} too"
         if frame.kind != "base":
+            kids = re.search(r"\b(?:his|her|their|whose) (?:[\w-]+ )?(?:children|kids|sons|daughters|boys|girls|twins)\b", scene.text)
+            nephews = GROUP[t.lower_] == "uncle" and (kids or _NIECE.search(scene.text))
+            if nephews and low in ("our", "my", "your") and frame.addressee.role != "narrator":
+                return "the narrator is that to somebody in this note"
             if low == "your":
                 return (
                     "it may be said to the narrator's people"
@@ -350,6 +365,10 @@ class Unexplained:
                 bool(scene.names.last[0])
                 and text[max(0, start - 1 - len(scene.names.last[0])) : start - 1] == scene.names.last[0]
             )
+            ours_too = frame.kind != "base" and re.search(r"\b(?:[Mm]y|[Oo]ur) (?:[\w-]+ )?$", text[max(frame.start, start - 20) : start])
+            if ours_too and frame.addressee.role != "other" and _WE.search(text[max(block.start, frame.start - 120) : frame.start]):
+                yield Proposal(start, end, match_case(t.text, entry.after), "open-group", "perhaps the narrator is one of them", ASKED)
+                continue
             if not (family or said) and self._whose_group(block, t, start, end):
                 continue
             if not (ours or kin or batch or named or family or said):

@@ -62,6 +62,8 @@ class Vocatives(Calls):
                     continue
                 confidence, why = self._addressed(frame, m[0], m.start())
                 low = m["w"].casefold()
+                if frame.addressee.role != "narrator" and self._many(frame):
+                    confidence, why = min(confidence, 0.5), [*why, "several people are called"]
                 kin = low in lexicon.words("address", "parents") or low in lexicon.words("address", "elders")
                 if confidence < ASKED and frame.addressee.role == "unknown" and not kin:
                     confidence = ASKED
@@ -72,6 +74,11 @@ class Vocatives(Calls):
         for frame, start, end, word, confidence, why in found:
             yield from self._proposal(frame, start, end, word, confidence, why)
         yield from self._reported()
+
+    def _many(self, frame: Frame) -> bool:
+        """Whether the speech calls several people: "Ticket, bhaiya. Ticket, uncle. Ticket, sir." """
+        found = self.pattern.finditer(self.scene.text, frame.start, frame.end)
+        return len({m["w"].casefold() for m in found if self.calls(frame, *m.span())}) > 2
 
     def _made_up(self) -> list[tuple[Frame, int, int, str, float, list[str]]]:
         """Calls made of an office and a kin word: "Nurseamma", "Doctorsaab"."""

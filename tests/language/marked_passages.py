@@ -104,7 +104,7 @@ def judge(p: Passage) -> Verdict:
         used |= {e.id for e in inside}
         before = inside[0].start if inside and inside[0].start < start else start
         got = render(p.text, inside)[before : len(render(p.text, inside)) - len(p.text) + end]
-        got = got.removeprefix("a ").removeprefix("an ") if before < start else got
+        got = got.removeprefix(p.text[before:start]).removeprefix("a ").removeprefix("an ") if before < start else got
         if accepted[0].startswith("*!"):
             ok = bool(inside) and accepted[0][2:] not in got.casefold()
         else:
