@@ -96,7 +96,9 @@ def main() -> int:
     print(f"{len(rows)} pronouns with a rival in {len(ids)} passages; {int(y.sum())} mean the narrator")
     for bound in (0.8, 0.85, 0.88, 0.9, 0.95):
         said = guess >= bound
-        print(f"  from {bound:.2f}: {said.sum():4d} said, precision {y[said].mean():.3f}, recall {y[said].sum() / y.sum():.3f}")
+        print(
+            f"  from {bound:.2f}: {said.sum():4d} said, precision {y[said].mean():.3f}, recall {y[said].sum() / y.sum():.3f}"
+        )
     for bound in (0.04, 0.1, 0.2):
         low = guess < bound
         print(f"  below {bound:.2f}: {low.sum():4d}, of which the narrator's {int(y[low].sum())}")

@@ -70,7 +70,7 @@ class Body:
             for m in re.compile(source, re.IGNORECASE).finditer(text, scene.body):
                 own = re.match(r"(?:my|first|monthly|on my|her)\s+", m[0], re.IGNORECASE)
                 mine, why = self._mine(m.start() + (own.end() if own else 0), m.end())
-                if mine >= 0.5 and (cut := self._sentence(m.start(), m.end())):
+                if mine >= 0.4 and (cut := self._sentence(m.start(), m.end())):
                     yield Proposal(cut[0], cut[1], "", "body-ask", f"{why}; it cannot stay as it is", 0.5)
 
     def _mine(self, start: int, end: int) -> tuple[float, str]:
@@ -144,7 +144,8 @@ class Body:
         )
         sure = 0.88 if r.confidence > 0.8 and grown else 0.4 if r.confidence > 0.8 else 0.0
         near = scene.plain_first(block.start + t.sent.start_char, block.start + t.sent.end_char)
-        if not sure and (near or re.search(r"\bthe\s+$", left)) and not self._other_man(block, start):
+        loose = not any(x.dep_ in ("nsubj", "nsubjpass") for x in t.sent)
+        if not sure and (near or loose or re.search(r"\bthe\s+$", left)) and not self._other_man(block, start):
             sure = (
                 0.4
                 if any(b.index != block.index and self._other_man(b, b.end) for b in scene.blocks) or not self.drop

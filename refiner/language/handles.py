@@ -96,7 +96,17 @@ def surnames(body: str, start: int, names: Names) -> list[NameMention]:
     if first[0] and first[1] and last[0] and last[1] and last[0] != last[1] and first[0][0] == first[1][0]:
         for m in re.finditer(rf"(?<![\w.]){re.escape(first[0][0])}\.[ \t]*({re.escape(last[0])})\b", body):
             new = m[0][: m.start(1) - m.start()] + name_case(m[1], last[1])
-            out.append(NameMention(start + m.start(), start + m.end(), new, "initials", 0.93, "the narrator's initial and surname", True))
+            out.append(
+                NameMention(
+                    start + m.start(),
+                    start + m.end(),
+                    new,
+                    "initials",
+                    0.93,
+                    "the narrator's initial and surname",
+                    True,
+                )
+            )
     if first[0] and first[1] and last[0] and first[0][0] != first[1][0]:
         a, b = first[0][0], last[0]
         for m in re.finditer(rf"(?<![\w.])({re.escape(a)})(\.[ \t]*|[ \t]+){re.escape(b)}\b", body):

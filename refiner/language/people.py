@@ -29,8 +29,39 @@ _PLACES = {
     "EVENT",
 }
 _THINGS = {"compound", "nmod"}
-_HUMAN = ("ask", "say", "tell", "see", "know", "think", "want", "call", "shout", "laugh", "smile", "reply", "answer", "promise", "believe")
-_LEADS = ("also", "and", "but", "then", "so", "when", "that", "because", "if", "as", "while", "now", "today", "yesterday")
+_HUMAN = (
+    "ask",
+    "say",
+    "tell",
+    "see",
+    "know",
+    "think",
+    "want",
+    "call",
+    "shout",
+    "laugh",
+    "smile",
+    "reply",
+    "answer",
+    "promise",
+    "believe",
+)
+_LEADS = (
+    "also",
+    "and",
+    "but",
+    "then",
+    "so",
+    "when",
+    "that",
+    "because",
+    "if",
+    "as",
+    "while",
+    "now",
+    "today",
+    "yesterday",
+)
 _PARENT = re.compile(
     r"\b(?:[sdwh]/o|son of|daughter of|wife of|husband of)\s+(?:(?:[Ss]hri|[Ss]mt|Mrs?|Ms|Dr|[Tt]he|[Ll]ate)\.?\s+)*"
     r"(?:[A-Z][\w.]*\s+){0,2}$"
@@ -161,7 +192,11 @@ def people(scene: Scene, index: int) -> list[Mention]:
         elif low in lexicon.words("address", "after_name") and t.i and scene.is_name(*scene.at(block, t.nbor(-1))):
             continue  # "Arjun bhai": no second person
         elif (
-            t.pos_ == "NOUN" and t.dep_ == "nsubj" and t.tag_ == "NN" and t.head.lemma_ in _HUMAN and not lexicon.is_role(low)
+            t.pos_ == "NOUN"
+            and t.dep_ == "nsubj"
+            and t.tag_ == "NN"
+            and t.head.lemma_ in _HUMAN
+            and not lexicon.is_role(low)
             and any(c.lower_ in ("my", "his", "her", "our", "your") for c in t.children)
         ):
             out.append(Mention(start, end, low, None, **common))  # "my oga": a word that no list has

@@ -115,7 +115,9 @@ class Reader:
                 Reading(0.5, ["a group with the narrator in it"]) if frame.speaker.role == "narrator" else Reading(0.1)
             )
         if scene.is_name(start, end) or any(
-            c.dep_ in ("compound", "flat") and scene.is_name(*scene.at(block, c)) for c in token.children if token.pos_ == "PROPN"
+            c.dep_ in ("compound", "flat") and scene.is_name(*scene.at(block, c))
+            for c in token.children
+            if token.pos_ == "PROPN"
         ):
             return Reading(0.97, ["the narrator's name"])
         if low in ("who", "that", "which") and token.head.dep_ == "relcl":

@@ -87,11 +87,27 @@ class Speechreader(KinReadings):
         r = Reading(0.5)
         inside = [p for p in self.people(frame.block) if frame.start <= p.start < frame.end]
         before = [p for p in inside if p.start < m.start and not (p.key == "narrator" and vocative(scene, p))]
+        before = [
+            p for p in before if p.pronoun or not (lexicon.address(p.token.lower_, scene.gender) and vocative(scene, p))
+        ]
         last = next((p for p in reversed(before) if self._could(p, m)), None)
+        if last is not None and m.pronoun and m.role == "subj" and last.role != "subj":
+            subjects = [p for p in before if p.role == "subj" and self._could(p, m)]
+            if (
+                subjects
+                and subjects[-1].start in self.read
+                and subjects[-1].pronoun
+                and m.sent - subjects[-1].sent <= 1
+            ):
+                earlier = self.read[subjects[-1].start]
+                return Reading(min(earlier.confidence, 0.8), [*earlier.why[:2], "the subject goes on"])
         if not m.pronoun and (kin := self._kin(frame, m)) is not None:
             return kin
         if not m.pronoun and any(
-            c.dep_ in ("nsubj", "nsubjpass") and c.i != m.token.i and c.lower_ in ("he", "she") and lexicon.gender_of_word(c.lower_) == m.gender
+            c.dep_ in ("nsubj", "nsubjpass")
+            and c.i != m.token.i
+            and c.lower_ in ("he", "she")
+            and lexicon.gender_of_word(c.lower_) == m.gender
             for c in m.token.head.children
         ):
             return Reading(0.1, ["another than the subject of its verb"])  # "he never saw the man"
@@ -189,7 +205,11 @@ class Speechreader(KinReadings):
         if not m.pronoun:
             pointed = any(c.lower_ in ("this", "that") for c in m.token.children) and rival is None and last is None
             r.add(0.06 if pointed else -0.05, "an epithet")
-        owned = last is not None and last.token.lower_ in GROUP and not any(c.lower_ in ("my", "his", "her") for c in last.token.children)
+        owned = (
+            last is not None
+            and last.token.lower_ in GROUP
+            and not any(c.lower_ in ("my", "his", "her") for c in last.token.children)
+        )
         weak = last is None or last.start not in self.read and (last.gender is None or owned)
         if r.confidence < ASK_SPEECH and weak and frame.addressee.role != "narrator":
             r.confidence = ASK_SPEECH
@@ -317,8 +337,22 @@ class Speechreader(KinReadings):
         if p.pronoun:
             return True
         left = self.scene.text[max(0, p.start - 8) : p.start]
-        return re.search(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Sr|Fr|Sister|Brother|Father|Prof)\.?\s+$", left) is not None or p.token.lower_ in (
-            "teacher", "headmaster", "headmistress", "principal", "warden", "coach", "editor", "clerk", "officer", "manager", "secretary", "mother", "father"
+        return re.search(
+            r"\b(?:Mr|Mrs|Ms|Miss|Dr|Sr|Fr|Sister|Brother|Father|Prof)\.?\s+$", left
+        ) is not None or p.token.lower_ in (
+            "teacher",
+            "headmaster",
+            "headmistress",
+            "principal",
+            "warden",
+            "coach",
+            "editor",
+            "clerk",
+            "officer",
+            "manager",
+            "secretary",
+            "mother",
+            "father",
         )
 
     def _stands_for(self, p: Mention, group: list[Mention], talkers: set[str]) -> bool:

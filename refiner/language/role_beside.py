@@ -68,7 +68,9 @@ class Beside:
                 subject = next((x for x in verb.children if x.dep_ == "nsubj"), None)
                 if subject is None or subject.lower_ in ("who", "that"):
                     continue
-                if any(x.dep_ == "prep" and not any(y.dep_ in ("pobj", "pcomp") for y in x.children) for x in verb.subtree):
+                if any(
+                    x.dep_ == "prep" and not any(y.dep_ in ("pobj", "pcomp") for y in x.children) for x in verb.subtree
+                ):
                     continue  # "a man I'd been at school with"
                 used = verb.lemma_ == "use" and any(x.lemma_ in ("be",) for x in verb.subtree if x.i > verb.i)
                 want = verb.lemma_ in ("want", "hope", "try", "pretend", "have", "wish", "need", "grow") and any(

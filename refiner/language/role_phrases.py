@@ -118,7 +118,13 @@ class Phrases:
         frame = self.scene.frame_at(start)
         opened = self.scene.text[block.start : start]
         bracketed = opened.count("(") > opened.count(")")
-        if block.kind == "item" and frame.speaker.role == "narrator" and not bracketed and self._listed(block) and not t.tag_ == "NNS":
+        if (
+            block.kind == "item"
+            and frame.speaker.role == "narrator"
+            and not bracketed
+            and self._listed(block)
+            and not t.tag_ == "NNS"
+        ):
             return Reading(0.9, ["one of the names that the narrator is called"])
         if (
             frame.kind == "quote"
@@ -191,7 +197,7 @@ class Phrases:
             if (
                 earlier.kind == "item"
                 and not self.scene.text[earlier.start :].lstrip("*_ ").startswith("**")
-                and re.match(r"\s*(?:[-*+•]|\d)", self.scene.text[earlier.start : earlier.end])
+                and re.match(r"\s*(?:[-+•]|\*\s|\d)", self.scene.text[earlier.start : earlier.end])
             ):
                 continue
             head = self.scene.text[earlier.start : earlier.end]

@@ -20,7 +20,9 @@ from refiner.models import Gender
 
 FIRST = re.compile(r"(?<![\w.'’@])(?:I|me|my|mine|myself|i(?=\s|'m|'ve|'d|'ll|’m|’ve|’d|’ll|,))(?![\w@])(?!\.\w)")
 INLINE = re.compile(r"[ \t*_>]*(?:[Mm]y )?(?:[Dd]ear(?:est)?|Hi|Hello)[ \t]+(?P<who>[A-Z]\w+(?: [A-Z]\w+)?)[,!—–-]")
-_ITEM_NAME = re.compile(r"[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+[*_]{0,2}(?P<w>[A-Za-z]{3,})[*_]{0,2}[ \t]*(?::|(?= (?:is|has|says?|asks?|wants?)\b))")
+_ITEM_NAME = re.compile(
+    r"[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+[*_]{0,2}(?P<w>[A-Za-z]{3,})[*_]{0,2}[ \t]*(?::|(?= (?:is|has|says?|asks?|wants?)\b))"
+)
 _MY_ROLE = re.compile(
     r"(?<!\w)(?:I|i)(?:['’]m| am| was|['’]d been| had been| became|,)(?: (?:then|now|still|also))? (?:the|that|their)"
     r" (?:[a-z-]+ ){0,2}(?P<w>[a-z]+)\b"
@@ -281,7 +283,9 @@ class Scene:
         out: list[Frame] = []
         for f in frames:
             open_ = f.kind == "quote" and f.speaker.role != "narrator" and f.addressee.role == "unknown"
-            if open_ and any(f.start <= m.start < f.end and m.head and self._set_off(f, m.start, m.end) for m in self.mentions):
+            if open_ and any(
+                f.start <= m.start < f.end and m.head and self._set_off(f, m.start, m.end) for m in self.mentions
+            ):
                 f = replace(f, addressee=NARRATOR)
             elif open_ and out and out[-1].addressee.role == "narrator" and out[-1].block == f.block:
                 goes_on = f.speaker.noun == out[-1].speaker.noun and f.start - out[-1].end < 40
@@ -293,8 +297,21 @@ class Scene:
     def _set_off(self, frame: Frame, start: int, end: int) -> bool:
         """Whether a name stands as a call: at the beginning or behind a comma, and with a mark behind it."""
         left, right = self.text[frame.start : start].strip(), self.text[end : end + 2]
-        first = not left or left.casefold() in ("ok", "oh", "hey", "dear", "hi", "arre", "come", "no", "yes", "but", "so", "well")
-        return (first and right[:1] in (",", "!", "?") or left.endswith(",") and right[:1] in (",", "!", "?", ".", '"'))
+        first = not left or left.casefold() in (
+            "ok",
+            "oh",
+            "hey",
+            "dear",
+            "hi",
+            "arre",
+            "come",
+            "no",
+            "yes",
+            "but",
+            "so",
+            "well",
+        )
+        return first and right[:1] in (",", "!", "?") or left.endswith(",") and right[:1] in (",", "!", "?", ".", '"')
 
     def gender_of(self, party: Party) -> Gender | None:
         """The gender of who speaks or is spoken to, also where only a later "his" says it."""

@@ -71,7 +71,8 @@ class Speech(Turns):
         ):
             complement = re.match(r"", "")  # a question is asked and not told: this is what the narrator says to it
         if last_char == "?" and re.match(
-            r"\s*I (?:said|say|answered|replied) (?!to\b|and\b|in\b|with\b|at\b|aloud\b|again\b|back\b|as\b|when\b|after\b|then\b|from\b|\w+ly\b)\w", after
+            r"\s*I (?:said|say|answered|replied) (?!to\b|and\b|in\b|with\b|at\b|aloud\b|again\b|back\b|as\b|when\b|after\b|then\b|from\b|\w+ly\b)\w",
+            after,
         ):
             complement = re.match(r"", "")  # "Where are you for, son?" I said the university.
         if last_char in "?!" and re.match(r"\s*[A-Z][^.!?\"“]{1,60}, I (?:said|told|answered|replied|say)\b", after):
@@ -158,6 +159,8 @@ class Speech(Turns):
                 if behind and verb.lemma_ in ("tell", "ask", "inform", "remind", "assure", "warn", "order")
                 else None
             )
+        if to is not None and to.i == subject.i:
+            to = None
         return (
             party_of(subject, base, self.is_me),
             (party_of(to, base, self.is_me) if to is not None else UNKNOWN),

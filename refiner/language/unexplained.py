@@ -221,7 +221,11 @@ class Unexplained:
             and not re.match(r"\s+[A-Z]|['’]s", scene.text[end : end + 3])
         ):
             return "nothing says whom the fragment is about"
-        if scene.told[block.index] and t.dep_ in ("appos", "npadvmod", "conj", "dep", "attr") and self._beside_me(block, t):
+        if (
+            scene.told[block.index]
+            and t.dep_ in ("appos", "npadvmod", "conj", "dep", "attr")
+            and self._beside_me(block, t)
+        ):
             return "it may be said of the narrator"
         if self._told_which(t, end) or det in _NEW or det == "" and t.dep_ not in _LOOSE:
             return ""
@@ -266,7 +270,11 @@ class Unexplained:
         if low in ("someone", "somebody", "one") and t.lower_ in self.mine_too:
             return f"the narrator is a {t.lower_} too"
         if frame.kind != "base":
-            kids = re.search(r"\b(?:his|her|their|whose) (?:[\w-]+ )?(?:children|kids|sons|daughters|boys|girls|twins)\b", scene.text)
+            kids = re.search(
+                r"\b(?:his|her|their|whose) (?:[\w-]+ )?(?:children|kids|sons|daughters|boys|girls|twins)\b",
+                scene.text,
+                re.I,
+            )
             nephews = GROUP[t.lower_] == "uncle" and (kids or _NIECE.search(scene.text))
             if nephews and low in ("our", "my", "your") and frame.addressee.role != "narrator":
                 return "the narrator is that to somebody in this note"
@@ -287,6 +295,14 @@ class Unexplained:
                     scene.text[max(frame.start, start - 30) : start],
                 )
                 return "nobody says who speaks" if unknown else "somebody is introduced" if shown else ""
+            kin = "|".join(re.escape(w) for w in whose(t.lower_))
+            led = scene.text[frame.start : start]
+            if (
+                low in ("his", "her", "their")
+                and kin
+                and re.search(rf"\b(?:his|her) (?:[\w-]+ )?(?:{kin})\b", led, re.I)
+            ):
+                return "the narrator may be that to somebody in this speech"
             if low in ("his", "her", "their") and not frame.attributed and self._counterpart(t):
                 return "the narrator is that to somebody in this note"
             chained = low not in ("her", "their", "his") and lexicon.is_role(low)
@@ -365,9 +381,22 @@ class Unexplained:
                 bool(scene.names.last[0])
                 and text[max(0, start - 1 - len(scene.names.last[0])) : start - 1] == scene.names.last[0]
             )
-            ours_too = frame.kind != "base" and re.search(r"\b(?:[Mm]y|[Oo]ur) (?:[\w-]+ )?$", text[max(frame.start, start - 20) : start])
-            if ours_too and frame.addressee.role != "other" and _WE.search(text[max(block.start, frame.start - 120) : frame.start]):
-                yield Proposal(start, end, match_case(t.text, entry.after), "open-group", "perhaps the narrator is one of them", ASKED)
+            ours_too = frame.kind != "base" and re.search(
+                r"\b(?:[Mm]y|[Oo]ur) (?:[\w-]+ )?$", text[max(frame.start, start - 20) : start]
+            )
+            if (
+                ours_too
+                and frame.addressee.role != "other"
+                and _WE.search(text[max(block.start, frame.start - 120) : frame.start])
+            ):
+                yield Proposal(
+                    start,
+                    end,
+                    match_case(t.text, entry.after),
+                    "open-group",
+                    "perhaps the narrator is one of them",
+                    ASKED,
+                )
                 continue
             if not (family or said) and self._whose_group(block, t, start, end):
                 continue
