@@ -27,6 +27,8 @@ HEAD = """# What each feature of a third-person pronoun in a note about the narr
 def collect(paths: list[Path]) -> list[tuple[str, dict[str, float], int]]:
     """(passage, features, 1 where the narrator is meant) for each pronoun with a rival."""
     import marked_passages
+
+    from refiner.language.reader import Reader
     from refiner.language.third import Teller
     from refiner.notes import note_from_text
     from refiner.stages.base import StageInput
@@ -42,9 +44,7 @@ def collect(paths: list[Path]) -> list[tuple[str, dict[str, float], int]]:
             scene = make_scene(note, persona.before.gender, canon, given, persona.culture)
             if not any(scene.told):
                 continue
-            from refiner.language.reader import Reader
-
-            Reader(scene)
+            Reader(scene)  # writes what it learns of people's genders into the scene
             teller = Teller(scene)
             teller.run()
             for start, features in teller.features.items():
@@ -96,9 +96,8 @@ def main() -> int:
     print(f"{len(rows)} pronouns with a rival in {len(ids)} passages; {int(y.sum())} mean the narrator")
     for bound in (0.8, 0.85, 0.88, 0.9, 0.95):
         said = guess >= bound
-        print(
-            f"  from {bound:.2f}: {said.sum():4d} said, precision {y[said].mean():.3f}, recall {y[said].sum() / y.sum():.3f}"
-        )
+        precision, recall = y[said].mean(), y[said].sum() / y.sum()
+        print(f"  from {bound:.2f}: {said.sum():4d} said, precision {precision:.3f}, recall {recall:.3f}")
     for bound in (0.04, 0.1, 0.2):
         low = guess < bound
         print(f"  below {bound:.2f}: {low.sum():4d}, of which the narrator's {int(y[low].sum())}")

@@ -24,7 +24,7 @@ class Body:
         table: dict[str, str] = lexicon.data()["body"][scene.gender]
         words = "|".join(sorted((re.escape(w) for w in table), key=len, reverse=True))
         for m in re.compile(rf"(?<![\w-])(?P<w>{words})(?![\w-])", re.IGNORECASE).finditer(text, scene.body):
-            mine, why = self._mine(m.start(), m.end())
+            mine, why = self._mine(m.start())
             if mine < 0.3:
                 continue
             after = match_case(m["w"], table[m["w"].casefold()])
@@ -48,10 +48,10 @@ class Body:
                     "body",
                     f"{why}; {after} keeps the sentence whole",
                     mine if self.drop else min(mine, 0.6),
-                    options=("",) if False else (),
                 )
         for m in re.compile(
-            r"\b[Mm]y voice (?:had |has )?(?:just )?(?:(?:started|began|begun|starting) to )?(?P<w>broke|broken|breaks|breaking|break|cracked)\b"
+            r"\b[Mm]y voice (?:had |has )?(?:just )?(?:(?:started|began|begun|starting) to )?"
+            r"(?P<w>broke|broken|breaks|breaking|break|cracked)\b"
         ).finditer(text, scene.body):
             if scene.gender == "male" and scene.frame_at(m.start()).speaker.role == "narrator":
                 word = {
@@ -69,11 +69,11 @@ class Body:
         for source in lexicon.data()["body"][f"{scene.gender}_ask"]["patterns"]:
             for m in re.compile(source, re.IGNORECASE).finditer(text, scene.body):
                 own = re.match(r"(?:my|first|monthly|on my|her)\s+", m[0], re.IGNORECASE)
-                mine, why = self._mine(m.start() + (own.end() if own else 0), m.end())
-                if mine >= 0.4 and (cut := self._sentence(m.start(), m.end())):
+                mine, why = self._mine(m.start() + (own.end() if own else 0))
+                if mine >= 0.4 and (cut := self._sentence(m.start())):
                     yield Proposal(cut[0], cut[1], "", "body-ask", f"{why}; it cannot stay as it is", 0.5)
 
-    def _mine(self, start: int, end: int) -> tuple[float, str]:
+    def _mine(self, start: int) -> tuple[float, str]:
         """How sure it is that it is the narrator's."""
         scene = self.scene
         frame = scene.frame_at(start)
@@ -175,7 +175,7 @@ class Body:
             return start - len(left[0]), end, ""
         return None
 
-    def _sentence(self, start: int, end: int) -> tuple[int, int] | None:
+    def _sentence(self, start: int) -> tuple[int, int] | None:
         block = self.scene.block_at(start)
         if block is None:
             return None

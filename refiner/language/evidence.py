@@ -34,7 +34,8 @@ EPITHETS = (
 
 
 ANIMAL = re.compile(
-    r"\b(?:dog|puppy|pup|cat|kitten|horse|pony|donkey|mule|cow|calf|bull|bullock|buffalo|goat|kid|sheep|ram|parrot|tortoise|rabbit|elephant|camel|monkey|hen|cock|pigeon|terrier|spaniel|mare|colt)\b",
+    r"\b(?:dog|puppy|pup|cat|kitten|horse|pony|donkey|mule|cow|calf|bull|bullock|buffalo|goat|kid|sheep|ram|"
+    r"parrot|tortoise|rabbit|elephant|camel|monkey|hen|cock|pigeon|terrier|spaniel|mare|colt)\b",
     re.I,
 )
 

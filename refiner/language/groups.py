@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from refiner.language import lexicon
 from refiner.language.inflect import match_case
+from refiner.language.page import FIRST
 from refiner.language.reader import Reader
-from refiner.language.scene import FIRST, Proposal, Scene
+from refiner.language.scene import Proposal, Scene
 
 _NUMBER = r"(?:two|three|four|five|six|seven|eight|nine|ten|\d{1,2}|both|all)"
 _WE = r"(?:we|us|our)"
@@ -215,10 +216,10 @@ class Groups:
             if frame.speaker.role == "narrator":
                 continue
             for m in re.compile(
-                r"(?:^|[.!?;,]\s+|\b(?:that|because|but)\s+)(?P<w>boys|men|"
-                r"girls|women|ladies|gentlemen|gents|lads) (?:will|are requested|are expected|may|to|do not|don['’]t|never|"
-                r"must|should|shouldn['’]t|can['’]t|cannot|are (?:not|supposed)|"
-                r"aren['’]t|ought)\b",
+                r"(?:^|[.!?;,]\s+|\b(?:that|because|but)\s+)"
+                r"(?P<w>boys|men|girls|women|ladies|gentlemen|gents|lads) "
+                r"(?:will|are requested|are expected|may|to|do not|don['’]t|never|must|should|shouldn['’]t|can['’]t|"
+                r"cannot|are (?:not|supposed)|aren['’]t|ought)\b",
                 re.IGNORECASE,
             ).finditer(text[frame.start : frame.end]):
                 entry = lexicon.noun(m["w"], scene.gender)

@@ -78,7 +78,8 @@ def surnames(body: str, start: int, names: Names) -> list[NameMention]:
     first, last = names.first, names.last
     for before, after in [p for p in (last, *names.middle) if p[0] and p[1] and p[0] != p[1]]:
         for m in re.finditer(
-            rf"(?<!\ba )(?<!\ban )(?<!\bA )(?<!\bAn )(?<!another )\b{re.escape(first[0])}((?:[ \t]+[A-Z][\w.]*){{0,2}}?)[ \t]+({re.escape(before)})\b",
+            rf"(?<!\ba )(?<!\ban )(?<!\bA )(?<!\bAn )(?<!another )\b{re.escape(first[0])}"
+            rf"((?:[ \t]+[A-Z][\w.]*){{0,2}}?)[ \t]+({re.escape(before)})\b",
             body,
             re.IGNORECASE,
         ):

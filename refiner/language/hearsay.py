@@ -12,24 +12,33 @@ from typing import Any
 
 from refiner.language.blocks import Block
 from refiner.language.evidence import Reading, is_predicate
+from refiner.language.page import FIRST
 from refiner.language.people import Mention
 from refiner.language.resolve import Speechreader
-from refiner.language.scene import FIRST, Scene
+from refiner.language.scene import Scene
 
-_SAY = r"(?:says?|said|told|tells|asks?|asked|adds|added|replied|replies|answered|whispers|whispered|wrote|writes|shouted|announced|explained|declared|goes|went|warned|warns|reckoned|reckons)"
+_SAY = (
+    r"(?:says?|said|told|tells|asks?|asked|adds|added|replied|replies|answered|whispers|whispered|wrote|writes|"
+    r"shouted|announced|explained|declared|goes|went|warned|warns|reckoned|reckons)"
+)
 _OF_ME = re.compile(
-    r"\b(?:said|say|says|saying|told [\w ]{1,20}|tells [\w ]{1,20}|whispered|wrote|writes|talk(?:s|ed)?|heard|hears?|known|rumou?r\w*|gossip\w*)"
+    r"\b(?:said|say|says|saying|told [\w ]{1,20}|tells [\w ]{1,20}|whispered|wrote|writes|talk(?:s|ed)?|heard|hears?|"
+    r"known|rumou?r\w*|gossip\w*)"
     r"(?: \w+)? (?:of|about) me\b"
 )
 _INSET = re.compile(
-    rf"[,!?.] (?P<a>{_SAY}) (?:(?:my|the|his|her|our|their|a|an) (?:[\w-]+ ){{0,2}}?[\w-]+|[A-Z]\w+(?: [A-Z]\w+)?|he|she|they|everyone|people)\b(?=[,.;:!?]|$| to\b| and\b)"
-    rf"|, (?:(?:my|the|our) [\w-]+|[A-Z]\w+|he|she|they|people|everyone) {_SAY}(?: (?:me|us|them|him|her|everyone|[A-Z]\w+))?(?=[,.;!?]|$)"
+    rf"[,!?.] (?P<a>{_SAY}) "
+    r"(?:(?:my|the|his|her|our|their|a|an) (?:[\w-]+ ){0,2}?[\w-]+|[A-Z]\w+(?: [A-Z]\w+)?|he|she|they|everyone|"
+    r"people)\b(?=[,.;:!?]|$| to\b| and\b)"
+    rf"|, (?:(?:my|the|our) [\w-]+|[A-Z]\w+|he|she|they|people|everyone) {_SAY}"
+    r"(?: (?:me|us|them|him|her|everyone|[A-Z]\w+))?(?=[,.;!?]|$)"
 )
 _COLON = re.compile(
     rf"\b(?:{_SAY}|turned|announced|repeated|read|began|concluded|complained)\b[^.!?:;\"“”]{{0,40}}:\s+(?=[a-zA-Z])"
 )
 _MINE = re.compile(
-    r"(?<!\w)(?:I|we)(?: \w+)? (?:say|said|asked|told|replied|answered|wrote|added|explained|thought)\b|\b(?:said|asked|wrote|thought|say) I\b"
+    r"(?<!\w)(?:I|we)(?: \w+)? (?:say|said|asked|told|replied|answered|wrote|added|explained|thought)\b"
+    r"|\b(?:said|asked|wrote|thought|say) I\b"
 )
 UNSURE = 0.6
 
@@ -82,7 +91,7 @@ class Hearsay:
                     and FIRST.search(words[of_me.end() : at] if at > of_me.end() else "")
                 ):
                     continue
-                if (reading := self._reading(m, here, words, bool(cue), number)) is not None:
+                if (reading := self._reading(m, here, bool(cue), number)) is not None:
                     yield m.start, reading
 
     def _spoken(self, words: str) -> list[tuple[int, int]]:
@@ -94,7 +103,7 @@ class Hearsay:
             return list(zip(cuts[::2], cuts[1::2], strict=True))
         return [(m.end(), len(words)) for m in _COLON.finditer(words)][:1]
 
-    def _reading(self, m: Mention, here: list[Mention], words: str, of_me: bool, number: int) -> Reading | None:
+    def _reading(self, m: Mention, here: list[Mention], of_me: bool, number: int) -> Reading | None:
         rivals = [
             p
             for p in here

@@ -190,7 +190,8 @@ class Institutions:
         if owner and not told:
             return 0.2, "somebody else's"
         there = re.search(
-            r"\b(?:[Tt]here (?:was|is|were|stood)|[Nn]ext door (?:was|is)|[Oo]pposite (?:was|is|stood)) (?:also |only )?(?:an?|the|one) (?:[\w-]+ )?$",
+            r"\b(?:[Tt]here (?:was|is|were|stood)|[Nn]ext door (?:was|is)|[Oo]pposite (?:was|is|stood)) "
+            r"(?:also |only )?(?:an?|the|one) (?:[\w-]+ )?$",
             scene.text[max(block.start, start - 60) : start],
         )
         if there and not re.search(r"(?<!\w)(?:I|we)(?!\w)", scene.text[s:start]):

@@ -10,16 +10,11 @@ from refiner.language.evidence import EPITHETS, Reading, speaker_relation
 from refiner.language.people import Mention
 from refiner.language.quotes import Frame
 from refiner.language.relations import GROUP, whose
-from refiner.language.scene import Scene
+from refiner.language.rivals import Rivals
 
 
-class KinReadings:
-    """Readings of kin words for Speechreader, whose scene and rivals it uses."""
-
-    scene: Scene
-
-    def _rival(self, frame: Frame, m: Mention) -> tuple[Mention | None, int]:
-        raise NotImplementedError
+class KinReadings(Rivals):
+    """Readings of kin words for Speechreader."""
 
     def _kin(self, frame: Frame, m: Mention) -> Reading | None:
         """A kin word with its possessor in somebody's speech: "my son", "your husband", "the uncle"."""

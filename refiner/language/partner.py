@@ -77,7 +77,7 @@ class Partner:
                 if m.pronoun and m.key == "?":
                     if m.gender != self.gender:
                         continue
-                    confidence, who, rival = self._who(m, now, last, mentions)
+                    confidence, who, rival = self._who(m, now, last)
                     if who:
                         last.append((who, now, m))
                     if confidence:
@@ -85,20 +85,16 @@ class Partner:
                         why = "the narrator's partner" + (f'; "{rival}" may be meant' if rival else "")
                         group = "partner" if confidence > 0.9 else ""
                         yield Proposal(m.start, m.end, after, "partner", why, min(sure, confidence), group=group)
-                elif not m.plural and (
-                    key == "partner"
-                    or m.gender == self.gender
-                    or m.gender is None
-                    and m.token.pos_ == "PROPN"
-                    and m.role == "subj"
-                ):
-                    if not (key != "partner" and is_predicate(m.token)):
-                        last.append((key, now, m))
+                elif not m.plural and (key == "partner" or self._may_be_rival(m)):
+                    last.append((key, now, m))
             base += max(m.sent for m in mentions) + 1
 
-    def _who(
-        self, m: Mention, now: int, last: list[tuple[str, int, Mention]], mentions: list[Mention]
-    ) -> tuple[float, str, str]:
+    def _may_be_rival(self, m: Mention) -> bool:
+        """Whether another person is or may be of the partner's old gender: a name without one counts as a subject."""
+        open_name = m.gender is None and m.token.pos_ == "PROPN" and m.role == "subj"
+        return (m.gender == self.gender or open_name) and not is_predicate(m.token)
+
+    def _who(self, m: Mention, now: int, last: list[tuple[str, int, Mention]]) -> tuple[float, str, str]:
         """How sure it is that the pronoun is the partner, whom it means ("" where open), and the rival's word."""
         frame = self.scene.frame_at(m.start)
         speaker = frame.speaker.span[0] if frame.kind == "quote" else -1

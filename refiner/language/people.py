@@ -208,7 +208,7 @@ def people(scene: Scene, index: int) -> list[Mention]:
 
 
 def _subject_after_all(token: Any) -> bool:
-    """ "A nephew rings on Sundays", read as one plural noun: "a" cannot go with a plural, so the second word is a verb."""
+    """ "A nephew rings on Sundays", read as one plural noun: "a" goes with no plural, so the second word is a verb."""
     head = token.head
     return (
         head.tag_ == "NNS"
@@ -243,7 +243,7 @@ def learn_genders(scene: Scene) -> None:
 
 
 def learn_roles(scene: Scene) -> None:
-    """Writes into `scene.role_genders` what people are whose trade says no gender: "The consultant took off his glasses".
+    """Writes into `scene.role_genders` what people are whose trade says no gender: "The consultant wiped his glasses".
 
     Only where the possessive's clause has that one person as its subject, and never both genders for one word.
     """

@@ -1,8 +1,8 @@
 """How sure the pooled evidence on a third-person pronoun is, as a probability: a logistic regression on few features.
 
-The weights are data (`pronoun_weights.toml`), fitted by `benchmarks/fit_pronouns.py` on the marked passages of the tests,
-cross-validated by passage. Method: logistic regression with an L2 penalty by Newton's method (Hastie, Tibshirani and
-Friedman, The Elements of Statistical Learning, 2nd ed., section 4.4.1).
+The weights are data (`pronoun_weights.toml`), fitted by `benchmarks/fit_pronouns.py` on the marked passages of the
+tests, cross-validated by passage. Method: logistic regression with an L2 penalty by Newton's method (Hastie, Tibshirani
+and Friedman, The Elements of Statistical Learning, 2nd ed., section 4.4.1).
 """
 
 from __future__ import annotations

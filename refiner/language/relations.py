@@ -51,9 +51,11 @@ _GROUPS = {
     "grandson": "grandson granddaughter",
     "nephew": "nephew niece",
     "father": "father mother dad mum mom papa daddy mummy",
-    "uncle": "uncle aunt aunty auntie kaka chacha chachu mama mamu tau kaku bua buaji maasi masi mausi khala chachi mami kaki atya",
+    "uncle": "uncle aunt aunty auntie kaka chacha chachu mama mamu tau kaku bua buaji maasi masi mausi khala chachi "
+    "mami kaki atya",
     "boyfriend": "boyfriend girlfriend",
-    "grandfather": "grandfather grandmother grandad gran grandpa grandma granddad granny dadi dada nani nana dadaji nanaji thatha paati ajji ajja",
+    "grandfather": "grandfather grandmother grandad gran grandpa grandma granddad granny dadi dada nani nana dadaji "
+    "nanaji thatha paati ajji ajja",
     "brother-in-law": "brother-in-law sister-in-law",
     "son-in-law": "son-in-law daughter-in-law damaad bahu",
 }

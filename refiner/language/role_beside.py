@@ -63,7 +63,7 @@ class Beside:
 
     def _relative(self, block: Block, t: Any) -> Reading | None:
         for c in t.children:
-            if c.dep_ == "relcl" or c.dep_ == "acl":
+            if c.dep_ in ("relcl", "acl"):
                 verb = c
                 subject = next((x for x in verb.children if x.dep_ == "nsubj"), None)
                 if subject is None or subject.lower_ in ("who", "that"):

@@ -123,7 +123,7 @@ class Phrases:
             and frame.speaker.role == "narrator"
             and not bracketed
             and self._listed(block)
-            and not t.tag_ == "NNS"
+            and t.tag_ != "NNS"
         ):
             return Reading(0.9, ["one of the names that the narrator is called"])
         if (
@@ -161,7 +161,8 @@ class Phrases:
         ):
             return Reading(0.9, ["stands beside what the narrator does"])
         if frame.speaker.role == "narrator" and re.search(
-            r"(?:^|[:.!?\n]\s*|\]\s*)(?:no longer|still|now|officially|finally|again|not) (?:an?|the|their|his|her) (?:[\w-]+ )?$",
+            r"(?:^|[:.!?\n]\s*|\]\s*)(?:no longer|still|now|officially|finally|again|not) "
+            r"(?:an?|the|their|his|her) (?:[\w-]+ )?$",
             said,
             re.I,
         ):
@@ -180,7 +181,7 @@ class Phrases:
         return None
 
     def _person_word(self, block: Block, start: int, word: str) -> bool:
-        """Whether the word before the comma is a person, or "a fare" who may be one, so that what follows is said of it."""
+        """Whether the word before the comma is a person, or "a fare" who may be one: what follows is said of it."""
         doc = self.scene.doc(block)
         here = [x for x in doc if block.start + x.idx < start and x.text == word]
         if here and here[-1].pos_ in ("NOUN", "PROPN") and any(c.dep_ in ("det", "poss") for c in here[-1].children):
@@ -203,7 +204,8 @@ class Phrases:
             head = self.scene.text[earlier.start : earlier.end]
             return (
                 re.search(
-                    r"\b(?:names?|titles?|words)\b.*\b(?:for|call\w*|use\w*) me\b|\b(?:call\w*|address\w*) me\b|\bI (?:am|was|have been) called\b|\bwhat .*\bcalls? me\b",
+                    r"\b(?:names?|titles?|words)\b.*\b(?:for|call\w*|use\w*) me\b|\b(?:call\w*|address\w*) me\b"
+                    r"|\bI (?:am|was|have been) called\b|\bwhat .*\bcalls? me\b",
                     head,
                     re.I,
                 )

@@ -71,7 +71,8 @@ class Speech(Turns):
         ):
             complement = re.match(r"", "")  # a question is asked and not told: this is what the narrator says to it
         if last_char == "?" and re.match(
-            r"\s*I (?:said|say|answered|replied) (?!to\b|and\b|in\b|with\b|at\b|aloud\b|again\b|back\b|as\b|when\b|after\b|then\b|from\b|\w+ly\b)\w",
+            r"\s*I (?:said|say|answered|replied) (?!to\b|and\b|in\b|with\b|at\b|aloud\b|again\b|back\b|as\b|when\b|"
+            r"after\b|then\b|from\b|\w+ly\b)\w",
             after,
         ):
             complement = re.match(r"", "")  # "Where are you for, son?" I said the university.

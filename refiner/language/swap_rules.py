@@ -15,11 +15,12 @@ from refiner.language.inflect import before_noun, pronoun
 from refiner.language.institutions import Institutions
 from refiner.language.kinship import Kinship
 from refiner.language.names import namesake_in, wordlike
+from refiner.language.page import FIRST
 from refiner.language.partner import Partner
 from refiner.language.reader import Reader
 from refiner.language.replace import Replacements
 from refiner.language.roles import Roles
-from refiner.language.scene import FIRST, Proposal, Scene
+from refiner.language.scene import Proposal, Scene
 from refiner.language.unexplained import Unexplained
 from refiner.language.vocatives import Vocatives
 from refiner.models import CanonEntry
@@ -103,10 +104,10 @@ def plan(scene: Scene, canon: tuple[CanonEntry, ...], options: Options) -> Plan:
 def _among(scene: Scene, p: Proposal, places: list[Proposal]) -> Proposal:
     """A group that is called ("Girls, …") where the narrator lives in a women's hostel has the narrator in it."""
     here = scene.block_at(p.start)
-    if p.rule == "group-called" and p.confidence >= 0.4 and here is not None:
-        if any(x.confidence >= EDIT and scene.block_at(x.start) == here for x in places):
-            return replace(p, confidence=0.9)
-    return p
+    if p.rule != "group-called" or p.confidence < 0.4 or here is None:
+        return p
+    lives_there = any(x.confidence >= EDIT and scene.block_at(x.start) == here for x in places)
+    return replace(p, confidence=0.9) if lives_there else p
 
 
 def settle(found: Iterator[Proposal]) -> list[Proposal]:
@@ -131,7 +132,7 @@ def _names(scene: Scene, reader: Reader) -> Iterator[Proposal]:
         before = scene.text[m.start : m.end]
         if reader.fixed(m.start, m.end):
             continue
-        if wordlike(before) and m.kind in ("first", "nick") and not _is_name(scene, m.start, m.end):
+        if wordlike(before) and m.kind in ("first", "nick") and not _is_name(scene, m.start):
             continue
         if doubtful and confidence < 0.99 and m.kind in ("first", "full") and scene.frame_at(m.start).kind == "base":
             confidence = min(confidence, 0.6)
@@ -147,7 +148,7 @@ def _names(scene: Scene, reader: Reader) -> Iterator[Proposal]:
             )
 
 
-def _is_name(scene: Scene, start: int, end: int) -> bool:
+def _is_name(scene: Scene, start: int) -> bool:
     """Whether a name that is a word too ("Will", "Grace") is a name here, by its tag."""
     block = scene.block_at(start)
     if block is None:
@@ -176,7 +177,7 @@ def _after_name(scene: Scene, reader: Reader) -> Iterator[Proposal]:
         block = scene.block_at(m.start)
         if block is None or scene.told[block.index]:
             continue
-        if wordlike(scene.text[m.start : m.end]) and not _is_name(scene, m.start, m.end):
+        if wordlike(scene.text[m.start : m.end]) and not _is_name(scene, m.start):
             continue
         here = reader.speech.people(block.index)
         name = next((p for p in here if p.start == m.start), None)

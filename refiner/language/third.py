@@ -7,14 +7,12 @@ clause. What speaks for the narrator and for the nearest rival is pooled into a 
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, field
-from typing import Any
-
 from refiner.language.evidence import Reading, is_predicate
 from refiner.language.people import Mention, people
+from refiner.language.pronoun_features import Person, PronounFeatures
 from refiner.language.pronoun_model import probability
 from refiner.language.scene import Scene
+from refiner.language.told_clauses import ClauseTests, clause_of, verb_of
 from refiner.models import Gender
 
 FADE = 0.55
@@ -23,25 +21,19 @@ UNLIKELY = 0.04  # below this the pronoun is taken for the other one's without a
 WEIGHT = {"subj": 1.0, "obj": 0.55, "other": 0.4}
 
 
-@dataclass
-class _Person:
-    key: str
-    gender: Gender | None
-    seen: list[tuple[int, float, Mention]] = field(default_factory=list)  # sentence, weight, mention
-
-
-class Teller:
+class Teller(PronounFeatures, ClauseTests):
     """Reads the blocks that tell of the narrator in the third person; `run` gives readings by start of the pronoun."""
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
-        self.persons: dict[str, _Person] = {}
+        self.persons: dict[str, Person] = {}
         self.read: dict[int, Reading] = {}
         self.sentence = 0
         self.features: dict[int, dict[str, float]] = {}  # by start: what a pronoun's probability was made of
         self.who: dict[int, str] = {}  # start of any resolved pronoun -> key
 
     def run(self) -> dict[int, Reading]:
+        """Readings of the old gender's pronouns in what tells of the narrator, by start."""
         previous = False
         for index, told in enumerate(self.scene.told):
             if told:
@@ -58,6 +50,7 @@ class Teller:
         return self.read
 
     def _block(self, index: int) -> None:
+        """Reads one block's people in order, with what the blocks before left in mind."""
         mentions = [m for m in people(self.scene, index) if not m.quoted and not m.plural and m.key != "I"]
         self._learn(mentions)
         base, last = self.sentence, -1
@@ -87,19 +80,19 @@ class Teller:
 
     def _see(self, key: str, gender: Gender | None, m: Mention, now: int, weight: float = 1.0) -> None:
         gender = gender or self.scene.known.get(key)
-        person = self.persons.setdefault(key, _Person(key, gender))
+        person = self.persons.setdefault(key, Person(key, gender))
         person.gender = person.gender or gender
         told = any(c.dep_ == "relcl" for c in m.token.children)  # "Nelson, who found the errors": more is said of him
         person.seen.append((now, max(WEIGHT[m.role], 0.8 if told else 0.0) * weight, m))
 
     def _pronoun(self, m: Mention, now: int, mentions: list[Mention]) -> None:
-        scored = self._scores(m, now, mentions)
+        scored = self._scores(m, now)
         if not scored:
             if m.gender == self.scene.gender:
                 near = any(
                     x.key == "narrator" and m.sent - 1 <= x.sent <= m.sent and x.start < m.start for x in mentions
                 )
-                sure = 0.9 if self._only_told(m) else ASK_TOLD if near else 0.2
+                sure = 0.9 if self.scene.base.speaker.role == "other" else ASK_TOLD if near else 0.2
                 self.read[m.start] = Reading(sure, ["nobody is named before it, and the note is about the narrator"])
                 if sure > 0.5:
                     self._see("narrator", m.gender, m, now, 0.9)
@@ -109,7 +102,7 @@ class Teller:
             return
         rival = next((p for p, _ in scored if p.key != "narrator"), None)
         me = next((p for p, _ in scored if p.key == "narrator"), None)
-        features = self._features(m, now, scored, mentions)
+        features = self._features(m, scored, mentions)
         if me is not None and rival is not None:
             self.features[m.start] = features
         if me is None:
@@ -138,134 +131,13 @@ class Teller:
             why.append(f'"{between.token.text}" stands between')
         self.read[m.start] = Reading(min(confidence, 0.97), why)
 
-    def _take(self, person: _Person, m: Mention, now: int) -> None:
+    def _take(self, person: Person, m: Mention, now: int) -> None:
         """The pronoun is read as that person: it becomes the latest mention of it."""
         self._see(person.key, person.gender or m.gender, m, now, 0.9)
         self.who[m.start] = person.key
 
-    def _features(
-        self, m: Mention, now: int, scored: list[tuple[_Person, float]], mentions: list[Mention]
-    ) -> dict[str, float]:
-        """What speaks for the narrator and what for the nearest rival; see `pronoun_model`. All 0 or 1 but `salience`.
-
-        salience: log of narrator over rival; rival_open: says no gender; rival_last: spoken of last; before_me,
-        before_rival: whom the last pronoun meant; of_me, of_rival: a possessive in whose clause that one is the subject.
-        """
-        mine = next((s for p, s in scored if p.key == "narrator"), 0.0)
-        others = [(p, s) for p, s in scored if p.key != "narrator"]
-        best = others[0][1] if others else 0.0
-        share = min(0.98, max(0.02, mine / (mine + best) if mine + best else 0.02))
-        rival, me = (others[0][0] if others else None), self.persons.get("narrator")
-        before = max((k for k in self.who if k < m.start), default=None)
-        at = self._owner(m)
-        told = {
-            "rival_open": rival is not None and rival.gender is None,
-            "rival_last": rival is not None
-            and bool(rival.seen)
-            and (me is None or not me.seen or rival.seen[-1][2].start > me.seen[-1][2].start),
-            "before_me": before is not None and self.who[before] == "narrator",
-            "before_rival": before is not None and self.who[before] != "narrator",
-            "of_me": at >= 0 and (self.who.get(at) == "narrator" or self.scene.is_name(at, at + 1)),
-            "of_rival": at >= 0
-            and (
-                self.who.get(at, "narrator") != "narrator"
-                or any(x.start == at and x.key not in ("narrator", "?") for x in mentions)
-            ),
-            "object": m.role == "obj",
-            "possessive": m.token.dep_ == "poss",
-        }
-        return {"salience": math.log(share / (1 - share)), **{k: float(v) for k, v in told.items()}}
-
-    def _owner(self, m: Mention) -> int:
-        """Where the subject of a possessive's clause begins; -1 where the pronoun is none or its clause has none."""
-        if m.token.dep_ != "poss":
-            return -1
-        clause = m.token.head
-        while clause.head.i != clause.i and clause.pos_ not in ("VERB", "AUX"):
-            clause = clause.head
-        subject = next((c for c in clause.children if c.dep_ in ("nsubj", "nsubjpass")), None)
-        return self.scene.block_start(m) + subject.idx if subject is not None else -1
-
-    def _contrasted(self, m: Mention, mentions: list[Mention]) -> bool:
-        """ "He talks and Kofi solders": a subject pronoun is not who is named as subject of the next clause beside it."""
-        verb = _verb(m.token)
-        if m.role != "subj" or verb is None:
-            return False
-        for x in mentions:
-            if x.key == "narrator" and not x.pronoun and x.start > m.start and x.sent == m.sent and x.role == "subj":
-                other = _verb(x.token)
-                if other is not None and other.dep_ == "conj" and other.head.i == verb.i:
-                    return True
-        return False
-
-    def _both(self, m: Mention, mentions: list[Mention]) -> bool:
-        """Whether another pronoun of that gender is an argument of the same verb: "she asked after her"."""
-        verb = _verb(m.token)
-        own = m.token.dep_ != "poss" and not m.token.lower_.endswith("self")
-        return (
-            own
-            and verb is not None
-            and any(
-                x.pronoun
-                and x.start != m.start
-                and x.gender == m.gender
-                and x.token.dep_ != "poss"
-                and x.token.sent == m.token.sent
-                and not x.token.lower_.endswith("self")
-                and _verb(x.token) == verb
-                for x in mentions
-            )
-        )
-
-    def _between(self, m: Mention, mentions: list[Mention]) -> Mention | None:
-        """Another person of that gender that the possessive may lean to: "with her aunt's voice and her temper"."""
-        if m.token.dep_ != "poss":
-            return None
-        head = m.token.head
-        for x in reversed([x for x in mentions if x.start < m.start and x.sent == m.sent]):
-            if (
-                x.key == "narrator"
-                or x.gender not in (None, m.gender)
-                or x.pronoun
-                and self.who.get(x.start) == "narrator"
-                or x.token.i == head.i
-            ):
-                continue
-            if x.gender is None and x.token.pos_ != "PROPN":
-                continue
-            joined = x.token.dep_ == "poss" and any(
-                t.lower_ in ("and", "but", "or") for t in m.token.doc[x.token.i : m.token.i]
-            )
-            verb = _verb(m.token.head) or (m.token.head.head if m.token.head.head.pos_ == "VERB" else None)
-            while verb is not None and verb.dep_ in ("conj",) and verb.head.pos_ == "VERB":
-                verb = verb.head
-            loose = (
-                verb is not None
-                and verb.dep_ in ("advcl", "acl", "ccomp", "xcomp")
-                and verb.tag_ == "VBG"
-                and x.role in ("obj", "subj")
-                and x.token.i < verb.i
-                and x.token.head.i == verb.head.i
-                and x.role == "obj"
-            )
-            subjects = [c for c in verb.children if c.dep_ in ("nsubj", "nsubjpass")] if verb is not None else []
-            owner = any(
-                c.i == x.token.i
-                or c.lower_ in ("who", "that")
-                and c.head.dep_ == "relcl"
-                and c.head.head.i == x.token.i
-                for c in subjects
-            ) or any(
-                c.lower_ in ("he", "she") and self.who.get(self.scene.block_start(m) + c.idx) == x.key for c in subjects
-            )
-            if joined or loose or owner:
-                return x
-        return None
-
-    def _only_told(self, m: Mention) -> bool:
-        return self.scene.base.speaker.role == "other"
-
-    def _scores(self, m: Mention, now: int, mentions: list[Mention]) -> list[tuple[_Person, float]]:
+    def _scores(self, m: Mention, now: int) -> list[tuple[Person, float]]:
+        """Who of that gender was spoken of lately, with how strongly each is in mind; the strongest first."""
         out = []
         for p in self.persons.values():
             gender = p.gender or self.scene.known.get(p.key)
@@ -285,7 +157,7 @@ class Teller:
                     far == 0
                     and m.token.dep_ == "poss"
                     and seen.role == "subj"
-                    and _clause(seen.token) == _clause(m.token)
+                    and clause_of(seen.token) == clause_of(m.token)
                 ):
                     value *= 2.5
                 score = max(score, value) if far else max(score, value) + 0.02
@@ -298,51 +170,16 @@ class Teller:
                 out.append((p, score))
         return sorted(out, key=lambda x: -x[1])
 
-    def _excluded(self, p: _Person, m: Mention) -> bool:
+    def _excluded(self, p: Person, m: Mention) -> bool:
         """Whether the last mention of `p` is another argument of the pronoun's own verb."""
         if m.token.dep_ == "poss" or m.token.lower_.endswith("self") or m.token.lower_ in ("his", "hers"):
             return False
-        verb = _verb(m.token)
+        verb = verb_of(m.token)
         return any(
             seen.token.sent == m.token.sent
             and seen.token.dep_ != "poss"
-            and _verb(seen.token) == verb
+            and verb_of(seen.token) == verb
             and seen.token.doc is m.token.doc
             and seen.role == "subj"
             for _, _, seen in p.seen[-3:]
         )
-
-    def _cataphor(self, m: Mention, mentions: list[Mention]) -> bool:
-        """Whether a person of that gender is named later, in the main clause: "When he left, Dev …"."""
-        verb = _verb(m.token)
-        if verb is None or verb.dep_ != "advcl" or verb.head.i < verb.i:
-            return False
-        return any(
-            x.start > m.start
-            and x.token.sent == m.token.sent
-            and not x.pronoun
-            and x.key != "narrator"
-            and x.gender in (None, m.gender)
-            and x.role == "subj"
-            for x in mentions
-        )
-
-
-def _verb(token: Any) -> Any | None:
-    """The verb whose argument the token is, prepositions and conjuncts passed through."""
-    head = token.head
-    if token.dep_ == "pobj" and head.head.pos_ in ("VERB", "AUX"):
-        return head.head
-    if head.pos_ in ("VERB", "AUX"):
-        return head
-    return None
-
-
-def _clause(token: Any) -> int:
-    """The number of the verb that heads the token's clause."""
-    t = token
-    while t.head.i != t.i:
-        t = t.head
-        if t.pos_ in ("VERB", "AUX"):
-            return int(t.i)
-    return int(t.i)

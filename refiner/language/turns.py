@@ -1,4 +1,4 @@
-"""Turns of talk: who speaks where nothing says it, to whom, and whether the narrator is what it is about."""
+"""Turns of talk: who speaks where nothing says it, and to whom."""
 
 from __future__ import annotations
 
@@ -8,72 +8,19 @@ from dataclasses import replace
 from typing import Any
 
 from refiner.language import lexicon
-from refiner.language.blocks import Block
+from refiner.language.cues import Cues
 from refiner.language.parse import entity_type
 from refiner.language.quotes import NARRATOR, OTHER, UNKNOWN, Frame, Party, quotes_in
 from refiner.language.speakers import addressee_of, party_of, subject_of
 from refiner.models import Gender
 
-_ABOUT = re.compile(
-    r"\b(?:about|of|regarding|concerning) me\b(?! (?:to|and my|was|were))|"
-    r"\b(?:describ|introduc|prais|mention|recommend|discuss|defend|compar|"
-    r"call|point|nominat|present|show|refer)\w*\b"
-    r"(?: \w+){0,3}? me\b|\b(?:point|nod|gestur|jerk|wav|indicat|glanc|"
-    r"smil|wink)\w*\b[^.;\"“”]{0,25}\b(?:at|to|towards?|in) (?:me|my "
-    r"direction)\b"
-    r"|\bI was (?:explained|described|introduced|discussed)\b|\bover my (?:open mouth|shoulder|knees)\b"
-    r"|\bme\b[^.!?]{0,30}\bas (?:the|an) example\b"
-    r"|\bin front of me\b|\bin my (?:hearing|presence)\b|\bas (?:though|"
-    r"if) I(?:'d| had| was| were| wasn't| weren't| wasn’t| weren’t|’d)\b"
-    r"|\bso that I (?:could|would|might|should) (?:hear|know|listen)\b"
-    r"|\bover my head\b|\bwithin (?:my )?earshot\b|\bbehind my back\b"
-    r"|\bI (?:over)?heard\b|\bI was (?:right there|listening|in the (?:next "
-    r")?room|standing (?:right )?(?:there|behind))"
-    r"|\b(?:pat|slap|clap|thump|squeez)\w* (?:me\b|my (?:back|shoulder|"
-    r"head|cheek))|\bhand on my (?:head|shoulder|back)\b|\barm (?:a)?round "
-    r"(?:me|my)\b"
-    r"|\bto (?:everyone|everybody|anyone|the whole|all the|our|her|his|"
-    r"their) (?:\w+ )?(?:about me|who would listen)\b|\bof me\b|\bmy "
-    r"(?:report card|reference|recommendation|review|appraisal|biodata|"
-    r"character certificate)\b"
-    r"|\bwho I was\b|\bwhose (?:son|daughter|child|boy|girl) I was\b|"
-    r"\b(?:got|came) to me\b|\bmy turn\b|\bmeaning me\b|\bwith me (?:standing|sitting|there|right)|\bme (?:standing|sitting|lying) (?:right )?(?:there|by|beside|next)|"
-    r"\bintroduc\w+ (?:people|everyone|everybody|us|the family)\b|\babout me\b|\bto my face\b|\bwhile I (?:stood|sat|waited|listened)|"
-    r"\blook\w* (?:straight |right )?(?:at|past|through) me\b",
-    re.IGNORECASE,
-)
-_STRONG = re.compile(
-    r"\b(?:discuss|explain|describ|introduc|prais|defend|present|recommend)\w* me\b|\bI was (?:explained|described|introduced|discussed)\b"
-    r"|\b(?:evidence|complain\w*|talk\w*|spoke|speak\w*|said|say|says|told [\w ]{1,20}) (?:about|of|against) me\b|\bmeaning me\b"
-    r"|\bme\b[^.!?]{0,30}\bas (?:the|an) example\b|\bover my (?:head|open mouth|shoulder|knees)\b",
-    re.IGNORECASE,
-)
-_ASKED_OF_ME = re.compile(
-    r"\b(?:ask|wonder|inquir|enquir)\w*\b[^.!?]*\b(?:I (?:was|am|were|had|did|have|would|could)|about me|for me)\b"
-)
-_SAID_OF = re.compile(
-    r"\bmy (?:\w+ )?(?:reports?|reviews?|references?|records?|testimonials?|results?|marks|medical file)\b|"
-    r"\bmy (?:first |last |new )?(?:talk|speech|paper|book|form|application|"
-    r"essay|performance|recital|thesis|interview|lecture|work|report|"
-    r"feedback)\b",
-    re.IGNORECASE,
-)
+# Besides verbs of speech: what people do in the sentence before they speak.
+_LEAD_IN = ("describe", "introduce", "explain", "praise", "look", "turn", "stop", "lean", "frown", "smile", "nod")
 
 
-_RECORD = re.compile(
-    r"\b(?:report cards?|(?:school |annual |term )?reports?|reviews?|references?|testimonials?|appraisals?|certificates?|register|"
-    r"service book|remarks?|bulletin|dossier|notes? (?:home|from the school)|every note|record book|prospectus|programme|minutes)\b",
-    re.IGNORECASE,
-)
-_MINE = re.compile(r"(?<!\w)(?:I|me|my|mine|about me|on me)(?!\w)|\bsent home\b")
-_TO_ME = re.compile(r"\b(?:told|asked|said to|turned to|answered) me\b|\bI (?:said|asked|told|replied|answered)\b")
+class Turns(Cues):
+    """The steps of Speech that look beyond one quote. `doc` and `is_me` are those of Speech."""
 
-
-class Turns:
-    """The steps of Speech that look beyond one quote. `text`, `block`, `doc` and `is_me` are those of Speech."""
-
-    text: str
-    block: Block
     doc: Any
     is_me: Callable[[Any], bool]
 
@@ -91,28 +38,7 @@ class Turns:
         tokens = self._tokens(start, frame.start - 1)
         if not tokens:
             return frame
-        verbs = [
-            t
-            for t in tokens
-            if t.pos_ == "VERB"
-            and (
-                lexicon.speech_verb(t.lemma_)
-                or t.lemma_
-                in (
-                    "describe",
-                    "introduce",
-                    "explain",
-                    "praise",
-                    "look",
-                    "turn",
-                    "stop",
-                    "lean",
-                    "frown",
-                    "smile",
-                    "nod",
-                )
-            )
-        ]
+        verbs = [t for t in tokens if t.pos_ == "VERB" and (lexicon.speech_verb(t.lemma_) or t.lemma_ in _LEAD_IN)]
         for verb in verbs:
             subject = subject_of(verb, False)
             if subject is None or not start <= self.block.start + subject.idx < frame.start:
@@ -133,19 +59,16 @@ class Turns:
                 )
             if party.role == "narrator" and not self.is_me(subject):
                 if verb.lemma_ in ("say", "tell", "ask", "reply", "answer", "explain", "show", "shout", "whisper"):
+                    other = to is not None and to.lower_ != "me"
                     return replace(
-                        frame,
-                        speaker=party_of(to, base, self.is_me)
-                        if to is not None and to.lower_ not in ("me",)
-                        else OTHER,
-                        addressee=NARRATOR,
+                        frame, speaker=party_of(to, base, self.is_me) if other else OTHER, addressee=NARRATOR
                     )
                 continue
             if party.noun in ("that", "this", "which", "it"):
                 continue
-            if verb.lemma_ == "ask" and to is not None and party_of(to, base, self.is_me).role == "narrator":
-                if not self.text[frame.start : frame.end].rstrip().endswith("?"):
-                    return replace(frame, speaker=NARRATOR, addressee=party)  # the answer is the narrator's
+            asked_me = verb.lemma_ == "ask" and to is not None and party_of(to, base, self.is_me).role == "narrator"
+            if asked_me and not self.text[frame.start : frame.end].rstrip().endswith("?"):
+                return replace(frame, speaker=NARRATOR, addressee=party)  # the answer is the narrator's
             return replace(
                 frame,
                 speaker=party,
@@ -155,7 +78,7 @@ class Turns:
         heads = [
             t
             for t in tokens
-            if t.dep_ in ("nsubj", "nsubjpass", "ROOT") and lexicon.is_role(t.lower_) and t.tag_ not in ("NNS",)
+            if t.dep_ in ("nsubj", "nsubjpass", "ROOT") and lexicon.is_role(t.lower_) and t.tag_ != "NNS"
         ]
         if len(heads) == 1 and not any(t.lower_ == "i" for t in tokens):
             return replace(frame, speaker=party_of(heads[0], self.block.start, self.is_me))
@@ -260,12 +183,9 @@ class Turns:
             asked = [c for c in verb.children if c.dep_ in ("dobj", "dative") and c.i > verb.i]
             if subject is None or not asked:
                 continue
-            woman = party_of(asked[0], self.block.start, self.is_me)
-            if (
-                woman.noun == frame.speaker.noun
-                or frame.speaker.gender is not None
-                and frame.speaker.gender == woman.gender
-            ):
+            answers = party_of(asked[0], self.block.start, self.is_me)
+            same_gender = frame.speaker.gender is not None and frame.speaker.gender == answers.gender
+            if answers.noun == frame.speaker.noun or same_gender:
                 return party_of(subject, self.block.start, self.is_me)
         return None
 
@@ -303,54 +223,12 @@ class Turns:
                 return replace(frame, speaker=OTHER, addressee=NARRATOR)
             if last.speaker.role == "other" and last.addressee.role == "narrator":
                 return replace(frame, speaker=NARRATOR)
-        if (
-            re.match(
-                r"\s*(?:[A-Z][^.!?\"“]{1,60}, )?I (?:said|replied|answered|tell|told|showed|handed|gave|explained|pointed|shook|nodded)\b",
-                rest,
-            )
-            and frame.speaker.role == "unknown"
-        ):
+        i_answer = re.match(
+            r"\s*(?:[A-Z][^.!?\"“]{1,60}, )?I "
+            r"(?:said|replied|answered|tell|told|showed|handed|gave|explained|pointed|shook|nodded)\b",
+            rest,
+        )
+        if i_answer and frame.speaker.role == "unknown":
             known = self._told_before(frame, left)
             return replace(known, speaker=known.speaker if known.speaker.role == "other" else OTHER, addressee=NARRATOR)
         return frame
-
-    def _of_record(self, frame: Frame) -> bool:
-        """Whether the words stand in a report, a review, a register that is about the narrator, by what led up to them."""
-        told = frame.attributed and not re.search(r":\s*[\"“‘'*_]*$", frame.attribution)
-        if told or frame.addressee.role == "narrator":
-            return False
-        led = self.text[max(0, self.block.start - 700) : frame.start]
-        return any(_MINE.search(led[max(0, m.start() - 90) : m.end() + 90]) is not None for m in _RECORD.finditer(led))
-
-    def _cues(self, frames: list[Frame]) -> list[Frame]:
-        out: list[Frame] = []
-        for i, f in enumerate(frames):
-            left = frames[i - 1].end + 1 if i else self.block.start
-            right = frames[i + 1].start - 1 if i + 1 < len(frames) else self.block.end
-            before = re.split(r"(?<=[.!?])\s", self.text[left : f.start])[-2:]
-            after = re.split(r"(?<=[.!?])\s", self.text[f.end : right])[:2]
-            if f.speaker.role != "narrator":
-                hit = (
-                    _ASKED_OF_ME.search(" ".join(before))
-                    or _ABOUT.search(" ".join(before))
-                    or _ABOUT.search(after[0] if after else "")
-                )
-                if hit:
-                    strong = _STRONG.search(" ".join(before)) or _STRONG.search(after[0] if after else "")
-                    f = replace(f, about=0.7 if strong else 0.45, cue=(strong or hit)[0])
-                elif out and out[-1].about >= 0.4 and f.speaker.noun and out[-1].speaker.noun == f.speaker.noun:
-                    f = replace(f, about=out[-1].about, cue=out[-1].cue)
-                elif (
-                    out
-                    and out[-1].about >= 0.6
-                    and f.addressee.role != "narrator"
-                    and not _TO_ME.search(self.text[left : f.start])
-                ):
-                    f = replace(f, about=0.6 if f.start - out[-1].end < 120 else 0.3, cue=out[-1].cue)
-                elif self._of_record(f):
-                    f = replace(f, about=0.45, cue="a report on the narrator", record=True)
-                elif weak := _SAID_OF.search(self.text[max(0, self.block.start - 400) : f.start]):
-                    near = _SAID_OF.search(" ".join(before))
-                    f = replace(f, about=0.3 if near else 0.2, cue=weak[0])
-            out.append(f)
-        return out

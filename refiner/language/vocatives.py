@@ -120,10 +120,9 @@ class Vocatives(Calls):
         scene = self.scene
         low = word.casefold().replace("’", "'")
         left = scene.text[max(frame.start, start - 6) : start]
-        if low in ("son", "daughter", "boy", "girl") and (m := re.search(r"\b(my|dear)\s+$", left, re.IGNORECASE)):
+        if low in ("son", "daughter", "boy", "girl") and re.search(r"\b(my|dear)\s+$", left, re.IGNORECASE):
             entry = lexicon.noun(low, scene.gender)
             after = entry.after if entry else ""
-            _ = m
         elif low in lexicon.words("address", "unsure"):
             entry = lexicon.noun(low, scene.gender)
             after = entry.after if entry else ("girl" if scene.to == "female" else "man")

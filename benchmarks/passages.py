@@ -1,0 +1,116 @@
+"""How good the swap is on the marked passages of the tests, and how many questions a long text raises.
+
+    python benchmarks/passages.py [FILES…]                  pooled and for each file, with 95 % Wilson intervals
+    python benchmarks/passages.py --text BOOK.txt --name "Ann Lee" --becomes "Adam Lee" --from female
+
+The passages were written before the rules that read them, most of them by hands that had not seen the rules; but the rules
+were then mended with them in sight. So these figures are a fit; what each set gave at first sight stands in RESULTS.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import sys
+import time
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "language"), str(ROOT / "benchmarks")]
+
+
+@dataclass
+class Sums:
+    """What the judge counted over passages; `collateral` counts edits that no mark asked for."""
+
+    passages: int = 0
+    words: int = 0
+    required: int = 0
+    right: int = 0
+    covered: int = 0
+    keep: int = 0
+    kept: int = 0
+    collateral: int = 0
+    exact: int = 0
+    questions: int = 0
+    seconds: float = 0.0
+
+    def add(self, other: Sums) -> None:
+        for f in fields(self):
+            setattr(self, f.name, getattr(self, f.name) + getattr(other, f.name))
+
+
+def measure(path: Path) -> Sums:
+    """Judges every passage of one file."""
+    import marked_passages
+
+    marked_passages.HERE = path.parent
+    out = Sums()
+    for p in marked_passages.load(path.name):
+        began = time.perf_counter()
+        _, result = marked_passages.swap(p.text, p.config)
+        out.seconds += time.perf_counter() - began
+        v = marked_passages.judge(p)
+        words = len(p.text.split())
+        out.add(Sums(1, words, v.required, v.right, v.covered, v.keep, v.kept, v.stray, v.exact, len(result.questions)))
+    return out
+
+
+def show(name: str, s: Sums) -> None:
+    """One line: shares with their intervals, questions and speed."""
+    from swap import wilson
+
+    def share(hits: int, of: int) -> str:
+        low, high = wilson(hits, of)
+        return f"{hits / of if of else 0:.3f} [{low:.2f}, {high:.2f}]"
+
+    print(
+        f"{name:<22}{s.passages:>4} passages  recall {share(s.right, s.required)}  covered {share(s.covered, s.required)}"
+        f"  keep {share(s.kept, s.keep)}  collateral {s.collateral / max(1, s.words):.4f}  exact {share(s.exact, s.passages)}"
+        f"  questions/1,000 {1000 * s.questions / max(1, s.words):.1f}  words/s {s.words / max(1e-9, s.seconds):.0f}"
+    )
+
+
+def long_text(path: Path, name: str, becomes: str, direction: str) -> None:
+    """Swaps one long text as a note of the narrator's and prints edits, questions, speed and memory."""
+    from marked_passages import make_config, swap
+
+    text = path.read_text(encoding="utf-8")
+    config = make_config(direction, name, becomes)
+    began = time.perf_counter()
+    _, result = swap(text, config)
+    seconds, words = time.perf_counter() - began, len(text.split())
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"{path.name}: {words} words, {len(result.edits)} edits, {len(result.questions)} questions "
+        f"({1000 * len(result.questions) / words:.2f} per 1,000 words), {words / seconds:.0f} words/s, {memory:.0f} MiB at most"
+    )
+
+
+def main() -> int:
+    """Prints the figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("--text", type=Path, help="a long text, read as one note of the narrator's")
+    parser.add_argument("--name", default="Ann Lee")
+    parser.add_argument("--becomes", default="Adam Lee")
+    parser.add_argument("--from", dest="gender", choices=("male", "female"), default="female")
+    args = parser.parse_args()
+    from refiner.language.parse import model
+
+    model()  # loading is not what is timed
+    if args.text:
+        long_text(args.text, args.name, args.becomes, "m2f" if args.gender == "male" else "f2m")
+        return 0
+    total = Sums()
+    for path in args.files or sorted((ROOT / "tests" / "language" / "passages").glob("*.txt")):
+        sums = measure(path)
+        show(path.stem, sums)
+        total.add(sums)
+    show("all", total)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
