@@ -77,6 +77,16 @@ class Calls:
             return False
         if before_ok and after_ok:
             return True
+        bare = low in ("lad", "lass", "son", "mate", "sonny", "boy", "girl", "lassie", "laddie", "kiddo", "bro", "sis")
+        if (
+            bare
+            and after_ok
+            and re.search(
+                r"\b(?:in|on|up|down|off|out|over|there|here|now|it|that|this|him|her|them|me|you|soaked|done|go|well)\s+$",
+                left,
+            )
+        ):
+            return True  # "dig in lad,": a count noun cannot stand so without an article
         starts = not left.strip(" *_\n0123456789.-")
         if low in (
             "beta",

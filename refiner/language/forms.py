@@ -13,7 +13,7 @@ from refiner.language.reader import Reader
 from refiner.language.scene import Proposal, Scene
 
 _FIELD = re.compile(
-    r"\b(?:sex|gender)\b[*_\s]*(?:\(M/F\))?[*_]*[ \t]*[:=–—|-][*_\s|]*(?P<w>M|F|male|female|man|woman|boy|girl)\b",
+    r"\b(?:sex|gender)\b[*_\s]*(?:\(M/F\))?[*_]*[ \t]*[:=–—|,-][*_\s|]*(?P<w>M|F|male|female|man|woman|boy|girl)\b",
     re.IGNORECASE,
 )
 _AGE = re.compile(r"(?<![\w/])(?:\d{1,3}[ \t]*/[ \t]*(?P<a>[MF])|(?P<b>[MF])[ \t]*/[ \t]*\d{1,3})(?![\w/])")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import replace
 from functools import cached_property
 
@@ -130,16 +131,22 @@ class Framed(Page):
         """The gender of who speaks or is spoken to, also where only a later "his" says it."""
         return party.gender or self.role_genders.get(party.noun)
 
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [f.start for f in self.frames]
+
+    def _frame_over(self, position: int) -> Frame | None:
+        """The quote or chat line that holds the position; they lie in order and do not overlap."""
+        at = bisect_right(self._starts, position) - 1
+        return self.frames[at] if at >= 0 and position < self.frames[at].end else None
+
     def frame_at(self, position: int) -> Frame:
         """The innermost frame that holds the position."""
-        for f in self.frames:
-            if f.start <= position < f.end:
-                return f
-        for f in self.letters:
-            if f.start <= position < f.end:
-                return f
-        return self.base
+        found = self._frame_over(position)
+        if found is None:
+            found = next((f for f in self.letters if f.start <= position < f.end), None)
+        return found or self.base
 
     def quoted(self, position: int) -> bool:
         """Whether the position lies in a quote or a chat line."""
-        return any(f.start <= position < f.end for f in self.frames)
+        return self._frame_over(position) is not None

@@ -135,6 +135,8 @@ class Groups:
                         f"{has['n'] if has else ''} {kin} and the narrator make {m['n']}",
                         0.95,
                     )
+                elif re.match(r" (?:who|that|whom|which)\b", body[m.end() :]):
+                    continue
                 elif re.search(
                     r"\bthere were\s+$|\bwe were\s+$|(?:^|[.!?]\s+)$", before, re.IGNORECASE
                 ) and self._one_is_me(body[m.end() :]):

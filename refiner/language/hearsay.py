@@ -31,7 +31,7 @@ _INSET = re.compile(
     r"(?:(?:my|the|his|her|our|their|a|an) (?:[\w-]+ ){0,2}?[\w-]+|[A-Z]\w+(?: [A-Z]\w+)?|he|she|they|everyone|"
     r"people)\b(?=[,.;:!?]|$| to\b| and\b)"
     rf"|, (?:(?:my|the|our) [\w-]+|[A-Z]\w+|he|she|they|people|everyone) {_SAY}"
-    r"(?: (?:me|us|them|him|her|everyone|[A-Z]\w+))?(?=[,.;!?]|$)"
+    r"(?: [\w'’]+){0,6}(?=[,.;!?]|$)"
 )
 _COLON = re.compile(
     rf"\b(?:{_SAY}|turned|announced|repeated|read|began|concluded|complained)\b[^.!?:;\"“”]{{0,40}}:\s+(?=[a-zA-Z])"

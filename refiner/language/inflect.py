@@ -118,6 +118,23 @@ def before_noun(t: Any) -> bool:
         nxt = _next(t)
         if nxt is None or nxt.is_punct and nxt.text not in "\"'“‘(" and not re.match(r"[*_]", nxt.text):
             return False
+        if nxt.lower_ in (
+            "too",
+            "also",
+            "now",
+            "again",
+            "alone",
+            "then",
+            "already",
+            "still",
+            "once",
+            "as",
+            "than",
+            "and",
+            "but",
+            "or",
+        ):
+            return False
         return not (t.dep_ != "poss" and nxt.pos_ in ("VERB", "AUX", "ADP", "CCONJ", "SCONJ", "PRON"))
     return False
 

@@ -91,6 +91,8 @@ def noun(word: str, gender: Gender) -> Word | None:
         base = known.get(match[2])
         if base and base.kind in ("kin", "person"):
             return Word(word, match[1] + base.after, "kin", base.plural)
+    if low.endswith(("woman", "women")) and gender == "male":
+        return None  # "forewoman" ends in "man" too
     if (match := _composed(gender).match(low)) and low not in words("role", "no_person"):
         base = known[match[2]]
         return Word(word, match[1] + base.after, "role", base.plural)

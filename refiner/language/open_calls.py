@@ -20,6 +20,7 @@ class OpenCalls(OpenWords):
         taken = [(p.start, p.end) for p in found]
         yield from self._once_more(found, taken)
         yield from self._to_people(taken)
+        yield from self._saluted(taken)
 
     def _once_more(self, found: list[Proposal], taken: list[tuple[int, int]]) -> Iterator[Proposal]:
         """ "I looked round for the uncle", "Madam has brought it", after a call by that word."""
@@ -48,6 +49,35 @@ class OpenCalls(OpenWords):
                     continue
                 why = "the narrator is called so here"
                 yield Proposal(m.start(), m.end(), match_case(m[0], after), "open-call", why, ASKED)
+
+    def _saluted(self, taken: list[tuple[int, int]]) -> Iterator[Proposal]:
+        """ "Dear Sir," at the head of a mail that somebody else wrote to the narrator."""
+        scene = self.scene
+        pattern = re.compile(
+            r"^[ \t>*_\"“]*(?:Dear|Respected|Hello|Hi) (?P<w>Sir|Madam|Ma['’]am|Mister|Miss)(?=[ \t]*[,!:\n])", re.M
+        )
+        for m in pattern.finditer(scene.text, scene.body):
+            start, end = m.span("w")
+            entry = lexicon.address(m["w"], scene.gender)
+            signed = scene.names.first[0] and scene.names.first[0] in scene.text[end:]
+            if (
+                entry
+                and not signed
+                and not overlaps(taken, start, end)
+                and scene.frame_at(start).speaker.role != "narrator"
+            ):
+                yield Proposal(
+                    start, end, match_case(m["w"], entry.after), "open-call", "a letter, perhaps to the narrator", ASKED
+                )
+            elif (
+                entry
+                and not signed
+                and not overlaps(taken, start, end)
+                and re.search(r"\b[Ss]ubject:|\b[Ww]rote\b", scene.text[:start])
+            ):
+                yield Proposal(
+                    start, end, match_case(m["w"], entry.after), "open-call", "a letter, perhaps to the narrator", ASKED
+                )
 
     def _of_another(self, start: int, end: int) -> bool:
         """Whether the word has an owner, an article that brings in another, or a name beside it."""

@@ -54,7 +54,8 @@ class OpenGroups(OpenWords):
             return False
         text = self.scene.text
         owned = re.search(r"\b(?:[Mm]y|[Oo]ur) (?:[\w-]+ )?$", text[max(frame.start, start - 20) : start])
-        return bool(owned and WE.search(text[max(block.start, frame.start - 120) : frame.start]))
+        near = text[max(block.start, frame.start - 120) : frame.start] + " " + text[frame.end : frame.end + 60]
+        return bool(owned and WE.search(near))
 
     def _holds_me(self, block: Block, t: Any, start: int, end: int, kin: bool) -> bool:
         """Whether the narrator may be one of them, by the words around the plural. `kin`: it is a kin word."""

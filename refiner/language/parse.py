@@ -60,8 +60,9 @@ def parse_all(texts: Iterable[str]) -> None:
         return
     nlp = model()
     with nlp.select_pipes(disable=["ner"]):
-        for text, doc in zip(new, nlp.pipe(map(masked, new), batch_size=64), strict=True):
-            _parsed[text] = doc
+        docs = list(nlp.pipe(map(masked, new), batch_size=64))
+    for text, doc in zip(new, docs, strict=True):
+        _parsed[text] = doc
     while len(_parsed) > max(KEPT, len(new)):
         _parsed.popitem(last=False)
 

@@ -46,6 +46,9 @@ _HUMAN = (
     "promise",
     "believe",
 )
+_TITLED = re.compile(
+    r"(?:Mrs?|Ms|Miss|Dr|Herr|Frau|Monsieur|Madame|Mme|Se[ñn]ora?|Signora?|Fr|Sr|Prof|Capt|Col|Major|Captain|Colonel|Judge|Justice|Shri|Smt|Alhaji|Chief|Dona|Don)\.?"
+)
 _LEADS = (
     "also",
     "and",
@@ -177,7 +180,8 @@ def people(scene: Scene, index: int) -> list[Mention]:
                 continue
             gender_ = token_gender(t, scene.known)
             named = gender_ is not None or entity_type(t) == "PERSON"
-            place = (
+            titled = t.i and _TITLED.fullmatch(t.nbor(-1).text) is not None
+            place = not titled and (
                 t.dep_ == "pobj"
                 and t.head.lower_ in ("to", "in", "at", "from", "near", "into", "via", "through", "of", "on", "off")
                 and not named

@@ -33,6 +33,10 @@ class Speechreader(KinReadings):
 
     def _targets(self, frame: Frame) -> list[Mention]:
         """The words of the old gender in the speech that may mean the narrator: pronouns, epithets, kin words."""
+        words = re.findall(r"[^\W\d_]+", self.scene.text[frame.start : frame.end])
+        named = any(m.head and frame.start <= m.start < frame.end for m in self.scene.mentions)
+        if not named and not any(lexicon.gender_of_word(w.casefold()) == self.scene.gender for w in words):
+            return []  # before anybody is read: finding people is what costs
         inside = [m for m in self.people(frame.block) if frame.start <= m.start < frame.end]
         return [m for m in inside if m.gender == self.scene.gender and (m.key == "?" if m.pronoun else _pointed(m))]
 
@@ -40,8 +44,7 @@ class Speechreader(KinReadings):
         """Reads the words of one speech and notes whom it is about."""
         targets = self._targets(frame)
         if not targets:
-            named = [m for m in self.people(frame.block) if m.key == "narrator" and frame.start <= m.start < frame.end]
-            if named:
+            if any(m.head and m.confidence > 0.5 and frame.start <= m.start < frame.end for m in self.scene.mentions):
                 self.topic[number] = ("narrator", 0.9)
             return
         for m in targets:
@@ -59,6 +62,7 @@ class Speechreader(KinReadings):
         before = [
             p for p in before if p.pronoun or not (lexicon.address(p.token.lower_, scene.gender) and vocative(scene, p))
         ]
+        before = [p for p in before if not self._thing(p)]
         last = next((p for p in reversed(before) if self._could(p, m)), None)
         if (settled := self._settled(frame, m, before, last)) is not None:
             return settled

@@ -11,6 +11,7 @@ from refiner.language.quotes import Frame
 from refiner.language.scene import Scene
 
 _TITLE = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Sr|Fr|Sister|Brother|Father|Prof)\.?\s+$")
+_NOBODY = ("god", "lord", "allah", "jesus", "christ", "bhagwan", "ram", "heaven")
 _WRITERS = (
     "teacher",
     "headmaster",
@@ -51,7 +52,8 @@ class Rivals:
         own = m.token.lower_.endswith("self") or m.token.dep_ == "poss"
         if not own and m.token.dep_ == "pobj" and p.role == "subj" and p.token.head.i == m.token.head.head.i:
             return False  # "she drew it for her"
-        return bool(own or p.token.head.i != m.token.head.i or p.token.dep_ == "poss")
+        misread = p.role == "subj" and m.role == "subj"  # two subjects of one verb: the parse missed a clause
+        return bool(own or misread or p.token.head.i != m.token.head.i or p.token.dep_ == "poss")
 
     def _since(self, last: Frame, frame: Frame, m: Mention) -> bool:
         """Whether somebody of that gender came in between two speeches, those who talk left out."""
@@ -126,7 +128,13 @@ class Rivals:
 
     def _a_person(self, p: Mention) -> bool:
         """Whether a name without a gender is somebody's, and not a subject's, a town's or a feast's."""
-        return p.token.pos_ == "PROPN" and (p.role == "subj" or entity_type(p.token) == "PERSON")
+        subject = p.token.dep_ in ("nsubj", "nsubjpass")
+        return p.token.pos_ == "PROPN" and (subject or entity_type(p.token) == "PERSON") and p.key not in _NOBODY
+
+    def _thing(self, p: Mention) -> bool:
+        """Whether a name that is only an object is a place or a thing: "he says Kawangware" names nobody."""
+        objects = p.token.dep_ in ("dobj", "pobj") and p.gender is None and p.token.pos_ == "PROPN"
+        return objects and not self._a_person(p)
 
     def _talkers(self, frame: Frame) -> set[str]:
         """Who takes part in the talk, by noun: they are I and you in it, and seldom he."""

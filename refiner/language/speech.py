@@ -76,7 +76,9 @@ class Speech(Turns):
             after,
         ):
             complement = re.match(r"", "")  # "Where are you for, son?" I said the university.
-        if last_char in "?!" and re.match(r"\s*[A-Z][^.!?\"“]{1,60}, I (?:said|told|answered|replied|say)\b", after):
+        if last_char in "?!" and re.match(
+            r"\s*[A-Z][^.!?\"“]{1,60}, I (?:said|told|answered|replied|say|asked)\b", after
+        ):
             complement = re.match(r"", "")  # "Father's name, sir?" Ram Lal, I said.
         told = re.match(
             r"\s*(?:[A-Z][\w'’]*|I) (?:told|tell|tells|assured?) (?:\w+ ){1,2}(?:that|how|about|of|to|it|no|yes|so)\b",

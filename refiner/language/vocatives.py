@@ -13,6 +13,7 @@ from refiner.language.reader import Reader
 from refiner.language.scene import Proposal, Scene
 from refiner.models import CanonEntry, Gender
 
+_ENGLISH = ("brother", "sister", "uncle", "aunty", "auntie", "miss", "mister", "lady", "madam")  # nouns too
 ASKED = 0.41  # a call that may be anybody's is worth a question
 MADE_UP: dict[Gender, str] = {
     "female": r"\b(?P<role>[^\W\d_]{3,}?)[- ]?(?P<kin>amma|akka|madam|didi|behen|ben|tai|chechi)\b",
@@ -242,12 +243,13 @@ class Vocatives(Calls):
         am = re.compile(
             r"\b(?:I(?:['’]m| am| was| became|['’]ve become)|known as|made "
             r"me|makes me)(?: (?:still|just|only|now|always|simply))?"
-            r"(?: the)? [\"“‘'*_]*(?P<w>[A-Z][^\W\d_]+(?:[- ]?ji)?)(?=[\"”’'*_]*(?:[\s,.;!?]|$))"
+            r"(?: the)? [\"“‘'*_]*(?P<w>(?:[A-Z]|[a-z]{4})[^\W\d_]*(?:[- ]?ji)?)(?=[\"”’'*_]*(?:[\s,.;!?]|$))"
         )
         out = []
         for m in (*call.finditer(scene.text, scene.body), *am.finditer(scene.text, scene.body)):
             entry = lexicon.address(m["w"], scene.gender)
-            if m.re is am and entry is not None and entry.kind != "address":
+            small = m["w"][0].islower()
+            if m.re is am and entry is not None and (entry.kind != "address" or small and m["w"] in _ENGLISH):
                 continue
             if entry is not None and entry.kind == "person":
                 continue  # "I was the man": no name
