@@ -30,7 +30,7 @@ class PronounFeatures:
         """The features that `pronoun_model` weighs, by name; all 0 or 1 but `salience`.
 
         salience: log of narrator over rival; rival_open: says no gender; rival_last: spoken of last; before_me,
-        before_rival: whom the last pronoun meant; of_me, of_rival: a possessive in a clause whose subject is that one.
+        before_rival: whom the last pronoun meant; rival_owned: brought in as the narrator's ("his father"); of_me, of_rival: a possessive in a clause whose subject is that one.
         """
         mine = next((s for p, s in scored if p.key == "narrator"), 0.0)
         others = [(p, s) for p, s in scored if p.key != "narrator"]
@@ -52,10 +52,22 @@ class PronounFeatures:
                 self.who.get(at, "narrator") != "narrator"
                 or any(x.start == at and x.key not in ("narrator", "?") for x in mentions)
             ),
+            "rival_owned": rival is not None and self._mine(rival),
             "object": m.role == "obj",
             "possessive": m.token.dep_ == "poss",
         }
         return {"salience": math.log(share / (1 - share)), **{k: float(v) for k, v in told.items()}}
+
+    def _mine(self, rival: Person) -> bool:
+        """Whether the first mention of the rival has a possessive that means the narrator."""
+        first = rival.seen[0][2] if rival.seen else None
+        if first is None:
+            return False
+        for c in first.token.children:
+            if c.dep_ == "poss":
+                at = self.scene.block_start(first) + c.idx
+                return self.who.get(at) == "narrator" or self.scene.is_name(at, at + 1)
+        return False
 
     def _owner(self, m: Mention) -> int:
         """Where the subject of a possessive's clause begins; -1 where the pronoun is none or its clause has none."""
