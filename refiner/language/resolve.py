@@ -160,7 +160,7 @@ class Speechreader(KinReadings):
             subject = subjects[-1] if subjects else None
             if subject and subject.pronoun and subject.start in self.read and m.sent - subject.sent <= 1:
                 earlier = self.read[subject.start]
-                return Reading(min(earlier.confidence, 0.8), [*earlier.why[:2], "the subject goes on"])
+                return Reading(min(earlier.confidence, 0.79), [*earlier.why[:2], "the subject goes on"])
         if not m.pronoun and (kin := self._kin(frame, m)) is not None:
             return kin
         if not m.pronoun and any(

@@ -14,14 +14,14 @@ from refiner.language.activities_follow import RULE
 from refiner.language.lexicon import other
 from refiner.language.names import from_canon
 from refiner.language.scene import Proposal, Scene
-from refiner.language.swap_rules import EDIT, Options, plan
+from refiner.language.swap_rules import Options, plan, sure
 from refiner.models import CanonEntry, Choice, ChoiceEffect, Edit, Gender, Note, ProposedEdit, Question, StageResult
 from refiner.stages.base import StageInput
 from refiner.stages.canon import seed_canon
 
 
 class Swap:
-    """One note at a time: edits from EDIT confidence on, questions below, nothing where others are meant."""
+    """One note at a time: edits where the rules are sure, questions below, nothing where others are meant."""
 
     name: ClassVar[str] = "swap"
     version: ClassVar[str] = "2"
@@ -40,7 +40,7 @@ class Swap:
         for p in made.proposals:
             if note.text[p.start : p.end] == p.after:
                 continue
-            if p.confidence >= EDIT:
+            if sure(p):
                 edit = _edit(note, p)
                 if edit.id not in given.rejected:
                     edits.append(edit)
