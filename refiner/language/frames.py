@@ -103,7 +103,7 @@ class Framed(Page):
                 f = replace(f, addressee=NARRATOR)
             elif open_ and out and out[-1].addressee.role == "narrator" and out[-1].block == f.block:
                 goes_on = f.speaker.noun == out[-1].speaker.noun and f.start - out[-1].end < 40
-                if goes_on and re.search(r",\s*$", self.text[out[-1].end - 1 : out[-1].end + 1] + " "):
+                if goes_on and self.text[out[-1].start : out[-1].end].rstrip().endswith(","):
                     f = replace(f, addressee=NARRATOR)
             out.append(f)
         return out

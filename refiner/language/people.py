@@ -170,12 +170,7 @@ def people(scene: Scene, index: int) -> list[Mention]:
                 and t.head.pos_ == "PROPN"
                 and not lexicon.gender_of_name(t.text)
                 or entity_type(t) in _PLACES
-                and not (
-                    t.dep_ == "nsubj"
-                    and t.tag_ == "NNP"
-                    and entity_type(t) == "NORP"
-                    and not low.endswith(("ish", "an", "ese"))
-                )
+                and not _acts(t)
             ):
                 continue
             gender_ = token_gender(t, scene.known)
@@ -190,6 +185,7 @@ def people(scene: Scene, index: int) -> list[Mention]:
                 named
                 or t.dep_ in ("nsubj", "nsubjpass", "conj", "appos", "dobj", "dative", "poss", "pobj")
                 and entity_type(t) in ("", "ORG", "PRODUCT")
+                or _acts(t)
             )
             if person and not place and not (t.i and t.nbor(-1).lower_ in ("the", "(")):
                 out.append(Mention(start, end, low, gender_, **common))
@@ -209,6 +205,32 @@ def people(scene: Scene, index: int) -> list[Mention]:
             gender_ = token_gender(t, scene.known) or (None if plural else scene.role_genders.get(low))
             out.append(Mention(start, end, t.lemma_.lower(), gender_, plural=plural, **common))
     return out
+
+
+def _acts(token: Any) -> bool:
+    """Whether a name taken for a place does what people do ("Tomasz left his"): a rival too many costs a question."""
+    return (
+        token.dep_ == "nsubj"
+        and token.tag_ == "NNP"
+        and entity_type(token) in ("GPE", "LOC", "FAC", "NORP", "LANGUAGE")
+        and token.head.lemma_
+        in (
+            *_HUMAN,
+            "leave",
+            "bring",
+            "take",
+            "give",
+            "lend",
+            "forget",
+            "lose",
+            "come",
+            "sit",
+            "write",
+            "read",
+            "have",
+            "keep",
+        )
+    )
 
 
 def _subject_after_all(token: Any) -> bool:

@@ -173,6 +173,8 @@ class Speechreader(KinReadings):
             return Reading(0.1, ["another than the subject of its verb"])  # "he never saw the man"
         if not m.pronoun and m.key in EPITHETS and self._new_person(frame, m):
             return Reading(0.3 if frame.about >= 0.6 else 0.1, ["the words around it say which one"])
+        if m.token.dep_ == "poss" and m.pronoun and (owner := self._clause_subject(before, m)) is not None:
+            return Reading(0.3, [f'"{owner.token.text}" is the subject of its clause'])
         if (topic := self._topic(before, m)) is not None:
             return topic
         if last is not None and last.key == "narrator" and not vocative(scene, last):

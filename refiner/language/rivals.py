@@ -58,6 +58,11 @@ class Rivals:
     def _since(self, last: Frame, frame: Frame, m: Mention) -> bool:
         """Whether somebody of that gender came in between two speeches, those who talk left out."""
         talkers = self._talkers(frame)
+        inside = [p for p in self.people(last.block) if last.start <= p.start < last.end]
+        spoken_of = max((p.start for p in inside if p.start in self.read), default=last.start)
+        others = [p for p in inside if not p.pronoun and not p.plural and p.key not in ("narrator", "I")]
+        if any(p.start > spoken_of and p.gender in (None, m.gender) and not self._thing(p) for p in others):
+            return True  # "No, that was her cousin," … "She fell"
         for index in range(last.block, frame.block + 1):
             for p in self.people(index):
                 if not last.end <= p.start < frame.start or p.plural or p.key in ("I", "narrator"):
@@ -130,6 +135,21 @@ class Rivals:
         """Whether a name without a gender is somebody's, and not a subject's, a town's or a feast's."""
         subject = p.token.dep_ in ("nsubj", "nsubjpass")
         return p.token.pos_ == "PROPN" and (subject or entity_type(p.token) == "PERSON") and p.key not in _NOBODY
+
+    def _clause_subject(self, before: list[Mention], m: Mention) -> Mention | None:
+        """Another person who is the subject of the possessive's clause: "he went on conducting with his pencil"."""
+        verb = m.token.head
+        while verb.head.i != verb.i and verb.pos_ not in ("VERB", "AUX"):
+            verb = verb.head
+        for _ in range(3):
+            subjects = [c for c in verb.children if c.dep_ in ("nsubj", "nsubjpass") and c.i < m.token.i]
+            if subjects or verb.dep_ not in ("conj", "xcomp", "advcl", "pcomp") or verb.head.i == verb.i:
+                break
+            verb = verb.head
+        found = next((p for p in before if subjects and p.token.i == subjects[0].i), None)
+        if found is None or found.pronoun or found.key == "narrator" or found.gender not in (None, m.gender):
+            return None
+        return found if found.gender or self._a_person(found) else None
 
     def _thing(self, p: Mention) -> bool:
         """Whether a name that is only an object is a place or a thing: "he says Kawangware" names nobody."""

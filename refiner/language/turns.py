@@ -58,6 +58,12 @@ class Turns(Cues):
                     None,
                 )
             if party.role == "narrator" and not self.is_me(subject):
+                said = self.text[start : frame.start]
+                if re.search(
+                    r"\bI (?:must|have to|had to|always|often|usually|used to|keep|kept|would|can|could) (?:\w+ )?(?:say|ask|tell|repeat|shout)",
+                    said,
+                ):
+                    return replace(frame, speaker=NARRATOR)  # "I must say it four hundred times a day."
                 if verb.lemma_ in ("say", "tell", "ask", "reply", "answer", "explain", "show", "shout", "whisper"):
                     other = to is not None and to.lower_ != "me"
                     return replace(
