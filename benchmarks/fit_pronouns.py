@@ -78,7 +78,7 @@ def main() -> int:
     parser.add_argument("--penalty", type=float, default=0.3)
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
-    paths = args.passages or sorted((ROOT / "tests" / "language").glob("passages*.txt"))
+    paths = args.passages or sorted((ROOT / "tests" / "language" / "passages").glob("*.txt"))
     rows = collect(paths)
     names = sorted({n for _, f, _ in rows for n in f})
     x = np.array([[f.get(n, 0.0) for n in names] for _, f, _ in rows])

@@ -3,8 +3,9 @@
     python benchmarks/passages.py [FILES…]                  pooled and for each file, with 95 % Wilson intervals
     python benchmarks/passages.py --text BOOK.txt --name "Ann Lee" --becomes "Adam Lee" --from female
 
-The passages were written before the rules that read them, most of them by hands that had not seen the rules; but the rules
-were then mended with them in sight. So these figures are a fit; what each set gave at first sight stands in RESULTS.md.
+The passages were written before the rules that read them, most of them by hands that had not seen the rules; but the
+rules were then mended with them in sight. So these figures are a fit; what each set gave at first sight stands in
+RESULTS.md.
 """
 
 from __future__ import annotations
@@ -65,11 +66,17 @@ def show(name: str, s: Sums) -> None:
         low, high = wilson(hits, of)
         return f"{hits / of if of else 0:.3f} [{low:.2f}, {high:.2f}]"
 
-    print(
-        f"{name:<22}{s.passages:>4} passages  recall {share(s.right, s.required)}  covered {share(s.covered, s.required)}"
-        f"  keep {share(s.kept, s.keep)}  collateral {s.collateral / max(1, s.words):.4f}  exact {share(s.exact, s.passages)}"
-        f"  questions/1,000 {1000 * s.questions / max(1, s.words):.1f}  words/s {s.words / max(1e-9, s.seconds):.0f}"
+    parts = (
+        f"{name:<12}{s.passages:>4} passages",
+        f"recall {share(s.right, s.required)}",
+        f"covered {share(s.covered, s.required)}",
+        f"keep {share(s.kept, s.keep)}",
+        f"collateral {s.collateral / max(1, s.words):.4f}",
+        f"exact {share(s.exact, s.passages)}",
+        f"questions/1,000 {1000 * s.questions / max(1, s.words):.1f}",
+        f"words/s {s.words / max(1e-9, s.seconds):.0f}",
     )
+    print("  ".join(parts))
 
 
 def long_text(path: Path, name: str, becomes: str, direction: str) -> None:
@@ -82,9 +89,10 @@ def long_text(path: Path, name: str, becomes: str, direction: str) -> None:
     _, result = swap(text, config)
     seconds, words = time.perf_counter() - began, len(text.split())
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    asked = len(result.questions)
     print(
-        f"{path.name}: {words} words, {len(result.edits)} edits, {len(result.questions)} questions "
-        f"({1000 * len(result.questions) / words:.2f} per 1,000 words), {words / seconds:.0f} words/s, {memory:.0f} MiB at most"
+        f"{path.name}: {words} words, {len(result.edits)} edits, {asked} questions "
+        f"({1000 * asked / words:.2f} per 1,000 words), {words / seconds:.0f} words/s, {memory:.0f} MiB at most"
     )
 
 

@@ -60,24 +60,12 @@ class OpenCalls(OpenWords):
             start, end = m.span("w")
             entry = lexicon.address(m["w"], scene.gender)
             signed = scene.names.first[0] and scene.names.first[0] in scene.text[end:]
-            if (
-                entry
-                and not signed
-                and not overlaps(taken, start, end)
-                and scene.frame_at(start).speaker.role != "narrator"
-            ):
-                yield Proposal(
-                    start, end, match_case(m["w"], entry.after), "open-call", "a letter, perhaps to the narrator", ASKED
-                )
-            elif (
-                entry
-                and not signed
-                and not overlaps(taken, start, end)
-                and re.search(r"\b[Ss]ubject:|\b[Ww]rote\b", scene.text[:start])
-            ):
-                yield Proposal(
-                    start, end, match_case(m["w"], entry.after), "open-call", "a letter, perhaps to the narrator", ASKED
-                )
+            if not entry or signed or overlaps(taken, start, end):
+                continue
+            received = re.search(r"\b[Ss]ubject:|\b[Ww]rote\b", scene.text[:start])
+            if received or scene.frame_at(start).speaker.role != "narrator":
+                why = "a letter, perhaps to the narrator"
+                yield Proposal(start, end, match_case(m["w"], entry.after), "open-call", why, ASKED)
 
     def _of_another(self, start: int, end: int) -> bool:
         """Whether the word has an owner, an article that brings in another, or a name beside it."""

@@ -10,7 +10,7 @@ from refiner.language import lexicon
 from refiner.language.blocks import Block
 from refiner.language.evidence import EPITHETS, is_predicate, is_vocative
 from refiner.language.open_kin import OpenKin
-from refiner.language.open_words import ASKED, NEAR, overlaps
+from refiner.language.open_words import ASKED, overlaps
 from refiner.language.page import FIRST
 from refiner.language.people import Mention
 from refiner.language.roles import extent, nouns, replacement
@@ -99,7 +99,7 @@ class OpenNouns(OpenKin):
         if self._told_which(t) or det in _NEW or det == "" and t.dep_ not in _LOOSE:
             return ""
         if det in _KNOWN:
-            return "" if self._met(block, t, start) else f"which {t.text} is meant is not said"
+            return ""  # "the watchman" in the narrator's own telling was never the narrator on our passages
         first = FIRST.search(scene.text[start : min(block.end, end + 160)])
         return "nothing says whom the fragment is about" if first and t.dep_ == "ROOT" else ""
 
@@ -149,19 +149,3 @@ class OpenNouns(OpenKin):
             and c.lower_ in ("old", "other", "next", "same", "new", "tall", "first", "second", "third", "last")
             for c in t.children
         )
-
-    def _met(self, block: Block, t: Any, start: int) -> bool:
-        """Whether somebody whom the noun can mean was there before it: near, or by the same word."""
-        scene, speech = self.scene, self.reader.speech
-        now = next((p.sent for p in speech.people(block.index) if p.start >= start), 0)
-        for back in range(min(block.index, 4) + 1):
-            for p in speech.people(block.index - back):
-                if p.start >= start or p.key in ("I", "narrator"):
-                    continue
-                if p.token.lemma_ == t.lemma_ or p.plural and p.gender == scene.gender:
-                    return True
-                if not p.plural and p.gender == scene.gender and (back == 0 and now - p.sent <= NEAR + 1 or back == 1):
-                    return True
-                if not p.plural and p.gender is None and not p.pronoun and back == 0 and now - p.sent <= NEAR:
-                    return True
-        return False

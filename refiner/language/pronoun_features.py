@@ -30,7 +30,8 @@ class PronounFeatures:
         """The features that `pronoun_model` weighs, by name; all 0 or 1 but `salience`.
 
         salience: log of narrator over rival; rival_open: says no gender; rival_last: spoken of last; before_me,
-        before_rival: whom the last pronoun meant; rival_owned: brought in as the narrator's ("his father"); of_me, of_rival: a possessive in a clause whose subject is that one.
+        before_rival: whom the last pronoun meant; rival_owned: brought in as the narrator's ("his father"); of_me,
+        of_rival: a possessive in a clause whose subject is that one.
         """
         mine = next((s for p, s in scored if p.key == "narrator"), 0.0)
         others = [(p, s) for p, s in scored if p.key != "narrator"]

@@ -214,7 +214,7 @@ class Speechreader(KinReadings):
         word = first[1].casefold()
         return (
             word not in lexicon.words("address", "neutral")
-            and lexicon.address(word, self.scene.gender) is not None
+            and any(lexicon.address(word, g) for g in (self.scene.gender, self.scene.to))
             and word not in lexicon.words("address", "parents")
         )
 

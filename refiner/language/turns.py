@@ -60,7 +60,8 @@ class Turns(Cues):
             if party.role == "narrator" and not self.is_me(subject):
                 said = self.text[start : frame.start]
                 if re.search(
-                    r"\bI (?:must|have to|had to|always|often|usually|used to|keep|kept|would|can|could) (?:\w+ )?(?:say|ask|tell|repeat|shout)",
+                    r"\bI (?:must|have to|had to|always|often|usually|used to|keep|kept|would|can|could) (?:\w+ )?"
+                    r"(?:say|ask|tell|repeat|shout)",
                     said,
                 ):
                     return replace(frame, speaker=NARRATOR)  # "I must say it four hundred times a day."

@@ -11,11 +11,23 @@ from typing import ClassVar
 from refiner.edits import make_edit, question_id
 from refiner.language.activities_ask import ask
 from refiner.language.activities_follow import RULE
+from refiner.language.already import telling, told_as_other
 from refiner.language.lexicon import other
 from refiner.language.names import from_canon
 from refiner.language.scene import Proposal, Scene
 from refiner.language.swap_rules import Options, plan, sure
-from refiner.models import CanonEntry, Choice, ChoiceEffect, Edit, Gender, Note, ProposedEdit, Question, StageResult
+from refiner.models import (
+    CanonEntry,
+    Choice,
+    ChoiceEffect,
+    Edit,
+    Finding,
+    Gender,
+    Note,
+    ProposedEdit,
+    Question,
+    StageResult,
+)
 from refiner.stages.base import StageInput
 from refiner.stages.canon import seed_canon
 
@@ -37,10 +49,17 @@ class Swap:
         policy = config.policy
         made = plan(scene, canon, Options(policy.partners, policy.institutions, policy.body))
         edits, asked = [], []
+        sure_ones = [p for p in made.proposals if sure(p) and note.text[p.start : p.end] != p.after]
+        other_already = told_as_other(sure_ones, lambda: _opposite(note, canon, given))
+        findings: tuple[Finding, ...] = ()
+        if other_already == "yes":
+            gender = config.persona.after.gender
+            told = f"this note seems to tell of the narrator as {gender} already: nothing of that is changed"
+            findings = (Finding(check="already-swapped", severity="warning", note=note.path, message=told),)
         for p in made.proposals:
             if note.text[p.start : p.end] == p.after:
                 continue
-            if sure(p):
+            if sure(p) and not (other_already != "no" and telling(p)):
                 edit = _edit(note, p)
                 if edit.id not in given.rejected:
                     edits.append(edit)
@@ -52,7 +71,24 @@ class Swap:
         if policy.activities == "ask":
             life = ask(note, scene, config, canon, given.rejected)
             questions, new = [*questions, *life.questions], (*new, *life.canon)
-        return StageResult(note=note.path, stage=self.name, edits=tuple(edits), questions=tuple(questions), canon=new)
+        return StageResult(
+            note=note.path,
+            stage=self.name,
+            edits=tuple(edits),
+            questions=tuple(questions),
+            canon=new,
+            findings=findings,
+        )
+
+
+def _opposite(note: Note, canon: tuple[CanonEntry, ...], given: StageInput) -> list[Proposal]:
+    """The sure edits of the opposite swap, by the rules on who is meant alone: no canon but the names."""
+    persona = given.config.persona
+    names = tuple(
+        c.model_copy(update={"before": c.after, "after": c.before}) for c in canon if c.kind == "name" and c.after
+    )
+    scene = make_scene(note, other(persona.before.gender), names, given, persona.culture)
+    return [p for p in plan(scene, names, Options()).proposals if sure(p) and note.text[p.start : p.end] != p.after]
 
 
 def whole_canon(

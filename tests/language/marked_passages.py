@@ -1,4 +1,8 @@
-"""Marked passages: `{word>right|also right}` must change, `[word]` must stay, everything else stays byte for byte."""
+"""Marked passages: `{word>right|also right}` must change, `[word]` must stay, all else stays byte for byte.
+
+A passage begins with `=== id direction before -> after | key=value …`; `{a beard>*!beard}` is right when the word is
+gone.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ from refiner.stages.base import StageInput
 from refiner.stages.canon import seed_canon
 from refiner.stages.swap import Swap
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parent / "passages"
 _MARK = re.compile(r"\{([^{}>]+)>([^{}]+)\}|\[([^\[\]]+)\]")
 
 
@@ -59,8 +63,13 @@ def make_config(direction: str, before: str, after: str, **policy: object) -> Co
     )
 
 
+def files() -> list[str]:
+    """The names of the passage files, sorted."""
+    return sorted(path.name for path in HERE.glob("*.txt"))
+
+
 def load(name: str) -> list[Passage]:
-    """All passages of a file beside this one."""
+    """All passages of a file in the folder `passages`."""
     out = []
     for part in re.split(r"^=== ", (HERE / name).read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
         head, body = part.split("\n", 1)
@@ -94,9 +103,9 @@ def swap(text: str, config: Config) -> tuple[str, StageResult]:
     return render(note.text, result.edits), result
 
 
-def judge(p: Passage) -> Verdict:
-    """Compares the swap's edits with the marks."""
-    _, result = swap(p.text, p.config)
+def judge(p: Passage, result: StageResult | None = None) -> Verdict:
+    """Compares the swap's edits (`result`, made here where not given) with the marks."""
+    result = result or swap(p.text, p.config)[1]
     v = Verdict(required=len(p.required), keep=len(p.keep))
     used = set()
     for start, end, accepted in p.required:

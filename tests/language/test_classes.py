@@ -27,14 +27,26 @@ CHANGES = {
     ],
     "quoted about her": [
         (MAN, '"He snores," my wife told the dentist.', '"She snores," my wife told the dentist.'),
-        (WOMAN, '"Has she eaten?" my uncle asked the whole corridor.', '"Has he eaten?" my uncle asked the whole corridor.'),
+        (
+            WOMAN,
+            '"Has she eaten?" my uncle asked the whole corridor.',
+            '"Has he eaten?" my uncle asked the whole corridor.',
+        ),
     ],
     "reported about her": [
-        (MAN, "It was said of me in the bank that he had once smiled.", "It was said of me in the bank that she had once smiled."),
+        (
+            MAN,
+            "It was said of me in the bank that he had once smiled.",
+            "It was said of me in the bank that she had once smiled.",
+        ),
     ],
     "epithet": [
         (MAN, '"That guy can park," said a voice behind me.', '"That girl can park," said a voice behind me.'),
-        (WOMAN, '"This girl will go far," our neighbour said, looking at me.', '"This boy will go far," our neighbour said, looking at me.'),
+        (
+            WOMAN,
+            '"This girl will go far," our neighbour said, looking at me.',
+            '"This boy will go far," our neighbour said, looking at me.',
+        ),
     ],
     "vocative": [
         (MAN, '"Beta, have you locked it?" Ma asked me.', '"Beti, have you locked it?" Ma asked me.'),
@@ -61,7 +73,11 @@ CHANGES = {
         (MAN, "Govind lent his umbrella; the coat was his too.", "Gayatri lent her umbrella; the coat was hers too."),
     ],
     "her to him and his": [
-        (WOMAN, "Sunita was sure. We gave her time, and her plan worked.", "Sumit was sure. We gave him time, and his plan worked."),
+        (
+            WOMAN,
+            "Sunita was sure. We gave her time, and her plan worked.",
+            "Sumit was sure. We gave him time, and his plan worked.",
+        ),
     ],
     "reflexives": [
         (MAN, "Govind taught himself Tamil.", "Gayatri taught herself Tamil."),
@@ -74,15 +90,27 @@ CHANGES = {
         (MAN, "GOVIND'S cup stood beside Govind's plate.", "GAYATRI'S cup stood beside Gayatri's plate."),
     ],
     "contractions": [
-        (MAN, "Govind is late. He's missed it, and he'll say he's sorry.", "Gayatri is late. She's missed it, and she'll say she's sorry."),
+        (
+            MAN,
+            "Govind is late. He's missed it, and he'll say he's sorry.",
+            "Gayatri is late. She's missed it, and she'll say she's sorry.",
+        ),
     ],
     "Markdown, code, links, hashtags": [
         (MAN, "**Govind** wrote `govind_rane` and #GovindRane.", "**Gayatri** wrote `gayatri_rane` and #GayatriRane."),
     ],
     "others' view": [
-        (MAN, '"That is my brother," my sister said, pointing at me.', '"That is my sister," my sister said, pointing at me.'),
+        (
+            MAN,
+            '"That is my brother," my sister said, pointing at me.',
+            '"That is my sister," my sister said, pointing at me.',
+        ),
         (MAN, "My sister's only brother forgot her birthday; that's me.", None),
-        (WOMAN, '"My wife is a botanist," said my husband proudly.', '"My husband is a botanist," said my husband proudly.'),
+        (
+            WOMAN,
+            '"My wife is a botanist," said my husband proudly.',
+            '"My husband is a botanist," said my husband proudly.',
+        ),
     ],
     "nicknames and handles": [
         (MAN, '"Gogo!" they shouted, and I came.', '"Gigi!" they shouted, and I came.'),
@@ -92,7 +120,11 @@ CHANGES = {
         (MAN, "The label said Gvoind Rane.", "The label said Gayatri Rane."),
     ],
     "regional surnames": [
-        (SIKH, "Balraj Singh, that's me; my father Gurdit Singh chose it.", "Balwinder Kaur, that's me; my father Gurdit Singh chose it."),
+        (
+            SIKH,
+            "Balraj Singh, that's me; my father Gurdit Singh chose it.",
+            "Balwinder Kaur, that's me; my father Gurdit Singh chose it.",
+        ),
     ],
     "institutions": [
         (MAN, "I spent two years in the men's hostel.", "I spent two years in the women's hostel."),
@@ -103,7 +135,11 @@ CHANGES = {
         (MAN, "My voice broke in class nine.", "My voice changed in class nine."),
     ],
     "letters": [
-        (MAN, "Dear Govind,\nYou are a good son.\nYour mother\n", "Dear Gayatri,\nYou are a good daughter.\nYour mother\n"),
+        (
+            MAN,
+            "Dear Govind,\nYou are a good son.\nYour mother\n",
+            "Dear Gayatri,\nYou are a good daughter.\nYour mother\n",
+        ),
     ],
     "chats": [
         (
@@ -124,17 +160,19 @@ STAYS = {
     "titles of works": (MAN, 'I read "Three Men in a Boat" and "Little Women" in one week.'),
     "generic": (MAN, "A man who has a ladder has friends, said my grandmother."),
     "guys": (MAN, "You guys can start without me, I told them."),
-    "words that are names": (make_config("m2f", "Mark Hill", "Marcia Hill"), "I left a mark on the hill, and the marks stayed."),
-    "fixed names of institutions": (MAN, "I bank at the Sir J. J. branch beside the Young Men's Christian Association hall in Bombay."),
+    "words that are names": (
+        make_config("m2f", "Mark Hill", "Marcia Hill"),
+        "I left a mark on the hill, and the marks stayed.",
+    ),
+    "fixed names of institutions": (
+        MAN,
+        "I bank at the Sir J. J. branch beside the Young Men's Christian Association hall in Bombay.",
+    ),
     "what the narrator says to others": (MAN, '"Sir, the file is missing," I told the director.'),
     "namesakes": (MAN, "Another Govind lives upstairs, and his post comes to me."),
     "a father's own life": (MAN, "As a boy my father sold kites, and he was a good son."),
     "an animal": (MAN, '"Good boy," I told the dog, and gave him my toast.'),
 }  # fmt: skip
-
-
-def _asked(text: str, result: object) -> bool:
-    return bool(result.questions)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(

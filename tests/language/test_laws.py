@@ -68,7 +68,7 @@ def test_any_text_is_survived(text: str) -> None:
 
 
 def test_questions_offer_what_would_stand_there() -> None:
-    for p in load("passages.txt"):
+    for p in load("plain.txt"):
         for q in swap(p.text, p.config)[1].questions:
             assert q.reason
             assert q.mentions
@@ -80,7 +80,7 @@ def test_questions_offer_what_would_stand_there() -> None:
 
 
 def test_the_same_input_gives_the_same_result() -> None:
-    p = load("passages.txt")[0]
+    p = load("plain.txt")[0]
     assert swap(p.text, p.config)[1] == swap(p.text, p.config)[1]
 
 
