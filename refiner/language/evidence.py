@@ -46,6 +46,7 @@ class Reading:
 
     confidence: float
     why: list[str] = field(default_factory=list)
+    chain: int = -1  # start of the first of the pronouns that one answer settles, where there are several
 
     def add(self, weight: float, words: str) -> None:
         self.confidence += weight

@@ -72,7 +72,9 @@ class OpenKin(OpenWords):
                 return "the narrator may be that to somebody in this speech"
             if not frame.attributed and self._counterpart(t):
                 return "the narrator is that to somebody in this note"
-        elif lexicon.is_role(low):
+        elif (
+            lexicon.is_role(low) and GROUP[t.lower_] != "father"
+        ):  # "this boy's father" is the narrator's, not the narrator
             return "a relative of somebody near the narrator"
         return "a relative of somebody near the narrator" if t.lower_ in self.mine_too else ""
 
@@ -84,8 +86,9 @@ class OpenKin(OpenWords):
             or t.dep_ not in ("nsubj", "dobj", "ROOT", "npadvmod", "dep", "conj", "attr", "pobj")
         ):
             return False
-        if t.lower_ in EPITHETS or any(c.lower_ == "of" for c in t.children):
-            return False  # "a boy had a copy", "the father of the historian"
+        named = t.i > t.sent.start + 1 and t.nbor(-1).text[:1].isupper()
+        if named or t.lower_ in EPITHETS or any(c.lower_ == "of" for c in t.children):
+            return False  # "Sharma uncle", "a boy had a copy", "the father of the historian"
         if GROUP[t.lower_] == "uncle" and NIECE.search(self.scene.text):
             return True
         others = "|".join(re.escape(w) for w in whose(t.lower_))

@@ -91,7 +91,9 @@ class OpenNouns(OpenKin):
         verb_before = any(x.tag_ in ("VBD", "VBZ", "VBP") and x.i < t.i for x in t.sent)
         fragment = det == "" and t.i - t.sent.start < 2 and not verb_before and t.dep_ in _LOOSE
         name_behind = re.match(r"\s+[A-Z]|['’]s", scene.text[end : end + 3])
-        if fragment and not name_behind and FIRST.search(scene.text[scene.body :]):
+        title = scene.text[max(0, start - 1) : start] in ("*", "_", '"', "“")
+        parent = t.lower_ in lexicon.words("address", "parents")
+        if fragment and not (name_behind or title or parent) and FIRST.search(scene.text[scene.body :]):
             return "nothing says whom the fragment is about"
         beside = t.dep_ in ("appos", "npadvmod", "conj", "dep", "attr")
         if scene.told[block.index] and beside and self._beside_me(block, t):

@@ -14,6 +14,7 @@ from refiner.language.kin_speech import KinReadings
 from refiner.language.people import Mention
 from refiner.language.quotes import Frame
 from refiner.language.relations import GROUP
+from refiner.language.rivals import is_thing
 from refiner.language.scene import Scene
 
 
@@ -62,7 +63,7 @@ class Speechreader(KinReadings):
         before = [
             p for p in before if p.pronoun or not (lexicon.address(p.token.lower_, scene.gender) and vocative(scene, p))
         ]
-        before = [p for p in before if not self._thing(p)]
+        before = [p for p in before if not is_thing(p)]
         last = next((p for p in reversed(before) if self._could(p, m)), None)
         if (settled := self._settled(frame, m, before, last)) is not None:
             return settled

@@ -29,6 +29,12 @@ _WRITERS = (
 )
 
 
+def is_thing(p: Mention) -> bool:
+    """Whether a name that is only an object is a place or a thing: "he says Kawangware" names nobody."""
+    named = p.gender is None and p.token.pos_ == "PROPN" and p.key != "narrator"
+    return named and p.token.dep_ in ("dobj", "pobj") and entity_type(p.token) != "PERSON"
+
+
 class Rivals:
     """The people of a note as rivals of the narrator. `read` holds what was found so far, by start of the word."""
 
@@ -61,7 +67,7 @@ class Rivals:
         inside = [p for p in self.people(last.block) if last.start <= p.start < last.end]
         spoken_of = max((p.start for p in inside if p.start in self.read), default=last.start)
         others = [p for p in inside if not p.pronoun and not p.plural and p.key not in ("narrator", "I")]
-        if any(p.start > spoken_of and p.gender in (None, m.gender) and not self._thing(p) for p in others):
+        if any(p.start > spoken_of and p.gender in (None, m.gender) and not is_thing(p) for p in others):
             return True  # "No, that was her cousin," … "She fell"
         for index in range(last.block, frame.block + 1):
             for p in self.people(index):
@@ -150,11 +156,6 @@ class Rivals:
         if found is None or found.pronoun or found.key == "narrator" or found.gender not in (None, m.gender):
             return None
         return found if found.gender or self._a_person(found) else None
-
-    def _thing(self, p: Mention) -> bool:
-        """Whether a name that is only an object is a place or a thing: "he says Kawangware" names nobody."""
-        objects = p.token.dep_ in ("dobj", "pobj") and p.gender is None and p.token.pos_ == "PROPN"
-        return objects and not self._a_person(p)
 
     def _talkers(self, frame: Frame) -> set[str]:
         """Who takes part in the talk, by noun: they are I and you in it, and seldom he."""

@@ -280,8 +280,10 @@ def _pronouns(scene: Scene, reader: Reader) -> Iterator[Proposal]:
             if t is None or t.lower_ not in PRONOUNS:
                 continue
             group = (
-                f"{rule}:{scene.frame_at(start).start}" if rule == "speech" else f"told:{block.index}:{t.sent.start}"
+                f"speech:{scene.frame_at(start).start}" if rule == "speech" else f"told:{block.index}:{t.sent.start}"
             )
+            if r.chain >= 0:
+                group = f"chain:{r.chain}"
             yield Proposal(
                 start,
                 start + len(t.text),

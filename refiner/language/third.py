@@ -11,6 +11,7 @@ from refiner.language.evidence import Reading, is_predicate
 from refiner.language.people import Mention, people
 from refiner.language.pronoun_features import Person, PronounFeatures
 from refiner.language.pronoun_model import probability
+from refiner.language.rivals import is_thing
 from refiner.language.scene import Scene
 from refiner.language.told_clauses import ClauseTests, clause_of, verb_of
 from refiner.models import Gender
@@ -30,6 +31,7 @@ class Teller(PronounFeatures, ClauseTests):
         self.read: dict[int, Reading] = {}
         self.sentence = 0
         self.features: dict[int, dict[str, float]] = {}  # by start: what a pronoun's probability was made of
+        self.links: dict[int, str | None] = {}  # by start: the nearest rival of a pronoun
         self.who: dict[int, str] = {}  # start of any resolved pronoun -> key
 
     def run(self) -> dict[int, Reading]:
@@ -60,7 +62,7 @@ class Teller(PronounFeatures, ClauseTests):
             now = base + m.sent
             if m.pronoun:
                 self._pronoun(m, now, mentions)
-            elif not is_predicate(m.token):
+            elif not is_predicate(m.token) and not is_thing(m):
                 self._see(m.key, m.gender, m, now)
             last = max(last, m.sent)
         self.sentence = base + last + 1 if last >= 0 else base + 1
@@ -129,7 +131,18 @@ class Teller(PronounFeatures, ClauseTests):
         if between and confidence >= 0.5:
             confidence = min(confidence, 0.75)
             why.append(f'"{between.token.text}" stands between')
-        self.read[m.start] = Reading(min(confidence, 0.97), why)
+        self.read[m.start] = Reading(min(confidence, 0.97), why, self._chain(m, rival))
+
+    def _chain(self, m: Mention, rival: Person | None) -> int:
+        """Where the run of pronouns begins that mean one person with this one, the same rival beside them."""
+        before = max((k for k in self.who if k < m.start), default=None)
+        same = (
+            before is not None
+            and self.who[before] == self.who.get(m.start)
+            and self.links.get(before) == (rival and rival.key)
+        )
+        self.links[m.start] = rival.key if rival else None
+        return self.read[before].chain if same and before in self.read and self.read[before].chain >= 0 else m.start
 
     def _take(self, person: Person, m: Mention, now: int) -> None:
         """The pronoun is read as that person: it becomes the latest mention of it."""
