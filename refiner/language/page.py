@@ -76,6 +76,17 @@ class Page:
         return label.casefold() in ("me", "i", "myself") or self.names.is_narrator(label)
 
     @cached_property
+    def called_by_name(self) -> frozenset[str]:
+        """What stands behind the narrator's name somewhere ("Mayank bhaiya"): alone it may mean the narrator too."""
+        words = "|".join(lexicon.words("address", "after_name"))
+        found = (
+            re.match(rf"[ \t]+({words})\b", self.text[m.end : m.end + 16], re.IGNORECASE)
+            for m in self.mentions
+            if m.head
+        )
+        return frozenset(m[1].casefold() for m in found if m)
+
+    @cached_property
     def my_roles(self) -> frozenset[str]:
         """What the narrator says to have been among others: after "I was the only witness", "the witness" is meant."""
         found = _MY_ROLE.finditer(self.text, self.body)

@@ -141,6 +141,8 @@ def people(scene: Scene, index: int) -> list[Mention]:
             out.append(Mention(start, end, "?", gender, pronoun=True, **common))
         elif out and out[-1].key == "narrator" and not out[-1].pronoun and _beside(scene.text, out[-1].end, t, start):
             continue  # "Arjun Rao, treasurer, came": the same person
+        elif scene.base.speaker.role == "other" and not quoted and t.text[:1].isupper() and low in scene.called_by_name:
+            out.append(Mention(start, end, "narrator", scene.gender, **common))  # "Bhaiya wants us all to write"
         elif _PARENT.search(scene.text[max(block.start, start - 40) : start]):
             continue  # "s/o Shri Harish Rawat": who the father is, and not whom a pronoun means
         elif quoted and low in scene.my_roles and any(c.lower_ in ("the", "this", "our") for c in t.children):

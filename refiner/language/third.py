@@ -131,18 +131,22 @@ class Teller(PronounFeatures, ClauseTests):
         if between and confidence >= 0.5:
             confidence = min(confidence, 0.75)
             why.append(f'"{between.token.text}" stands between')
-        self.read[m.start] = Reading(min(confidence, 0.97), why, self._chain(m, rival))
+        self.read[m.start] = Reading(min(confidence, 0.97), why, self._chain(m, rival, mentions))
 
-    def _chain(self, m: Mention, rival: Person | None) -> int:
-        """Where the run of pronouns begins that mean one person with this one, the same rival beside them."""
+    def _chain(self, m: Mention, rival: Person | None, mentions: list[Mention]) -> int:
+        """Where the run of pronouns begins that mean one person with this one.
+
+        A run ends where somebody is named again: what one answer settles must be one person.
+        """
         before = max((k for k in self.who if k < m.start), default=None)
-        same = (
-            before is not None
-            and self.who[before] == self.who.get(m.start)
-            and self.links.get(before) == (rival and rival.key)
-        )
         self.links[m.start] = rival.key if rival else None
-        return self.read[before].chain if same and before in self.read and self.read[before].chain >= 0 else m.start
+        if before is None or before not in self.read or self.who[before] != self.who.get(m.start):
+            return m.start
+        if self.links.get(before) != self.links[m.start] or self.read[before].chain < 0:
+            return m.start
+        named = ("narrator", rival.key if rival else "")
+        again = any(before < x.start < m.start and not x.pronoun and x.key in named for x in mentions)
+        return m.start if again else self.read[before].chain
 
     def _take(self, person: Person, m: Mention, now: int) -> None:
         """The pronoun is read as that person: it becomes the latest mention of it."""
