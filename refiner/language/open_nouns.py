@@ -132,7 +132,7 @@ class OpenNouns(OpenKin):
         subject = self.reader.subject(verb) if verb.pos_ in ("VERB", "AUX") else None
         if subject is not None and subject.lower_ in ("who", "that", "which") and subject.head.dep_ == "relcl":
             subject = subject.head.head
-        if subject is not None and subject.lower_ not in ("it", "that", "this", "who", "what", "which", "you"):
+        if subject is not None and subject.lower_ not in ("it", "that", "this", "who", "what", "which", "you", "one"):
             return ""
         if subject is None and self._told_which(t):
             return ""

@@ -11,6 +11,23 @@ from refiner.language.evidence import Reading
 from refiner.language.reader import Reader
 from refiner.language.scene import Scene
 
+_TIMES = (
+    "day",
+    "night",
+    "morning",
+    "evening",
+    "afternoon",
+    "week",
+    "month",
+    "year",
+    "summer",
+    "winter",
+    "sunday",
+    "time",
+    "hour",
+    "while",
+)
+
 
 class Phrases:
     """Ties read off the words around a noun. A reading each, or None."""
@@ -182,6 +199,8 @@ class Phrases:
 
     def _person_word(self, block: Block, start: int, word: str) -> bool:
         """Whether the word before the comma is a person, or "a fare" who may be one: what follows is said of it."""
+        if word.casefold() in _TIMES:
+            return False
         doc = self.scene.doc(block)
         here = [x for x in doc if block.start + x.idx < start and x.text == word]
         if here and here[-1].pos_ in ("NOUN", "PROPN") and any(c.dep_ in ("det", "poss") for c in here[-1].children):
