@@ -1,6 +1,7 @@
 """How good the swap is on the marked passages of the tests, and how many questions a long text raises.
 
     python benchmarks/passages.py [FILES…]                  pooled and for each file, with 95 % Wilson intervals
+    python benchmarks/passages.py --bounds                  how often each rule is right, from a confidence on
     python benchmarks/passages.py --text BOOK.txt --name "Ann Lee" --becomes "Adam Lee" --from female
 
 The passages were written before the rules that read them, most of them by hands that had not seen the rules; but the
@@ -79,6 +80,40 @@ def show(name: str, s: Sums) -> None:
     print("  ".join(parts))
 
 
+def bounds(paths: list[Path]) -> None:
+    """Prints for each rule how many of its proposals from a confidence on are right, and for all rules pooled as edits.
+
+    Right means that the proposal's span meets a mark that must change; what stands there is not looked at.
+    """
+    import marked_passages
+
+    from refiner.language.swap_rules import Options, plan, sure
+    from refiner.notes import note_from_text
+    from refiner.stages.base import StageInput
+    from refiner.stages.canon import seed_canon
+    from refiner.stages.swap import make_scene
+
+    rules: dict[str, list[tuple[float, bool]]] = {}
+    edits: list[bool] = []
+    for path in paths:
+        for p in marked_passages.load(path.name):
+            note, canon, persona = note_from_text(p.text, "note.md"), seed_canon(p.config), p.config.persona
+            given = StageInput(note=note, config=p.config, canon=canon)
+            scene = make_scene(note, persona.before.gender, canon, given, persona.culture)
+            for x in plan(scene, canon, Options(p.config.policy.partners, "swap", "drop")).proposals:
+                right = any(a < x.end and x.start < b for a, b, _ in p.required)
+                rules.setdefault(x.rule, []).append((x.confidence, right))
+                if sure(x):
+                    edits.append(right)
+    for rule, found in sorted(rules.items(), key=lambda item: -len(item[1])):
+        parts = []
+        for bound in (0.95, 0.88, 0.8, 0.7, 0.5, 0.0):
+            said = [right for confidence, right in found if confidence >= bound]
+            parts.append(f"{bound:.2f}: {sum(said)}/{len(said)}")
+        print(f"{rule:<20}" + "   ".join(parts))
+    print(f"all edits pooled: {sum(edits)}/{len(edits)} = {sum(edits) / max(1, len(edits)):.3f}")
+
+
 def long_text(path: Path, name: str, becomes: str, direction: str) -> None:
     """Swaps one long text as a note of the narrator's and prints edits, questions, speed and memory."""
     from marked_passages import make_config, swap
@@ -100,6 +135,7 @@ def main() -> int:
     """Prints the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("--bounds", action="store_true", help="each rule's precision by confidence")
     parser.add_argument("--text", type=Path, help="a long text, read as one note of the narrator's")
     parser.add_argument("--name", default="Ann Lee")
     parser.add_argument("--becomes", default="Adam Lee")
@@ -111,8 +147,12 @@ def main() -> int:
     if args.text:
         long_text(args.text, args.name, args.becomes, "m2f" if args.gender == "male" else "f2m")
         return 0
+    paths = args.files or sorted((ROOT / "tests" / "language" / "passages").glob("*.txt"))
+    if args.bounds:
+        bounds(paths)
+        return 0
     total = Sums()
-    for path in args.files or sorted((ROOT / "tests" / "language" / "passages").glob("*.txt")):
+    for path in paths:
         sums = measure(path)
         show(path.stem, sums)
         total.add(sums)
