@@ -21,7 +21,7 @@ class ChoiceView:
     before: str = ""
     after: str = ""  # equal to before: the text stays
     places: int = 0  # how many places the choice changes
-    canon: str = ""  # "before → after" of the canon entry it would write
+    canon: str = ""  # what the canon entry says that it would write
 
 
 class Page:
@@ -65,6 +65,15 @@ class Page:
         return self.text[low:high], "".join(out) + self.text[at:high]
 
 
+def _written(entry: CanonEntry | None) -> str:
+    """What an entry does in words: "kabaddi → badminton", "kabaddi stays", "kabaddi goes"; "" for none."""
+    if entry is None:
+        return ""
+    if entry.after == entry.before:
+        return f"{entry.before} stays"
+    return f"{entry.before} → {entry.after}" if entry.after else f"{entry.before} goes"
+
+
 def canon_facts(entry: CanonEntry) -> dict[str, object]:
     return {
         "title": f"{entry.kind}: for the whole life", "before": entry.before, "after": entry.after,
@@ -87,7 +96,7 @@ def question_facts(q: Question, page: Page) -> dict[str, object]:
     for n, choice in enumerate(q.choices, 1):
         before, after = page.with_choice(choice, start, end) if spanned else ("", "")
         entry, places = choice.effect.canon, len(choice.effect.edits)
-        key, canon = choice.id if numbered else str(n), f"{entry.before} → {entry.after}" if entry else ""
+        key, canon = choice.id if numbered else str(n), _written(entry)
         views.append(ChoiceView(key, choice.id, choice.label, before, after, places, canon))
     return given | {"choices": tuple(views)}
 
