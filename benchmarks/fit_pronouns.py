@@ -37,8 +37,7 @@ def collect(paths: list[Path]) -> list[tuple[str, dict[str, float], int]]:
 
     rows = []
     for path in paths:
-        marked_passages.HERE = path.parent
-        for p in marked_passages.load(path.name):
+        for p in marked_passages.load(path):
             note, canon, persona = note_from_text(p.text, "note.md"), seed_canon(p.config), p.config.persona
             given = StageInput(note=note, config=p.config, canon=canon)
             scene = make_scene(note, persona.before.gender, canon, given, persona.culture)

@@ -47,13 +47,12 @@ def measure(path: Path) -> Sums:
     """Judges every passage of one file."""
     import marked_passages
 
-    marked_passages.HERE = path.parent
     out = Sums()
-    for p in marked_passages.load(path.name):
+    for p in marked_passages.load(path):
         began = time.perf_counter()
         _, result = marked_passages.swap(p.text, p.config)
         out.seconds += time.perf_counter() - began
-        v = marked_passages.judge(p)
+        v = marked_passages.judge(p, result)
         words = len(p.text.split())
         out.add(Sums(1, words, v.required, v.right, v.covered, v.keep, v.kept, v.stray, v.exact, len(result.questions)))
     return out
@@ -96,7 +95,7 @@ def bounds(paths: list[Path]) -> None:
     rules: dict[str, list[tuple[float, bool]]] = {}
     edits: list[bool] = []
     for path in paths:
-        for p in marked_passages.load(path.name):
+        for p in marked_passages.load(path):
             note, canon, persona = note_from_text(p.text, "note.md"), seed_canon(p.config), p.config.persona
             given = StageInput(note=note, config=p.config, canon=canon)
             scene = make_scene(note, persona.before.gender, canon, given, persona.culture)

@@ -101,7 +101,7 @@ class Body:
         if frame.speaker.role != "narrator":
             said = re.search(r"\b(?:you|You)(?: \w+){0,3} $", left)
             return (min(0.5, self.reader.you(start).confidence), "said to the narrator") if said else (0.0, "")
-        t = next((t for t in scene.doc(block) if scene.at(block, t)[0] <= start < scene.at(block, t)[1]), None)
+        t = scene.token_at(block, start)
         if t is None:
             return 0.0, ""
         verb = t if t.pos_ in ("VERB", "AUX") else t.head
@@ -179,7 +179,7 @@ class Body:
         block = self.scene.block_at(start)
         if block is None:
             return None
-        t = next((t for t in self.scene.doc(block) if block.start + t.idx + len(t) > start), None)
+        t = self.scene.token_at(block, start)
         if t is None:
             return None
         s, e = block.start + t.sent.start_char, block.start + t.sent.end_char

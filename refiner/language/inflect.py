@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from refiner.language import lexicon
 from refiner.models import Gender
 
 
@@ -63,14 +64,12 @@ def fix_article(text: str, start: int, before: str, after: str) -> tuple[int, st
 def pronoun(word: str, to: Gender, possessive_before_noun: bool) -> str:
     """The pronoun of the other gender in the case of `word`; his and her need to know whether a noun follows."""
     low = word.casefold()
-    if to == "female":
-        after = {"he": "she", "him": "her", "himself": "herself", "his": "her" if possessive_before_noun else "hers"}[
-            low
-        ]
+    if low == "his":
+        after = "her" if possessive_before_noun else "hers"
+    elif low == "her":
+        after = "his" if possessive_before_noun else "him"
     else:
-        after = {"she": "he", "herself": "himself", "hers": "his", "her": "his" if possessive_before_noun else "him"}[
-            low
-        ]
+        after = str(lexicon.data()["pronoun"][lexicon.other(to)][low])
     return match_case(word, after) if len(word) > 1 else after
 
 
@@ -139,76 +138,15 @@ def before_noun(t: Any) -> bool:
     return False
 
 
-_GIVING = (
-    "give",
-    "offer",
-    "deny",
-    "grant",
-    "allow",
-    "wish",
-    "cost",
-    "teach",
-    "feed",
-    "pour",
-    "cook",
-    "hand",
-    "lend",
-    "pay",
-    "owe",
-    "promise",
-)
-_FARE = frozenset(
-    [
-        "time",
-        "tea",
-        "coffee",
-        "water",
-        "milk",
-        "rice",
-        "lunch",
-        "dinner",
-        "breakfast",
-        "food",
-        "money",
-        "space",
-        "credit",
-        "permission",
-        "courage",
-        "hope",
-        "room",
-        "advice",
-        "sugar",
-        "soup",
-        "bread",
-        "trouble",
-        "peace",
-        "comfort",
-        "medicine",
-        "notice",
-        "leave",
-        "rope",
-        "attention",
-        "pleasure",
-        "pain",
-        "strength",
-        "proof",
-        "reason",
-        "change",
-        "lunchtime",
-        "homework",
-    ]
-)
-
-
 def _receives(t: Any) -> bool:
     """Whether "her" before a noun is the one who gets it: "we give her time", "I bring her lunch"."""
     noun = t.head
-    if t.dep_ != "poss" or noun.dep_ not in ("dobj", "dative") or noun.lower_ not in _FARE or noun.head.pos_ != "VERB":
+    verb = noun.head
+    if t.dep_ != "poss" or noun.dep_ not in ("dobj", "dative") or verb.pos_ != "VERB":
         return False
-    subject = next((c.lower_ for c in noun.head.children if c.dep_ == "nsubj"), "")
-    return (
-        noun.head.lemma_ in _GIVING or noun.head.lemma_ in ("bring", "make", "buy", "send", "get", "take")
-    ) and subject not in ("she",)
+    if noun.lower_ not in lexicon.words("receiver", "fare") or verb.lemma_ not in lexicon.words("receiver", "verbs"):
+        return False
+    return all(c.lower_ != "she" for c in verb.children if c.dep_ == "nsubj")
 
 
 def _next(t: Any) -> Any | None:

@@ -33,7 +33,6 @@ _NAMESAKE_AFTER = re.compile(
     r"in (?:the )?(?:other|accounts|hr|sales|finance|section))",
     re.IGNORECASE,
 )
-_NAMESAKE = re.compile(r"\bnamesake|\bsame (?:first )?name\b|\b(?:two|three|both|four) (?=[A-Z])", re.IGNORECASE)
 
 
 def from_canon(entries: tuple[CanonEntry, ...]) -> Names:

@@ -173,6 +173,10 @@ class Page:
         start = block.start + token.idx
         return start, start + len(token.text)
 
+    def token_at(self, block: Block, at: int) -> Any | None:
+        """The first token of the block that ends behind the place in the note, spaces before it counted to it."""
+        return next((t for t in self.doc(block) if self.at(block, t)[1] > at), None)
+
     def block_start(self, mention: Any) -> int:
         """Where the block of a mention begins: its token's offsets count from there."""
         return int(mention.start - mention.token.idx)

@@ -162,20 +162,14 @@ def _is_name(scene: Scene, start: int) -> bool:
     block = scene.block_at(start)
     if block is None:
         return False
-    t = next((t for t in scene.doc(block) if scene.at(block, t)[0] <= start < scene.at(block, t)[1]), None)
-    if (
-        t is not None
-        and t.text[:1].isupper()
-        and t.i + 1 < len(t.doc)
-        and (t.nbor().tag_ in ("VBZ", "VBD", "MD") or t.nbor().lower_ in ("'s", "and"))
-        and t.tag_ in ("MD", "NNP", "NN", "JJ", "VB")
-    ):
+    t = scene.token_at(block, start)
+    if t is None or not t.text[:1].isupper():
+        return False
+    after = t.nbor() if t.i + 1 < len(t.doc) else None
+    acts = after is not None and (after.tag_ in ("VBZ", "VBD", "MD") or after.lower_ in ("'s", "and"))
+    if acts and t.tag_ in ("MD", "NNP", "NN", "JJ", "VB"):
         return True
-    return (
-        t is not None
-        and t.text[:1].isupper()
-        and (t.pos_ == "PROPN" or t.pos_ in ("NOUN", "X", "INTJ") and not t.is_sent_start)
-    )
+    return t.pos_ == "PROPN" or t.pos_ in ("NOUN", "X", "INTJ") and not t.is_sent_start
 
 
 def _after_name(scene: Scene, reader: Reader) -> Iterator[Proposal]:
@@ -250,7 +244,7 @@ def _bound(scene: Scene, reader: Reader, found: list[Proposal]) -> Iterator[Prop
         block = scene.block_at(p.start)
         if block is None:
             continue
-        noun = next((t for t in scene.doc(block) if scene.at(block, t)[1] == p.end), None)
+        noun = scene.token_at(block, p.end - 1)
         clause = next((c for c in noun.children if c.dep_ == "relcl"), None) if noun is not None else None
         if clause is None or not any(
             c.lower_ in ("who", "that") and c.dep_ in ("nsubj", "nsubjpass") for c in clause.children
@@ -276,7 +270,7 @@ def _pronouns(scene: Scene, reader: Reader) -> Iterator[Proposal]:
             block = scene.block_at(start)
             if block is None or r.confidence < ASK_SPEECH:
                 continue
-            t = next((t for t in scene.doc(block) if scene.at(block, t)[0] == start), None)
+            t = scene.token_at(block, start)
             if t is None or t.lower_ not in PRONOUNS:
                 continue
             group = (

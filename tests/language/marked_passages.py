@@ -63,15 +63,15 @@ def make_config(direction: str, before: str, after: str, **policy: object) -> Co
     )
 
 
-def files() -> list[str]:
-    """The names of the passage files, sorted."""
-    return sorted(path.name for path in HERE.glob("*.txt"))
+def files() -> list[Path]:
+    """The passage files, sorted."""
+    return sorted(HERE.glob("*.txt"))
 
 
-def load(name: str) -> list[Passage]:
-    """All passages of a file in the folder `passages`."""
+def load(path: Path) -> list[Passage]:
+    """All passages of a file."""
     out = []
-    for part in re.split(r"^=== ", (HERE / name).read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
+    for part in re.split(r"^=== ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
         head, body = part.split("\n", 1)
         first, *options = (x.strip() for x in head.split("|"))
         match = re.match(r"(\S+) (m2f|f2m) (.+?) -> (.+)", first)

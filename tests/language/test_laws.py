@@ -7,7 +7,7 @@ import sys
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from marked_passages import load, make_config, swap
+from marked_passages import HERE, load, make_config, swap
 
 from refiner.edits import render
 
@@ -68,7 +68,7 @@ def test_any_text_is_survived(text: str) -> None:
 
 
 def test_questions_offer_what_would_stand_there() -> None:
-    for p in load("plain.txt"):
+    for p in load(HERE / "plain.txt"):
         for q in swap(p.text, p.config)[1].questions:
             assert q.reason
             assert q.mentions
@@ -80,7 +80,7 @@ def test_questions_offer_what_would_stand_there() -> None:
 
 
 def test_the_same_input_gives_the_same_result() -> None:
-    p = load("plain.txt")[0]
+    p = load(HERE / "plain.txt")[0]
     assert swap(p.text, p.config)[1] == swap(p.text, p.config)[1]
 
 

@@ -11,7 +11,7 @@ from marked_passages import Passage, Verdict, files, judge, load, swap
 
 from refiner.models import StageResult
 
-PASSAGES = [(name, p) for name in files() for p in load(name)]
+PASSAGES = [(path.name, p) for path in files() for p in load(path)]
 
 
 @pytest.fixture(scope="module")
