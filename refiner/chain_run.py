@@ -34,7 +34,7 @@ from refiner.stages.extract import EXTRACT_VERSION, check_ids, extract, link_eve
 from refiner.store import Cache, canonical
 from refiner.timeline import resolve
 
-CHAIN_VERSION = "2"
+CHAIN_VERSION = "3"
 MODEL_CONFIDENCE = 0.7  # below every rule's: these come first in the review
 CANON_ROUNDS = 3  # a proposal made in one note can call for another in the next; more than this is a stage's fault
 

@@ -70,6 +70,7 @@ class EffectSpec(Record):
     trait: str
     kind: EffectKind
     quote: str = ""
+    at: Literal["start", "end"] = "start"
 
 
 class RelationSpec(Record):
@@ -85,6 +86,8 @@ class EventSpec(Record):
     label: str = ""
     quote: str = ""
     when: TimeSpec = TimeSpec()
+    until: TimeSpec = TimeSpec()
+    lasted: str = ""
     modality: Modality = "actual"
     subject: Literal["self", "other"] = "self"
     effects: tuple[EffectSpec, ...] = ()
@@ -155,11 +158,20 @@ class When(Record):
     granularity: str = ""  # day month season year decade range
 
 
+class Duration(Record):
+    """How long something lasted, in days; None: open on that side."""
+
+    raw: str = ""
+    days_min: int | None = None
+    days_max: int | None = None
+
+
 class Effect(Record):
     trait: str
     kind: EffectKind
     quote: str = ""
-    strength: float = 1.0
+    strength: float = 1.0  # evidence for the person; it decides nothing
+    at: Literal["start", "end"] = "start"  # of the event: a thing that lasted may begin a trait and end it
 
 
 class Relation(Record):
@@ -176,13 +188,15 @@ class Event(Record):
     spans: tuple[Span, ...] = ()
     quotes: tuple[str, ...] = ()
     label: str = ""
-    when: When = When()
+    when: When = When()  # the day on which it happened or began
+    until: When = When()  # the day on which it ended, where it lasted
+    lasted: Duration = Duration()
     written: str = ""  # latest ISO day on which it can have been told; "" unknown
     modality: Modality = "actual"
     subject: Literal["self", "other"] = "self"
     effects: tuple[Effect, ...] = ()
     relations: tuple[Relation, ...] = ()
-    order: int = 0  # place in the order of telling: notes by date and path, then position
+    order: int = 0  # place in its note; the order of telling goes by day of writing, note and place
     source: str = "person"  # person | rule:NAME | model:NAME
     confidence: float = 1.0
 
@@ -267,16 +281,30 @@ class Conflict(Record):
     traits: tuple[str, ...] = ()  # traits whose verdict it decides; empty: it changes no verdict
 
 
+class Doubt(Record):
+    """Something said that does not fit the verdicts, for the person to settle; it changes no verdict by itself."""
+
+    kind: Literal["observation", "opposites", "prevented"]
+    trait: str = ""
+    events: tuple[str, ...] = ()
+    note: str = ""  # the note that says it
+    quotes: tuple[str, ...] = ()
+    why: str = ""
+
+
 class Timeline(Record):
     """What `refiner timeline --json` prints."""
 
     now: str
     traits: tuple[TraitVerdict, ...] = ()
-    events: tuple[Event, ...] = ()
+    events: tuple[Event, ...] = ()  # in the order of telling
+    windows: dict[str, tuple[str, str]] = {}  # event -> first and last ISO day it can have begun, "" open
     closure: tuple[str, ...] = ()
-    actions: dict[str, ActionName] = {}
+    actions: dict[str, ActionName] = {}  # of the kept events
+    reasons: dict[str, str] = {}  # why each action
     dead_effects: tuple[DeadEffect, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     def verdict(self, trait: str) -> TraitVerdict | None:
         return next((t for t in self.traits if t.id == trait), None)

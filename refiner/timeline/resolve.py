@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import networkx as nx
-
 from refiner.config import Trait
 from refiner.errors import RefinerError
 from refiner.models import (
@@ -20,13 +18,11 @@ from refiner.models import (
     Timeline,
     TraitVerdict,
 )
-from refiner.timeline.bounds import Window, edtf_of, edtf_window, to_day
+from refiner.timeline.bounds import Window, edtf_of, edtf_window, to_day, to_iso
+from refiner.timeline.causes import loops
 from refiner.timeline.closure import Life
 from refiner.timeline.constraints import ORIGIN, Block, Constraint, Network, between
 from refiner.timeline.traits import BEGINS, ENDS, Facts, Told, members
-
-CAUSAL = ("causes", "enables")
-"""Relations that must not run in a circle. They never say what came first: people date causes by their effects."""
 
 
 def resolve(
@@ -57,7 +53,8 @@ def resolve(
         closure=tuple(added),
         actions={e: life.action(e) for e in sorted(kept, key=lambda e: place[e])},
         dead_effects=tuple(DeadEffect(event=e, trait=t) for e, t in life.dead()),
-        conflicts=(*_contradictions(life, ordered), *_loops(ordered)),
+        conflicts=(*_contradictions(life, ordered), *loops(ordered)),
+        windows={e.id: _window_of(e, life) for e in ordered},
     )
 
 
@@ -198,6 +195,13 @@ def _evidence(facts: Facts, life: Life) -> Iterable[dict[str, Any]]:
         yield {"retraction": r.target, "by": r.by, "note": r.note, "quote": r.quote}
 
 
+def _window_of(event: Event, life: Life) -> tuple[str, str]:
+    low, high = life.network.window(event.id) if event.id in life.network else (None, None)
+    if low is None and high is None:
+        low, high = _when(event)
+    return to_iso(low), to_iso(high)
+
+
 def _dated(told: Told, life: Life) -> str:
     """EDTF of the event's day as it was told, or what the constraints leave of it; ".." where nothing is known."""
     when = told.event.when
@@ -250,19 +254,3 @@ def _plain(block: Block) -> str:
     if len(said) == 1:
         return f"{said[0]}: that cannot be"
     return f"{'; '.join(said)}: these cannot all be true"
-
-
-def _loops(events: Sequence[Event]) -> Iterable[Conflict]:
-    """Circles of causes. They are no contradiction of dates, so no verdict hangs on them."""
-    graph: Any = nx.DiGraph()
-    graph.add_nodes_from(e.id for e in events)
-    said = {(e.id, r.to): r.quote for e in events for r in e.relations if r.kind in CAUSAL and r.to in graph}
-    graph.add_edges_from(said)
-    names = {e.id: e.label or e.id for e in events}
-    for part in nx.strongly_connected_components(graph):
-        if len(part) > 1 or any((e, e) in said for e in part):
-            ring = [e.id for e in events if e.id in part]
-            quotes = [q for (u, v), q in sorted(said.items()) if u in part and v in part and q]
-            listed = ", ".join(f"“{names[e]}”" for e in ring)
-            why = f"{listed}: each is said to cause the next in a circle; no verdict depends on it"
-            yield Conflict(events=tuple(ring), quotes=tuple(dict.fromkeys(quotes)), why=why)
