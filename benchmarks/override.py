@@ -41,7 +41,7 @@ def predict(life: dict[str, Any]) -> dict[str, Any]:
             quotes=(e["quote"],),
             label=e["label"],
             when=When(raw=e.get("date_quote", ""), earliest=e["earliest"] or "", latest=e["latest"] or ""),
-            written=written.get(e["note"], "") if e["modality"] == "actual" else "",
+            written=written.get(e["note"], ""),
             modality=e["modality"],
             subject=e.get("subject", "self"),
             effects=tuple(Effect(**f) for f in e["effects"]),

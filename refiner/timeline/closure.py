@@ -8,87 +8,141 @@ other events taken away, and every timepoint and constraint left, the verdicts o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Set
+from typing import NamedTuple
 
-from refiner.models import ActionName, VerdictName
+from refiner.models import VerdictName
 from refiner.timeline.constraints import Network
-from refiner.timeline.traits import BEGINS, ENDS, POSITIVE, Facts, Judgement, Told, judge
+from refiner.timeline.ledger import Ledger
+from refiner.timeline.order import BEGINS, ENDS, Key, Order, Told
+from refiner.timeline.traits import Facts, Judgement, judge
 
 
-@dataclass
-class _Needs:
-    """Events to add for a member with an effect on one trait."""
+class Need(NamedTuple):
+    """What a member asks for: on a trait, the events of one of the roles below."""
 
-    ends: set[str] = field(default_factory=set)  # where it says that the trait is there
-    begins: set[str] = field(default_factory=set)  # where it says that the trait ended
-    waking: set[str] = field(default_factory=set)  # where it says that the trait paused
-    stateless: set[str] = field(default_factory=set)  # where it neither begins nor ends the trait
-    always: set[str] = field(default_factory=set)
+    trait: str
+    role: str
+
+
+ENDED, BEGUN, STATELESS, WAKING, ALWAYS = "ends", "begins", "stateless", "waking", "always"
+"""Roles of needs: what ended the trait (asked for by what says that it is there), what began it (by what says that it
+ended), what began it (by what neither begins nor ends it), what stands against a pause, and what every member needs."""
 
 
 class Life:
-    """The facts on every trait, what was judged from them, and the network: all that closure and replay need."""
+    """The facts on every trait, what was judged from them, and the network: all that closure and replay need.
 
-    def __init__(self, facts: Mapping[str, Facts], network: Network, *, now: str) -> None:
-        self.facts = dict(facts)
-        self.network = network
-        self.now = now
-        self.judgements = {trait: judge(f, network) for trait, f in self.facts.items()}
+    `judge_again` and `take` change it; what it answers is always that of a life made from nothing with the same facts.
+    """
+
+    def __init__(self, network: Network, ledger: Ledger) -> None:
+        self.network, self.ledger = network, ledger
+        self.facts: dict[str, Facts] = {}
+        self.orders: dict[str, Order] = {}
+        self.judgements: dict[str, Judgement] = {}
+        self.followed: dict[str, dict[Key, int]] = {}  # order bits of pauses and of what ended them, by trait
         self.by_event: dict[str, list[Told]] = {}
-        self._taken_back: dict[str, set[str]] = {}  # retracted event: the events in which it was taken back
-        for f in self.facts.values():
-            for told in f.told:
-                self.by_event.setdefault(told.event.id, []).append(told)
-            for r in f.retractions:
-                if r.by in network:
-                    self._taken_back.setdefault(r.target, set()).add(r.by)
-        self._needs = {trait: self._needs_of(f, self.judgements[trait]) for trait, f in self.facts.items()}
+        self.taken_back: dict[str, set[str]] = {}  # retracted event or trait: the events in which it was taken back
+        self.needs: dict[Need, frozenset[str]] = {}
+        self._asks: dict[str, frozenset[Need]] = {}  # of all events with effects
+        self._kept: set[str] = set()
+        self._asked: Counter[Need] = Counter()
+        self._retracted: set[str] = set()  # kept events that were taken back
 
-    def kept(self, important: Iterable[str]) -> set[str]:
-        """The events, of any modality, that have an effect on an important trait."""
-        return {t.event.id for trait in important if trait in self.facts for t in self.facts[trait].told}
+    # -- what is kept ------------------------------------------------------------------------------------------------
+
+    def keep(self, event: str, kept: bool) -> None:
+        """Says whether an event is kept; call it again whenever its effects changed."""
+        if event in self._kept:
+            for need in self._asks[event]:
+                self._asked[need] -= 1
+                if not self._asked[need]:
+                    del self._asked[need]
+        self._asks.pop(event, None)
+        for held in (self._kept, self._retracted):
+            held.discard(event)
+        told = self.by_event.get(event, ())
+        if told:
+            self._asks[event] = frozenset(_asks(told))
+            if any(t.void == "retracted" for t in told):
+                self._retracted.add(event)
+        if kept:
+            self._kept.add(event)
+            self._asked.update(self._asks[event])
+
+    def is_kept(self, event: str) -> bool:
+        """Has the event an effect on an important trait?"""
+        return event in self._kept
+
+    def added(self) -> set[str]:
+        """The closure of the kept events, without them."""
+        first = set().union(*(self.taken_back.get(e, set()) for e in self._retracted & self._kept))
+        return self._close(first, set(self._asked), self._kept)
+
+    # -- closure -----------------------------------------------------------------------------------------------------
 
     def closure(self, events: Iterable[str]) -> set[str]:
         """These events and what must be told along with them."""
-        members = set(events)
-        todo = sorted(members)
-        while todo:
-            more: set[str] = set()
-            for told in self.by_event.get(todo.pop(), ()):
-                if told.void:
-                    more |= self._taken_back.get(told.event.id, set()) if told.void == "retracted" else set()
-                    continue
-                need = self._needs[told.trait]
-                # All but an ending says that the trait is there, so what ended it must be told along.
-                more |= need.always | (need.begins if told.kind in ENDS else need.ends)
-                if told.kind not in BEGINS | ENDS:
-                    more |= need.stateless
-                if told.kind == "suspends":
-                    more |= need.waking
-            todo += sorted(more - members)
-            members |= more
-        return members
+        return self._close(events, set(), frozenset())
 
-    def _needs_of(self, facts: Facts, judgement: Judgement) -> _Needs:
-        need = _Needs()
+    def _close(self, members: Iterable[str], asked: set[Need], known: Set[str]) -> set[str]:
+        found: set[str] = set()
+        todo = list(members)
+        for need in asked:
+            todo += self.needs.get(need, ())
+        while todo:
+            event = todo.pop()
+            if event in found or event in known:
+                continue
+            found.add(event)
+            if event in self._retracted:
+                todo += self.taken_back.get(event, ())
+            for need in self._asks.get(event, _NO_NEEDS) - asked:
+                asked.add(need)
+                todo += self.needs.get(need, ())
+        return found
+
+    def judge_again(self, trait: str, order: Order) -> None:
+        """Judges a trait anew from its facts and order bits."""
+        facts = self.facts[trait]
+        self.orders[trait] = order
+        pairs = zip(facts.counting, order.followed, strict=True)
+        self.followed[trait] = {t.key: bits for t, bits in pairs if t.kind in ("suspends", "resumes")}
+        judgement = self.judgements[trait] = judge(facts, self.network, order=order)
+        for role, events in self._needs_of(facts, judgement).items():
+            if events:
+                self.needs[Need(trait, role)] = frozenset(events)
+            else:
+                self.needs.pop(Need(trait, role), None)
+
+    def forget(self, trait: str) -> None:
+        """Lets go of a trait of which nothing is told any more."""
+        for held in (self.facts, self.orders, self.followed, self.judgements):
+            held.pop(trait, None)
+        for role in (ENDED, BEGUN, STATELESS, WAKING, ALWAYS):
+            self.needs.pop(Need(trait, role), None)
+
+    def _needs_of(self, facts: Facts, judgement: Judgement) -> dict[str, set[str]]:
+        need: dict[str, set[str]] = {role: set() for role in (ENDED, BEGUN, STATELESS, WAKING, ALWAYS)}
         if judgement.verdict == "RETRACTED":
             for r in facts.retractions:
-                need.always |= self._taken_back.get(r.target, set())
+                need[ALWAYS] |= self.taken_back.get(r.target, set())
             return need
         for world in judgement.worlds:
-            need.ends |= {t.event.id for t in world.live if t.kind in ENDS}
-            need.begins |= {t.event.id for t in world.live if t.kind in BEGINS}
-            need.always |= {t.event.id for t in world.deciding}
+            need[ENDED] |= {t.event.id for t in world.live if t.kind in ENDS}
+            need[BEGUN] |= {t.event.id for t in world.live if t.kind in BEGINS}
+            need[ALWAYS] |= {t.event.id for t in world.deciding}
             if "DORMANT" in (world.verdict, world.default):
-                need.always |= {t.event.id for t in world.pausing}
-            need.waking |= {t.event.id for t in world.waking}
+                need[ALWAYS] |= {t.event.id for t in world.pausing}
+            need[WAKING] |= {t.event.id for t in world.waking}
         if any(not o.holds for o, _ in facts.observations):
             # Without what began it, a bare "it goes on" would be weighed against the observation that it does not.
-            need.stateless |= need.begins
+            need[STATELESS] |= need[BEGUN]
         if judgement.cycles:
             # A member may be the one that is forgotten: then only the others say what the verdict was.
-            need.always |= {t.event.id for t in facts.told if not t.void}
+            need[ALWAYS] |= {t.event.id for t in facts.counting}
         return need
 
     def replay(self, members: Iterable[str]) -> dict[str, VerdictName]:
@@ -97,42 +151,19 @@ class Life:
         touched = {t.trait for e in inside for t in self.by_event.get(e, ()) if not t.void}
         return {t: judge(self.facts[t], self.network, inside.__contains__).verdict for t in sorted(touched)}
 
-    def dead(self) -> list[tuple[str, str]]:
-        """`(event, trait)` of each effect that says what is not so today, in order of telling."""
-        found = {(t.event.id, t.trait): t.key for f in self.facts.values() for t in f.told if self._dead(t)}
-        return sorted(found, key=lambda pair: (found[pair], pair))
 
-    def _dead(self, told: Told) -> bool:
-        judgement = self.judgements[told.trait]
-        if told.void or judgement.verdict == "RETRACTED":
-            return True
-        match judgement.verdict:
-            case "HOLDS":
-                return told.kind in ENDS or (told.kind == "suspends" and self._over(told, {"resumes", *BEGINS}))
-            case "DORMANT":
-                return told.kind in ENDS or (told.kind == "resumes" and self._over(told, {"suspends"}))
-            case "NOT":
-                return told.kind in POSITIVE
-        return False
+_NO_NEEDS: frozenset[Need] = frozenset()
 
-    def _over(self, told: Told, kinds: set[str]) -> bool:
-        others = (t for t in self.facts[told.trait].told if not t.void and t.kind in kinds)
-        return any(self.network.certainly_before(told.event.id, t.event.id) for t in others)
 
-    def action(self, event: str) -> ActionName:
-        """What to do with a kept event: `reframe` where it says something that is over, unsure or taken back."""
-        told = self.by_event.get(event, [])
-        if any(t.void == "retracted" for t in told):
-            return "drop"
-        for t in told:
-            if t.void in ("negated", "hypothetical", "counterfactual"):
-                continue  # as it stands it says that it was not so
-            if t.void == "planned":
-                if t.event.when.latest and t.event.when.latest < self.now:
-                    return "reframe"
-                continue
-            if self._dead(t) or self.judgements[t.trait].verdict in ("CONTESTED", "INCONSISTENT"):
-                return "reframe"
-            if self.judgements[t.trait].verdict == "DORMANT" and t.kind in POSITIVE:
-                return "reframe"
-        return "keep"
+def _asks(told: Iterable[Told]) -> Iterable[Need]:
+    """What an event with these effects needs when it is a member."""
+    for t in told:
+        if t.void:
+            continue
+        yield Need(t.trait, ALWAYS)
+        # All but an ending says that the trait is there, so what ended it must be told along.
+        yield Need(t.trait, BEGUN if t.kind in ENDS else ENDED)
+        if t.kind not in BEGINS | ENDS:
+            yield Need(t.trait, STATELESS)
+        if t.kind == "suspends":
+            yield Need(t.trait, WAKING)

@@ -9,19 +9,19 @@ by one: a cut vertex joins them, and shortest paths between two blocks run throu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from collections import ChainMap
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
+from typing import NamedTuple
 
-import networkx as nx
+from refiner.timeline.distances import FAR, before_some, relax, reverse, sweep_order
 
 ORIGIN = ""
 """The timepoint of day 0 of the calendar; event ids are never empty."""
+END = "\x1f"
+"""What a timepoint's name ends with where it is the end of an event: an event that lasted has two timepoints."""
 
 
-@dataclass(frozen=True, order=True)
-class Constraint:
+class Constraint(NamedTuple):
     """`t_v - t_u <= days`, with the reason in plain words and the quote that says so."""
 
     u: str
@@ -41,166 +41,265 @@ def between(u: str, v: str, low: int | None, high: int | None, why: str = "", qu
     return found
 
 
+def event_of(point: str) -> str:
+    """The id of the event that begins or ends at a timepoint."""
+    return point.removesuffix(END)
+
+
 class Block:
-    """Events that constraints tie together, with their ties to the ORIGIN. Solved once, when it is made."""
+    """Timepoints that constraints tie together, with their ties to the ORIGIN. Solved once, when it is made.
+
+    `cycle` names constraints that contradict each other; such a block has no windows.
+    """
+
+    __slots__ = (
+        "_before", "_behind", "_edges", "_negative", "_order",
+        "constraints", "cycle", "linked", "nodes", "place", "windows",
+    )  # fmt: skip
 
     def __init__(self, nodes: Sequence[str], constraints: Iterable[Constraint]) -> None:
         self.nodes = tuple(sorted(nodes))
-        self.edges = _tightest(constraints)
-        self.linked = any(ORIGIN not in pair for pair in self.edges)  # some constraint joins two of its events
-        self.potential, self.cycle = _bellman_ford((ORIGIN, *self.nodes), self.edges)
-        self.earliest: dict[str, int | None] = {}
-        self.latest: dict[str, int | None] = {}
-        self._after: dict[str, dict[str, int]] = {}
-        if not self.cycle:
-            self._windows()
+        self.constraints = tuple(constraints)
+        self.windows: dict[str, tuple[int | None, int | None]] = {}
+        self.cycle: tuple[Constraint, ...] = ()
+        self._before: dict[frozenset[str], Sequence[bool]] = {}
+        self._behind: dict[str, Sequence[bool]] = {}
+        low: dict[str, Constraint] = {}
+        high: dict[str, Constraint] = {}
+        ties: dict[tuple[str, str], Constraint] = {}
+        # Parallel constraints: the strictest counts, and among equals the first by its words, whoever came first.
+        for c in self.constraints:
+            if c.u == ORIGIN:
+                if c.v not in high or c < high[c.v]:
+                    high[c.v] = c
+            elif c.v == ORIGIN:
+                if c.u not in low or c < low[c.u]:
+                    low[c.u] = c
+            elif (c.u != c.v or c.days < 0) and ((c.u, c.v) not in ties or c < ties[c.u, c.v]):
+                ties[c.u, c.v] = c
+        self.linked = bool(ties)
+        self._negative = any(c.days < 0 for c in ties.values())
+        if not ties:
+            self._alone(low, high)
+        else:
+            self._solve(low, high, ties)
 
-    @cached_property
-    def _graph(self) -> Any:
-        # Johnson's reweighting: with the potentials every edge costs >= 0, so that Dijkstra may be used on it.
-        graph: Any = nx.DiGraph()
-        graph.add_nodes_from((ORIGIN, *self.nodes))
-        h = self.potential
-        graph.add_weighted_edges_from((u, v, c.days + h[u] - h[v]) for (u, v), c in self.edges.items())
-        return graph
-
-    def _windows(self) -> None:
-        if not self.linked:
-            for n in self.nodes:
-                low, high = self.edges.get((n, ORIGIN)), self.edges.get((ORIGIN, n))
-                self.earliest[n] = -low.days if low else None
-                self.latest[n] = high.days if high else None
-            return
-        down = self.distances(ORIGIN)
-        up = nx.single_source_dijkstra_path_length(self._graph.reverse(copy=False), ORIGIN)
-        h = self.potential
+    def _alone(self, low: dict[str, Constraint], high: dict[str, Constraint]) -> None:
         for n in self.nodes:
-            self.latest[n] = down.get(n)
-            self.earliest[n] = -(int(up[n]) - h[n] + h[ORIGIN]) if n in up else None
+            first, last = low.get(n), high.get(n)
+            if first is not None and last is not None and last.days + first.days < 0:
+                self.cycle = (last, first)
+            self.windows[n] = (None if first is None else -first.days, None if last is None else last.days)
+        if self.cycle:
+            self.windows = {}
+
+    def _solve(
+        self, low: dict[str, Constraint], high: dict[str, Constraint], ties: dict[tuple[str, str], Constraint]
+    ) -> None:
+        place = self.place = {n: i for i, n in enumerate(self.nodes)}
+        edges: list[list[tuple[int, int]]] = [[] for _ in self.nodes]
+        for u, v in sorted(ties):
+            edges[place[u]].append((place[v], ties[u, v].days))
+        self._edges, self._order = edges, sweep_order(edges)
+        _, circle = relax(edges, self._order, [0] * len(self.nodes))
+        if circle:
+            names = [self.nodes[i] for i in circle]
+            found = [ties[pair] for pair in zip(names, [*names[1:], names[0]], strict=True)]
+            start = min(range(len(found)), key=lambda i: found[i])
+            self.cycle = tuple(found[start:] + found[:start])
+            return
+        latest = [high[n].days if n in high else FAR for n in self.nodes]
+        by, _ = relax(edges, self._order, latest)
+        wrong = [i for i, n in enumerate(self.nodes) if n in low and latest[i] + low[n].days < 0]
+        if wrong:
+            self.cycle = min((self._round(i, by, low, high, ties) for i in wrong), key=lambda c: (len(c), c))
+            return
+        earliest = [low[n].days if n in low else FAR for n in self.nodes]
+        relax(reverse(edges), self._order[::-1], earliest)
+        for i, n in enumerate(self.nodes):
+            self.windows[n] = (
+                None if earliest[i] >= FAR // 2 else -earliest[i],
+                None if latest[i] >= FAR // 2 else latest[i],
+            )
+
+    def _round(
+        self,
+        last: int,
+        by: Sequence[int],
+        low: dict[str, Constraint],
+        high: dict[str, Constraint],
+        ties: dict[tuple[str, str], Constraint],
+    ) -> tuple[Constraint, ...]:
+        """From the ORIGIN along the path that bounds a point, and back by the point's own earliest day."""
+        path = [last]
+        while by[path[-1]] >= 0:
+            path.append(by[path[-1]])
+        names = [self.nodes[i] for i in reversed(path)]
+        steps = [ties[pair] for pair in zip(names, names[1:], strict=False)]
+        return (high[names[0]], *steps, low[names[-1]])
+
+    @property
+    def orders(self) -> bool:
+        """Can its ties put one of its points on a later day than another?"""
+        return self._negative and not self.cycle
 
     def distances(self, source: str) -> dict[str, int]:
-        """Shortest distances from `source` in days; what is not reached is not bound. The block must be consistent."""
-        if source not in self._after:
-            h = self.potential
-            found = nx.single_source_dijkstra_path_length(self._graph, source)
-            self._after[source] = {n: int(d) - h[source] + h[n] for n, d in found.items()}
-        return self._after[source]
+        """Shortest distances from `source` in days along ties between events; what is not reached is left out. The
+        block must be consistent and linked."""
+        dist = [FAR] * len(self.nodes)
+        dist[self.place[source]] = 0
+        relax(self._edges, self._order, dist)
+        return {n: d for n, d in zip(self.nodes, dist, strict=True) if d < FAR // 2}
+
+    def before_some_of(self, points: frozenset[str]) -> Sequence[bool]:
+        """For each of `nodes`: do the ties put some of `points` on a later day in every solution? Needs `orders`."""
+        self.prime([points])
+        return self._before[points]
+
+    def prime(self, groups: Iterable[frozenset[str]]) -> None:
+        """Works out `before_some_of` for several groups of points at once."""
+        new = [g for g in dict.fromkeys(groups) if g not in self._before]
+        columns = before_some(self._edges, self._order, [[self.place[n] for n in g] for g in new])
+        self._before.update(zip(new, columns, strict=True))
+
+    def prime_points(self, after: Iterable[str], before: Iterable[str]) -> None:
+        """Works out at once what the ties put after each point of `after`, and before each of `before`."""
+        self.prime(frozenset((p,)) for p in before)
+        new = [p for p in dict.fromkeys(after) if p not in self._behind]
+        if new:
+            columns = before_some(reverse(self._edges), self._order[::-1], [[self.place[p]] for p in new])
+            self._behind.update(zip(new, columns, strict=True))
+
+    def tied_before(self, a: str, b: str, *, from_first: bool = False) -> bool:
+        """Do its ties alone put `a` on an earlier day than `b`? `from_first`: look from `a`, else from `b`; the answer
+        is the same, but what is worked out for the one is of use for its other pairs. Needs `orders`."""
+        if not from_first:
+            return bool(self.before_some_of(frozenset((b,)))[self.place[a]])
+        self.prime_points([a], ())
+        return bool(self._behind[a][self.place[b]])
+
+    def forget(self) -> None:
+        """Lets go of what was worked out about its order."""
+        self._before.clear()
+        self._behind.clear()
 
 
 class Network:
     """The constraints of a whole life. `blocks` are its weakly connected components once ORIGIN is taken out."""
 
-    def __init__(self, events: Iterable[str], constraints: Iterable[Constraint]) -> None:
-        self.events = tuple(sorted(set(events)))
-        known = {*self.events, ORIGIN}
-        self.constraints = tuple(sorted({c for c in constraints if c.u in known and c.v in known}))
-        self._split()
+    def __init__(self, events: Iterable[str] = (), constraints: Iterable[Constraint] = ()) -> None:
+        self._block: MutableMapping[str, Block] = {}
+        self._bad: dict[Block, None] = {}
+        self.replace((), events, constraints)
 
-    def _split(self) -> None:
-        ties: Any = nx.Graph()
-        ties.add_nodes_from(self.events)
-        ties.add_edges_from((c.u, c.v) for c in self.constraints if ORIGIN not in (c.u, c.v))
-        parts = sorted(sorted(part) for part in nx.connected_components(ties))
-        self._place = {n: i for i, part in enumerate(parts) for n in part}
-        own: list[list[Constraint]] = [[] for _ in parts]
-        for c in self.constraints:
-            if c.u or c.v:
-                own[self._place[c.u or c.v]].append(c)
-        self.blocks = [Block(part, cs) for part, cs in zip(parts, own, strict=True)]
+    def replace(
+        self, gone: Iterable[str], points: Iterable[str], constraints: Iterable[Constraint]
+    ) -> tuple[set[Block], list[Block]]:
+        """Takes out the blocks of the points that are `gone`, puts new points in, and solves what they tie together.
 
-    def __contains__(self, event: str) -> bool:
-        return event in self._place
+        `constraints` are all those of the new points; ties to points that are not here are left out. To change one
+        event, give all points of its block as gone, and as new those that remain. Returns `(old, new)` blocks.
+        """
+        old = {self._block[p] for p in gone if p in self._block}
+        for block in old:
+            self._bad.pop(block, None)
+            for p in block.nodes:
+                del self._block[p]
+        new = _blocks(points, constraints)
+        for block in new:
+            self._block.update(dict.fromkeys(block.nodes, block))
+            if block.cycle:
+                self._bad[block] = None
+        return old, new
 
-    def block(self, event: str) -> Block:
-        """The block that holds an event. Raises KeyError for an unknown one."""
-        return self.blocks[self._place[event]]
+    def __contains__(self, point: str) -> bool:
+        return bool((block := self._block.get(point)) and block.nodes)
+
+    @property
+    def blocks(self) -> list[Block]:
+        """All blocks, in the order of their first points."""
+        return sorted({b for b in self._block.values() if b.nodes}, key=lambda b: b.nodes)
+
+    def block(self, point: str) -> Block:
+        """The block that holds a timepoint. Raises KeyError for an unknown one."""
+        return self._block[point]
 
     def without(self, events: Iterable[str]) -> Network:
         """The network that has never heard of these events. Blocks they are not in are shared, not solved again."""
-        gone = set(events)
-        touched = {self._place[e] for e in gone if e in self._place}
-        rest = [n for i in touched for n in self.blocks[i].nodes if n not in gone]
-        inside = set(rest)
-        some = Network(rest, (c for c in self.constraints if {c.u, c.v} - {ORIGIN} <= inside))
+        gone = {p for e in events for p in (e, e + END) if p in self}
+        held = {self._block[p] for p in gone}
+        blocks = _blocks({n for b in held for n in b.nodes} - gone, (c for b in held for c in b.constraints))
         new = object.__new__(Network)
-        new.events = tuple(e for e in self.events if e not in gone)
-        new.constraints = tuple(c for c in self.constraints if c.u not in gone and c.v not in gone)
-        new.blocks = [b for i, b in enumerate(self.blocks) if i not in touched] + some.blocks
-        new._place = {n: i for i, b in enumerate(new.blocks) for n in b.nodes}
+        new._block = ChainMap({p: b for b in blocks for p in b.nodes} | dict.fromkeys(gone, Block((), ())), self._block)
+        new._bad = {b: None for b in (*self._bad, *blocks) if b.cycle and b not in held}
         return new
 
     @property
     def conflicts(self) -> Iterator[Block]:
         """The blocks whose constraints cannot all be true; `block.cycle` names those that contradict each other."""
-        return (b for b in self.blocks if b.cycle)
+        return iter(sorted(self._bad, key=lambda b: b.nodes))
 
-    def window(self, event: str) -> tuple[int | None, int | None]:
+    @property
+    def consistent(self) -> bool:
+        """Can all constraints be true at once?"""
+        return not self._bad
+
+    def window(self, point: str) -> tuple[int | None, int | None]:
         """First and last possible day, tightened along all paths; None: open, or the block contradicts itself."""
-        block = self.block(event)
-        return block.earliest.get(event), block.latest.get(event)
+        return self._block[point].windows.get(point, (None, None))
 
     def distance(self, u: str, v: str) -> int | None:
         """The tightest bound on `t_v - t_u` in days; None: there is none. Both blocks must be consistent."""
-        block = self.block(u)
-        if block is self.block(v):
-            return 0 if u == v else block.distances(u).get(v)
-        low, high = block.earliest[u], self.block(v).latest[v]
-        return None if low is None or high is None else high - low
+        if u == v:
+            return 0
+        (low, _), (_, high) = self.window(u), self.window(v)
+        round_ = None if low is None or high is None else high - low
+        block = self._block[u]
+        path = block.distances(u).get(v) if block.linked and block is self._block[v] else None
+        return path if round_ is None else round_ if path is None else min(path, round_)
 
     def certainly_before(self, a: str, b: str) -> bool:
         """Does every solution put `a` on an earlier day than `b`? Never so in a block that contradicts itself."""
-        mine, other = self.block(a), self.block(b)
+        mine, other = self._block[a], self._block[b]
         if a == b or mine.cycle or other.cycle:
             return False
-        high, low = mine.latest[a], other.earliest[b]
+        (first, high), (low, last) = mine.windows[a], other.windows[b]
         if high is not None and low is not None and high < low:
             return True
-        if mine is not other or not mine.linked:
-            return False
         # Only a path between the two can still tell; if a cannot be before b at all, it need not be searched.
-        first, last = mine.earliest[a], mine.latest[b]
-        if first is not None and last is not None and first >= last:
+        if mine is not other or not mine.orders or (first is not None and last is not None and first >= last):
             return False
-        return mine.distances(b).get(a, 0) <= -1
+        return mine.tied_before(a, b)
+
+    def tied_before(self, a: str, b: str, *, from_first: bool) -> bool:
+        """As `Block.tied_before`, for any two points; ties of a block that contradicts itself order nothing."""
+        mine = self._block[a]
+        return mine is self._block[b] and mine.orders and a != b and mine.tied_before(a, b, from_first=from_first)
 
 
-def _tightest(constraints: Iterable[Constraint]) -> dict[tuple[str, str], Constraint]:
-    """The strictest of parallel constraints; a loop on one point counts only where it is negative."""
-    best: dict[tuple[str, str], Constraint] = {}
-    for c in sorted(constraints, key=lambda c: (c.u, c.v, c.days, c.why, c.quote)):
-        if c.u != c.v or c.days < 0:
-            best.setdefault((c.u, c.v), c)
-    return best
+def _blocks(points: Iterable[str], constraints: Iterable[Constraint]) -> list[Block]:
+    """What constraints between these points tie together, solved; ties to other points are left out."""
+    fresh = sorted(set(points))
+    own: dict[str, list[Constraint]] = {p: [] for p in fresh}
+    root: dict[str, str] = {}
 
+    def find(p: str) -> str:
+        while p in root:
+            if (q := root[p]) in root:
+                root[p] = root[q]
+            p = q
+        return p
 
-def _bellman_ford(
-    nodes: Sequence[str], edges: dict[tuple[str, str], Constraint]
-) -> tuple[dict[str, int], tuple[Constraint, ...]]:
-    """Potentials, or a negative cycle. All points start at 0, as if a source reached each: no cycle can hide."""
-    h = dict.fromkeys(nodes, 0)
-    by: dict[str, Constraint] = {}
-    leaving: dict[str, list[Constraint]] = {n: [] for n in nodes}
-    for c in edges.values():
-        leaving[c.u].append(c)
-    active = list(nodes)
-    for _ in range(len(nodes) + 1):
-        moved: dict[str, None] = {}
-        for u in active:
-            for c in leaving[u]:
-                if h[u] + c.days < h[c.v]:
-                    h[c.v] = h[u] + c.days
-                    by[c.v] = c
-                    moved[c.v] = None
-        if not moved:
-            return h, ()
-        active = list(moved)
-    point = active[0]
-    for _ in nodes:  # walk back far enough to stand on the cycle
-        point = by[point].u
-    cycle, at = [by[point]], by[point].u
-    while at != point:
-        cycle.append(by[at])
-        at = by[at].u
-    cycle.reverse()
-    start = min(range(len(cycle)), key=lambda i: cycle[i].u)  # begin at a fixed place, so that input order is not seen
-    return h, tuple(cycle[start:] + cycle[:start])
+    for c in constraints:
+        u, v = c.u, c.v
+        if not (u or v) or (u and u not in own) or (v and v not in own):
+            continue
+        own[u or v].append(c)
+        if u and v and (a := find(u)) != (b := find(v)):
+            root[max(a, b)] = min(a, b)
+    parts: dict[str, list[str]] = {}
+    for p in fresh:
+        parts.setdefault(find(p) if p in root else p, []).append(p)
+    return [
+        Block(part, [c for p in part for c in own[p]] if len(part) > 1 else own[part[0]]) for part in parts.values()
+    ]

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from small_lives import NOW, TRAITS, constraints, lives, solutions
 
 from refiner.models import Event, Observation, Retraction
-from refiner.timeline import ImpossibleTime, find_times, parse_time, resolve, timeline_lines
+from refiner.timeline import ImpossibleTime, find_times, parse_time, resolve
 from refiner.timeline.constraints import ORIGIN, Constraint, Network
-from refiner.timeline.resolve import life_of
+from refiner.timeline.resolve import track
 
 EVENTS = ["a", "b", "c"]
 HORIZON = 4
@@ -84,7 +84,7 @@ def test_forgetting_equals_never_having_heard(some: list[Constraint], gone: set[
 @settings(max_examples=250, deadline=None)
 @given(lives(), st.data())
 def test_closure_is_extensive_idempotent_monotone_and_replays(given_: Given, data: st.DataObject) -> None:
-    life = life_of(*given_, TRAITS, now=NOW)
+    life = track(*given_, TRAITS, now=NOW).life
     ids = [e.id for e in given_[0]]
     small = data.draw(st.sets(st.sampled_from(ids)))
     large = small | data.draw(st.sets(st.sampled_from(ids)))
@@ -135,16 +135,3 @@ def test_no_sentence_is_an_error(words: list[str], written: str) -> None:
             assert found.when.earliest <= found.when.latest
     with suppress(ImpossibleTime):
         parse_time(text, **life)
-
-
-@settings(max_examples=100, deadline=None)
-@given(lives(), st.integers(20, 120))
-def test_every_life_can_be_drawn(given_: Given, width: int) -> None:
-    timeline = resolve(*given_, TRAITS, now=NOW)
-    lines = timeline_lines(timeline, TRAITS, width)
-    assert all(len(line) <= max(width, 40) for line in lines)
-    plain = [line.replace("\x1b[0m", "") for line in timeline_lines(timeline, TRAITS, width, color=True)]
-    assert len(plain) == len(lines)
-    for trait in timeline.traits:
-        assert {d.trait for d in timeline.dead_effects} <= {t.id for t in timeline.traits}
-        assert trait.default_verdict not in ("CONTESTED",)
