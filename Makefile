@@ -10,7 +10,7 @@ GOLD ?= ../shared/gold
 TORCH_INDEX ?=
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c tests/constraints.txt
 
-.PHONY: demo test demo-train gold lint clean
+.PHONY: demo test browser demo-train gold lint clean
 
 demo: $(VENV)/.core
 	$(BIN)/python -m refiner.demo
@@ -18,8 +18,18 @@ demo: $(VENV)/.core
 demo-train: $(VENV)/.train
 	OMP_NUM_THREADS=2 $(BIN)/python -m refiner.demo --train
 
-test: $(VENV)/.train $(VENV)/.dev lint
+test: $(VENV)/.train $(VENV)/.dev lint browser
 	OMP_NUM_THREADS=2 $(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+# The page of the timeline is tested in a real browser; where there is none, those tests are skipped and say so.
+browser:
+	@for name in "$$REFINER_CHROMIUM" chromium chromium-browser google-chrome; do \
+	  command -v "$$name" >/dev/null 2>&1 && exit 0; done; \
+	command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] || exit 0; \
+	echo "installing chromium for the tests of the page"; \
+	apt-get update -qq >/dev/null 2>&1; \
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null 2>&1 \
+	  || echo "could not install chromium: the tests of the page in a browser are skipped"
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
