@@ -58,7 +58,12 @@ def day_of(year: int, month: int, day: int) -> int:
     try:
         return date(year, month, day).toordinal()
     except ValueError:
-        raise ImpossibleTime(f"there is no {year:04d}-{month:02d}-{day:02d}") from None
+        if not 1 <= month <= 12:
+            raise ImpossibleTime(f"there is no month {month}") from None
+        if not 1 <= year <= 9999:
+            raise ImpossibleTime(f"there is no year {year}") from None
+        name, most = calendar.month_name[month], calendar.monthrange(year, month)[1]
+        raise ImpossibleTime(f"there is no {day} {name} {year}: that month has {most} days") from None
 
 
 def month_window(year: int, month: int, last_month: int | None = None) -> Window:

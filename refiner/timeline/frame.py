@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import NamedTuple
 
 from refiner.timeline.bounds import Window, edtf_window, month_window, shift_months, year_window
-from refiner.timeline.fuzzy import meaning, seasons
+from refiner.timeline.fuzzy import bounds_of, seasons
 from refiner.timeline.holidays import holiday
 
 
@@ -47,13 +48,21 @@ class Piece:
     anchor: str = ""
     offset: tuple[int | None, int | None] = (None, None)
     problem: str = ""
+    over: int | None = None  # the first day that may be called "after it", where that is before its last day
+    impossible: str = ""  # "day": no calendar has it; "life": no such life, e.g. an age above that at the writing
 
     def at(self, start: int, end: int) -> Piece:
         return replace(self, start=start, end=end)
 
 
-Rule = tuple[str, Callable[[re.Match[str], Frame], Piece | None], bool]
-"""A pattern, what its match means, and whether capitals do not matter."""
+class Rule(NamedTuple):
+    """A pattern, what its match means, whether capitals do not matter, and words of which a text must hold one (in
+    small letters) for the pattern to be tried at all: most sentences hold no time, and patterns are slow."""
+
+    pattern: str
+    build: Callable[[re.Match[str], Frame], Piece | None]
+    ignore: bool = True
+    needs: tuple[str, ...] = ()
 
 
 def exact(text: str) -> Window | None:
@@ -139,15 +148,21 @@ def age_window(born: Window, first: int, last: int) -> Window:
     )
 
 
+def first_grade(frame: Frame) -> tuple[int, int] | None:
+    """The earliest and the latest year in which the first grade can have begun; None without a date to count from."""
+    if frame.first_school_year is not None:
+        return frame.first_school_year, frame.first_school_year
+    if frame.born and frame.born.low is not None and frame.born.high is not None:
+        low, high = bounds_of("begins", "first grade, where no year is given")
+        return year_of(frame.born.low) + low, year_of(frame.born.high) + high
+    return None
+
+
 def school_window(first: int, last: int, frame: Frame) -> Window | None:
     """School years from grade `first` to grade `last` (0 and -1: kindergarten); None without a date to count from."""
-    if frame.first_school_year is not None:
-        begins = ends = frame.first_school_year
-    elif frame.born and frame.born.low is not None and frame.born.high is not None:
-        row = meaning("begins", "first grade, where no year is given")
-        low, high = (row.low, row.high) if row else (5, 7)
-        begins, ends = year_of(frame.born.low) + low, year_of(frame.born.high) + high
-    else:
+    begun = first_grade(frame)
+    if begun is None:
         return None
     starts = frame.school_year_starts
-    return Window(month_window(begins + first - 1, starts).low, month_window(ends + last - 1, starts, starts + 11).high)
+    low = month_window(begun[0] + first - 1, starts).low
+    return Window(low, month_window(begun[1] + last - 1, starts, starts + 11).high)

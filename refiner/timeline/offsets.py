@@ -1,4 +1,4 @@
-"""Times that are so long before or after something: "two years after move", "three weeks ago"."""
+"""Times that are so long before or after something: "two years after move", "three weeks ago", "a year into it"."""
 
 from __future__ import annotations
 
@@ -7,38 +7,11 @@ from datetime import date
 
 from refiner.timeline.bounds import Window, month_window, shift_months
 from refiner.timeline.frame import Frame, Piece, Rule, from_writing
-from refiner.timeline.fuzzy import meaning, number
+from refiner.timeline.fuzzy import bounds_of
+from refiner.timeline.landmarks import name_at
+from refiner.timeline.numbers import number
+from refiner.timeline.spans import DAYS, span_of, unit_of
 from refiner.timeline.words import QUANTITY, SEASONS, UNIT, any_of
-
-DAYS = {"day": 1.0, "week": 7.0, "fortnight": 14.0, "month": 30.4375, "year": 365.25, "decade": 3652.5}
-
-
-def span_of(m: re.Match[str]) -> tuple[int, int, str] | None:
-    """`(fewest days, most days, unit)` of "about two years", "a few months", "two or three weeks"."""
-    words = re.sub(r"\s+", " ", m["n"].casefold()).removeprefix("a ").removesuffix(" of")
-    unit = m["unit"].casefold()
-    row = meaning(words, "how many")
-    low = high = 0.0
-    if row:
-        low, high = row.low, row.high
-    elif words.startswith("half"):
-        low = high = 0.5
-    elif words in ("a", "an"):
-        low = high = 1
-    else:
-        n = number(words)
-        if n is None:
-            return None
-        low = high = n
-    if m["n2"]:
-        high = max(high, number(m["n2"]) or 0)
-    if m["half"] or m["half2"]:
-        low, high = low + 0.5, high + 0.5
-    of = {"fortnight": "weeks", "decade": "years"}.get(unit, unit + "s")
-    slack = meaning("about" if m["about"] else "exactly", f"offset in {of}")
-    factor = 5 if unit == "decade" else 1
-    extra = (slack.high if slack and not row else 0) * factor
-    return max(1, round(low * DAYS[unit]) - extra), max(1, round(high * DAYS[unit]) + extra), unit
 
 
 def _ago(m: re.Match[str], frame: Frame) -> Piece | None:
@@ -51,7 +24,7 @@ def _ago(m: re.Match[str], frame: Frame) -> Piece | None:
         return from_writing(m, frame, "month", lambda d: _month_at(shift_months(d, -12 * n)))
     if m["same"]:
         return None
-    return from_writing(m, frame, unit, lambda d: Window(d - most, d - few))
+    return from_writing(m, frame, unit, lambda d: Window(None if most is None else d - most, d - few))
 
 
 def _month_at(day: int) -> Window:
@@ -60,18 +33,47 @@ def _month_at(day: int) -> Window:
 
 
 def _offset(m: re.Match[str], frame: Frame) -> Piece | None:
-    """two years after X; three months before X; a year later."""
+    """two years after X; more than three months before X; a year later."""
     span = span_of(m)
     if span is None:
         return None
     few, most, unit = span
-    return _count(m, frame, (-most, -few) if m["way"].casefold() in ("before", "earlier") else (few, most), unit)
+    if few == 0 and m.groupdict().get("less"):
+        few = 1  # "less than a year after" it is after it
+    back = m["way"].casefold() in ("before", "earlier")
+    if m["way"].casefold() == "before" and _HAD.search(m.string, 0, m.start()):
+        return None  # "I had, many years before, said so": before the time told of
+    return _count(m, frame, (None if most is None else -most, -few) if back else (few, most), unit)
+
+
+_HAD = re.compile(r"\bhad,?\s+\Z", re.IGNORECASE)
+
+
+def _within(m: re.Match[str], frame: Frame) -> Piece | None:
+    """within six months of X: after it as a rule, but the words allow both; within a month: after what was told."""
+    span = span_of(m)
+    if span is None or span.most is None:
+        return None
+    high = round((number(m["n"]) or 1) * DAYS[span.unit]) if not m["n2"] else span.most
+    high = max(high, span.most if m["two"] or m["so"] or number(m["n"]) is None else high)
+    way = (m["way"] or "").casefold()
+    low = -high if way == "of" else 0
+    return _count(m, frame, (-high, 0) if way == "before" else (low, high), span.unit)
+
+
+def _into(m: re.Match[str], frame: Frame) -> Piece | None:
+    """a year into the marriage: so long after it began."""
+    span = span_of(m)
+    return None if span is None else _count(m, frame, (span.few, span.most), span.unit)
 
 
 def _count(m: re.Match[str], frame: Frame, offset: tuple[int | None, int | None], grain: str) -> Piece | None:
     anchor = (m.groupdict().get("anchor") or "").strip()
     if anchor:
-        return Piece(m.start(), m.end(), None, grain, anchor=anchor, offset=offset)
+        # Where the words name an event of a kind that is known, they end there: "after my wedding my father fell ill".
+        name = name_at(m.string, m.start("anchor"), frame.events)
+        anchor, end = (name.words, name.end) if name else (anchor, m.end())
+        return Piece(m.start(), end, None, grain, anchor=anchor, offset=offset)
     if not frame.context:
         return Piece(m.start(), m.end(), None, grain, problem="counted from what is not said")
     low, high = frame.context
@@ -79,34 +81,62 @@ def _count(m: re.Match[str], frame: Frame, offset: tuple[int | None, int | None]
         None if low is None or offset[0] is None else low + offset[0],
         None if high is None or offset[1] is None else high + offset[1],
     )
-    return Piece(m.start(), m.end(), window, grain)
+    return Piece(m.start(), m.end(), window, grain) if window != (None, None) else None
 
 
 def _unit_after(m: re.Match[str], frame: Frame) -> Piece | None:
     """the year after X; the summer before X; the day after X."""
-    unit, back = re.sub(r"s$", "", m["what"].casefold()), m["way"].casefold() == "before"
+    unit, back = unit_of(re.sub(r"s$", "", m["what"].casefold())), m["way"].casefold() == "before"
     if unit == "day":
         low, high = 1, 1
+    elif unit in ("week", "month"):
+        low, high = 1, round(2 * DAYS[unit])
     else:
-        of = "the year after" if unit == "year" else "the season after"
-        row = meaning("exactly", of)
-        low, high = (row.low, row.high) if row else (1, 365)
-        if unit in ("week", "month"):
-            low, high = 1, round(2 * DAYS[unit])
+        low, high = bounds_of("exactly", "the year after" if unit == "year" else "the season after")
     return _count(m, frame, (-high, -low) if back else (low, high), unit if unit in DAYS else "season")
 
 
-_STOPS = r"(?!and\b|but\b|when\b|while\b|because\b|so\b)"
-_ANCHOR = rf"(?P<anchor>(?!that\b|this\b|which\b|then\b)[^\s,;:.!?()—]+(?:\s+{_STOPS}[^\s,;:.!?()—]+){{0,7}})"
-_ABOUT = r"(?:(?P<about>about|around|roughly|approximately|nearly|almost|some)\s+)?"
-_LONG = rf"\b{_ABOUT}{QUANTITY}\s+{UNIT}"
+# An anchor ends where another clause begins: "the winter after Dada died I began to smoke".
+_STOPS = r"(?!(?:and|but|when|while|because|so|I|i|we|he|she|they|you)\b)"
+_WORD = r"[^\s,;:.!?()—]+"
+ANCHOR = (
+    rf"(?P<anchor>(?!(?-i:[A-Z]\.)|(?:that|this|which|then|last|it|all|now|yesterday|today)\b){_WORD}(?:(?<=\bI)\s+{_WORD})?"
+    rf"(?:\s+{_STOPS}{_WORD}){{0,7}})"
+)
+ABOUT = (
+    r"(?:(?P<about>(?:just|a\s+little|slightly|a\s+bit)\s+(?:over|under|more\s+than|less\s+than)|not\s+quite|about|around|"
+    r"roughly|approximately|nearly|almost|some|close\s+to|hardly|barely|maybe|perhaps|probably)\s+|"
+    r"(?P<more>more\s+than|over|at\s+least|no\s+less\s+than|a\s+good)\s+|(?P<less>less\s+than|under|at\s+most|"
+    r"(?:not|no)\s+more\s+than|not\s+even)\s+)?"
+)
+LONG = rf"\b{ABOUT}{QUANTITY}\s+{UNIT}"
+_AFTER = (" after", " before")
 RULES: tuple[Rule, ...] = (
-    (rf"{_LONG}\s+ago(?P<same>\s+(?:this\s+month|today))?", _ago, True),
-    (rf"{_LONG}\s+(?P<way>after|before)\s+{_ANCHOR}", _offset, True),
-    (rf"{_LONG}\s+(?P<way>later|earlier|after\s+that)\b(?!\s+than\b)(?P<anchor>)?", _offset, True),
-    (
-        rf"\bthe\s+(?P<what>day|week|month|year|{any_of(SEASONS)})\s+(?P<way>after|before)\s+{_ANCHOR}",
+    Rule(
+        rf"{LONG}\s+(?:ago\b|back\b(?!\s+(?:to|in|and|home|from|at|on|then)\b))(?P<same>\s+(?:this\s+month|today))?",
+        _ago,
+        True,
+        (" ago", " back"),
+    ),
+    Rule(rf"{LONG}\s+(?P<way>after|before)\s+{ANCHOR}", _offset, True, _AFTER),
+    Rule(
+        rf"{LONG}\s+(?P<way>later|earlier|after\s+that)\b(?!\s+than\b)(?P<anchor>)?",
+        _offset,
+        True,
+        ("later", "earlier", "after that"),
+    ),
+    Rule(rf"\bwithin\s+{QUANTITY}\s+{UNIT}\s+(?P<way>of|after|before)\s+{ANCHOR}", _within, True, ("within",)),
+    Rule(
+        rf"\bwithin\s+{QUANTITY}\s+{UNIT}(?=\s*(?:[,.;]|$|(?:I|we|he|she|they|it|my|the)\b))(?P<way>)?",
+        _within,
+        True,
+        ("within",),
+    ),
+    Rule(rf"{LONG}\s+into\s+(?=(?:my|our|the)\b){ANCHOR}", _into, True, ("into",)),
+    Rule(
+        rf"\bthe\s+(?P<what>day|week|month|year|{any_of(SEASONS)})\s+(?P<way>after|before)\s+(?!(?:I|we|he|she)\s+had\b){ANCHOR}",
         _unit_after,
         True,
+        _AFTER,
     ),
 )

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from refiner.timeline.fuzzy import NUMBERS, ORDINALS
 from refiner.timeline.holidays import NAMES
+from refiner.timeline.numbers import NUMBERS, ORDINALS
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTHS = {m: i for i, m in enumerate(_MONTHS, 1)}
 WEEKDAYS = {d: i for i, d in enumerate(_DAYS)}
+MONTH_NAMES = (
+    "", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
 SEASONS = {
     "spring": "spring", "summer": "summer", "autumn": "autumn", "fall": "autumn", "winter": "winter",
     "monsoon": "monsoon", "monsoons": "monsoon", "rains": "monsoon", "rainy season": "monsoon",
@@ -32,14 +36,27 @@ YEAR = r"(?P<y>(?:1[789]|20)\d\d(?!\d)|['’‘]\d\d(?![\d\w]))"
 SEASON = rf"(?P<season>{any_of(SEASONS)})\b"
 HOLIDAY = rf"(?P<hol>{any_of(NAMES)})\b"
 WEEKDAY = rf"(?P<wday>{any_of(WEEKDAYS)})\b"
-NUMBER = rf"(?:\d{{1,3}}|{any_of(NUMBERS)})"
-ORDINAL = rf"(?:\d{{1,2}}(?:st|nd|rd|th)|{any_of(ORDINALS)})"
-DAY = rf"(?:{any_of(w for w, n in ORDINALS.items() if 0 < n < 32)}|\d{{1,2}}(?:st|nd|rd|th)?)"
+_ONES = tuple(w for w, n in NUMBERS.items() if 0 < n < 10)
+_TENS = tuple(w for w, n in NUMBERS.items() if n >= 20 and n % 10 == 0)
+_LOW = tuple(w for w, n in NUMBERS.items() if n < 20)
+_FIRSTS = tuple(w for w, n in ORDINALS.items() if 0 < n < 10)
+NUMBER = rf"(?:\d{{1,3}}|(?:{any_of(_TENS)})(?:[\s-](?:{any_of(_ONES)})\b)?|(?:{any_of(_LOW)}))"
+_WORD_ORDINAL = (
+    rf"(?:(?:{any_of(_TENS)})-(?:{any_of(_FIRSTS)})|"
+    rf"{any_of(w for w, n in ORDINALS.items() if 0 < n < 20 or n % 10 == 0)})"
+)
+ORDINAL = rf"(?:\d{{1,2}}(?:st|nd|rd|th)|{_WORD_ORDINAL})"
+DAY = rf"(?:{_WORD_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th)?)"
+COUNT = rf"(?:{NUMBER}|half\s+an?|an?\s+(?:couple(?:\s+of)?|few)|an?|(?:couple(?:\s+of)?|few|some|several|many))"
 QUANTITY = (
-    rf"(?P<n>{NUMBER}|half\s+an?|an?\s+(?:couple(?:\s+of)?|few)|an?|(?:couple(?:\s+of)?|few|some|several|many))"
+    rf"(?:good\s+)?(?P<n>{COUNT})(?P<odd>[\s-]odd\b|\+)?"
     rf"(?:\s*(?:or|to|-|–)\s*(?P<n2>{NUMBER}))?(?P<half>\s+and\s+a\s+half)?"
 )
-UNIT = r"(?P<unit>day|week|fortnight|month|year|decade)s?(?P<half2>\s+and\s+a\s+half)?"
+UNITS = r"(?:day|week|wk|fortnight|month|mth|mnth|year|yr|decade|century|centurie)"
+UNIT = (
+    rf"(?P<unit>{UNITS})s?\b"
+    r"(?P<half2>\s+and\s+a\s+half)?(?P<two>\s+or\s+two\b)?(?P<so>\s+or\s+so\b)?"
+)
 
 
 def full_year(text: str) -> int:

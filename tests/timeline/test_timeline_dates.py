@@ -97,7 +97,7 @@ def test_windows(raw: str, earliest: str, latest: str) -> None:
         ("two years after move", "move", 547, 913),
         ("about two years after move", "move", 365, 1095),
         ("two years after the big move", "move", 547, 913),
-        ("three months before Amma's stroke", "Amma's stroke", -107, -75),
+        ("three months before Amma's stroke", "Amma's stroke", -109, -73),
         ("the year after Dada died", "Dada died", 1, 730),
         ("the day after move", "move", 1, 1),
         ("after move", "move", 1, None),
