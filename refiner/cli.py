@@ -145,19 +145,27 @@ def review(
 
 @app.command()
 def timeline(
-    why: Annotated[str, typer.Option(metavar="TRAIT", help="Only this trait, with the events behind it.")] = "",
+    why: Annotated[
+        str, typer.Option(metavar="TRAIT", help="Only this trait (id, name or alias), and the events behind it.")
+    ] = "",
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write it as a page for a browser.")] = None,
+    graph: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Also write events and traits as a graph: FILE.graphml or FILE.dot."),
+    ] = None,
     workspace: WorkspaceOption = None,
     now: NowOption = "",
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Show which traits hold today, since when, and by which events."""
-    from refiner import report
+    from refiner import report_timeline
     from refiner.refine import with_life
 
     show = _output(quiet, as_json)
+    report_timeline.check_files(html, graph)
     with with_life(_workspace(workspace), now=_now(now), stages=()) as life:
-        report.timeline(show, life, why)
+        report_timeline.timeline(show, life, why, html, graph)
 
 
 @app.command()

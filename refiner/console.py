@@ -6,6 +6,8 @@ bidirectional override that would turn a line round) are shown as what they are.
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 import os
 import sys
@@ -20,16 +22,31 @@ from rich.text import Text
 from refiner.review.visible import visible
 
 
+def _unicode(encoding: str) -> bool:
+    try:
+        return codecs.lookup(encoding).name.startswith("utf")
+    except LookupError:
+        return False
+
+
 class Output:
     """Prints for one command. `data` goes to stdout, `say` to stderr unless --quiet; errors always."""
 
     def __init__(self, *, quiet: bool = False, as_json: bool = False) -> None:
         plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
         self.quiet, self.as_json = quiet, as_json
+        for stream in (sys.stdout, sys.stderr):  # what a terminal of another encoding cannot show is no reason to stop
+            if isinstance(stream, io.TextIOWrapper) and not _unicode(stream.encoding) and stream.errors == "strict":
+                stream.reconfigure(errors="replace")
         self.out = Console(highlight=False, markup=False, emoji=False, no_color=plain or None, soft_wrap=True)
         self.err = Console(
             stderr=True, highlight=False, markup=False, emoji=False, no_color=plain or None, soft_wrap=True
         )
+
+    @property
+    def unicode(self) -> bool:
+        """Can stdout show every character?"""
+        return _unicode(self.out.encoding)
 
     def say(self, text: str, style: str = "") -> None:
         if not self.quiet:
@@ -42,7 +59,9 @@ class Output:
         self.out.print(text if isinstance(text, Text) else Text(visible(text), style=style))
 
     def json(self, value: Any) -> None:
-        sys.stdout.write(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1))
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
+        # JSON has its own way to write what the encoding of stdout lacks.
+        sys.stdout.write(text if self.unicode else json.dumps(json.loads(text), indent=1))
         sys.stdout.write("\n")
 
     @contextmanager

@@ -14,7 +14,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from refiner import report
+from refiner import report, report_timeline
 from refiner.console import Output
 from refiner.errors import RefinerError, TrainingError
 from refiner.models import Edit, Question
@@ -93,7 +93,7 @@ def tell(show: Output, life: Life) -> None:
         for n, choice in enumerate(question.choices, 1):
             show.data(f"      {n} {one_line(choice.label, 100)}")
     show.data(f"\nWhat she is like on {life.now}", style="bold")
-    report.timeline(show, life)
+    report_timeline.timeline(show, life)
 
 
 def _first_of_each(questions: list[Question], count: int = 4) -> list[Question]:

@@ -1,4 +1,4 @@
-"""What the commands print: counts, diffs, the timeline, samples, checks. Data goes to stdout, remarks to stderr."""
+"""What the commands print: counts, diffs, samples, checks. Data goes to stdout, remarks to stderr."""
 
 from __future__ import annotations
 
@@ -9,18 +9,16 @@ from typing import Any
 
 from rich.text import Text
 
-from refiner.config import Trait
 from refiner.console import Output
 from refiner.dataset.coverage import coverage as coverage_rows
 from refiner.doctor import Check
 from refiner.errors import UsageError
-from refiner.models import Edit, Event, TraitVerdict
+from refiner.models import Edit
 from refiner.refine import Life, Report
 from refiner.review.diff import segments
-from refiner.review.visible import one_line, visible
+from refiner.review.visible import visible
 from refiner.sampling import Samples, trace
 from refiner.standing import Standing
-from refiner.timeline import timeline_lines
 
 _STYLE = {"ok": "green", "note": "", "missing": "yellow", "error": "red"}
 _MARK = {"ok": "ok     ", "note": "-      ", "missing": "missing", "error": "ERROR  "}
@@ -106,56 +104,6 @@ def edit_in_place(show: Output, life: Life, edit: Edit) -> Text:
     after = note.text[start : edit.start] + edit.after + note.text[edit.end : end]
     plain = show.out.no_color or not show.out.is_terminal
     return diff_text(note.text[start:end], after, plain=plain)
-
-
-def timeline(show: Output, life: Life, why: str = "") -> None:
-    """The traits over the years, conflicts, and with `why` the events behind one trait. Raises UsageError."""
-    t = life.chain.timeline
-    assert t is not None
-    if show.as_json:
-        show.json(t.model_dump_json(indent=1))
-        return
-    known = {x.id: x for x in life.config.traits}
-    traits = [known.get(v.id) or Trait(id=v.id, importance=0) for v in t.traits]
-    if why:
-        verdict = t.verdict(why)
-        if verdict is None:
-            raise UsageError(f'there is no trait "{why}"; traits are: {", ".join(v.id for v in t.traits)}')
-        _why(show, life, verdict)
-        return
-    if not traits:
-        show.say("no traits are declared and no note names one: add [[traits]] to refiner.toml (docs/settings.md)")
-    for line in timeline_lines(t, traits, show.out.width):
-        show.data(line)
-
-
-def _why(show: Output, life: Life, verdict: TraitVerdict) -> None:
-    show.data(f"{verdict.id}: {verdict.verdict}{f' ({verdict.note})' if verdict.note else ''}", style="bold")
-    touching = [
-        (e, f) for e in sorted(life.chain.events.values(), key=_when) for f in e.effects if f.trait == verdict.id
-    ]
-    for event, effect in touching:
-        when = event.when.edtf or (f"{event.when.earliest}..{event.when.latest}" if event.when.latest else "undated")
-        what = "" if event.modality == "actual" else f" ({event.modality}: it counts for nothing)"
-        show.data(f"  {when:<22} {effect.kind:<12} {event.label or event.id}{what} [{event.note}]")
-        if quote := effect.quote or (event.quotes[0] if event.quotes else ""):
-            show.data(f"  {'':<22} “{one_line(quote, 90)}”")
-    for x in life.chain.extractions:
-        for o in x.observations:
-            if o.trait == verdict.id:
-                show.data(
-                    f"  {o.at or 'undated':<22} {'seen' if o.holds else 'seen not':<12} "
-                    f"“{one_line(o.quote, 80)}” [{o.note}]"
-                )
-        for r in x.retractions:
-            if r.target == verdict.id:
-                show.data(f"  {'':<22} taken back  “{one_line(r.quote, 80)}” [{r.note}]")
-    if not touching:
-        show.data("  no event says how it began")
-
-
-def _when(event: Event) -> str:
-    return event.when.earliest or event.when.latest or "9999"
 
 
 def samples(show: Output, made: Samples, *, coverage: bool = False, trace: str = "") -> None:

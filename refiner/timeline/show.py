@@ -1,135 +1,167 @@
-"""The timeline drawn in plain text: years across, one bar a trait, its verdict, and what contradicts what.
+"""The timeline drawn: years across, one bar a trait with a mark for each event, its verdict, and what contradicts what.
 
-    fear of dogs       ·······████████······  gone          1995-06 to 2003
-    love of nature     ·······▒▒████████████  holds today   since 1995-06
+    fear of dogs       ·······▲███████▼·····  gone          1995-06 to 2003 by “therapy”
+    love of nature     ·······▲█████████████  holds today   since 1995-06 by “bitten by a dog”
 
-`█` held, `▒` perhaps (it began or ended in these days), `·` did not hold. All of it stands in words too, so that
-nothing is lost without colour. Names are written as they are given: whoever prints the lines makes control characters
-visible.
+All of it stands in words too, so that nothing is lost without colour. Names are written as they are given: whoever
+prints the lines makes control characters visible, and gives each role of a span its colour.
 """
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
 
 from refiner.config import Trait
-from refiner.models import Interval, Timeline, TraitVerdict, VerdictName
-from refiner.timeline.bounds import Window, edtf_window
-from refiner.timeline.frame import year_of
+from refiner.models import Interval, Timeline, TraitVerdict
+from refiner.timeline.bars import bar, scale
+from refiner.timeline.lines import Line, Span, cells, fit, flat, pad, plain, wrapped
+from refiner.timeline.wording import LEGEND, WORDS, date_words, in_quotes, labels, troubles
 
-WORDS: dict[VerdictName, str] = {
-    "HOLDS": "holds today",
-    "NOT": "gone",
-    "CONTESTED": "contested",
-    "INCONSISTENT": "contradicts",
-    "RETRACTED": "taken back",
-    "DORMANT": "dormant",
-    "UNKNOWN": "unknown",
-}
-_COLOURS: dict[VerdictName, str] = {"HOLDS": "32", "DORMANT": "36", "CONTESTED": "33", "INCONSISTENT": "31"}
+__all__ = ["NARROWEST", "WORDS", "drawn", "interval_words", "name_of", "paused_since", "stretches", "timeline_lines"]
+
+NARROWEST = 40
 _VERDICT = max(map(len, WORDS.values()))
+_LEAST_BAR = 24
+"""Cells: where a bar beside the name would have fewer, it gets a line of its own."""
+_LEAST_LABEL = 30
+"""Cells: less than this of a label that does not fit says too little."""
 
 
-def timeline_lines(timeline: Timeline, traits: Sequence[Trait], width: int, *, color: bool = False) -> list[str]:
-    """The lines of the drawing, none longer than `width` columns (40 at least) but for colour's own codes.
+def timeline_lines(timeline: Timeline, traits: Sequence[Trait], width: int) -> list[str]:
+    """`drawn` as plain text."""
+    return plain(drawn(timeline, traits, width))
 
-    Traits stand in the order of `timeline.traits`; `traits` gives their names.
+
+def drawn(timeline: Timeline, traits: Sequence[Trait], width: int) -> list[Line]:
+    """The lines of the drawing, none wider than `width` cells (40 at least).
+
+    `traits` gives names and importance. Traits stand in the order of `timeline.traits`, those that are only followed
+    (importance 0, or not in `traits`) after the others.
     """
-    width = max(width, 40)
-    names = {t.id: t.name or t.id for t in traits}
-    labels = {t.id: _fit(names.get(t.id, t.id), max(10, min(26, width // 4))) for t in timeline.traits}
-    column = max((len(label) for label in labels.values()), default=0)
-    bar = width - column - _VERDICT - 4
-    first, last = _years(timeline)
-    lines = []
-    if bar >= 10 and timeline.traits:
-        lines.append(f"{'':{column}}  {_axis(first, last, bar)}".rstrip())
-    for t in timeline.traits:
-        drawn = _bar(t, first, last, bar) if bar >= 10 else ""
-        verdict = f"{WORDS[t.verdict]:{_VERDICT}}"
-        if color and t.verdict in _COLOURS:
-            verdict = f"\x1b[{_COLOURS[t.verdict]}m{verdict}\x1b[0m"
-        lines.append("  ".join(part for part in (f"{labels[t.id]:{column}}", drawn, verdict) if part).rstrip())
-        lines += _wrapped(_said(t), width, column + 2)
-    for c in timeline.conflicts:
-        decided = ", ".join(names.get(t, t) for t in c.traits)
-        effect = f"undecided because of it: {decided}" if c.traits else "it changes no verdict"
-        lines += ["", *_wrapped(f"! {c.why} ({effect})", width, 2, first=0)]
-        for quote in c.quotes:
-            lines += _wrapped(f"“{quote}”", width, 4)
-    return lines
+    width = max(width, NARROWEST)
+    known = {t.id: t for t in traits}
+    names = {t.id: name_of(t.id, known) for t in timeline.traits}
+    taught = [t for t in timeline.traits if (k := known.get(t.id)) and k.importance > 0]
+    followed = [t for t in timeline.traits if t not in taught]
+    column = min(max((cells(n) for n in names.values()), default=0), max(10, min(30, width * 3 // 10)))
+    room = width - column - _VERDICT - 4
+    beside = room >= _LEAST_BAR
+    years = scale(timeline, room if beside else width)
+    out: list[Line] = []
+    used: set[str] = set()
+    if timeline.traits:
+        out += [((" " * (column + 2 if beside else 0), ""), (years.axis(), "dim"))]
+    called = labels(timeline)
+    for group, heading in ((taught, ""), (followed, "only followed (importance 0)")):
+        if heading and taught and followed:
+            out += [(), ((fit(heading, width), "heading"),)]
+        for t in group:
+            clashing = {e for c in timeline.conflicts if t.id in c.traits for e in c.events}
+            row = bar(t, years, clashing)
+            used |= {sign for sign, _ in row}
+            verdict: Span = (WORDS[t.verdict], f"verdict.{t.verdict}")
+            name = fit(names[t.id], column if beside else width - _VERDICT - 2)
+            if beside:
+                out.append(((pad(name, column), "name"), ("  ", ""), *_joined(row), ("  ", ""), verdict))
+            else:
+                out += [((name, "name"), ("  ", ""), verdict), *([_joined(row)] if t.verdict != "RETRACTED" else [])]
+            out += _details(t, called, width, column + 2 if beside else 2)
+    out += _legend(used, width)
+    return out + troubles(timeline, timeline.conflicts, timeline.doubts, names, width)
 
 
-def _fit(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
+def name_of(trait: str, known: Mapping[str, Trait]) -> str:
+    """What a trait is called: its name, else its id, on one line."""
+    found = known.get(trait)
+    return flat(found.name if found else "") or flat(trait)
 
 
-def _wrapped(text: str, width: int, indent: int, first: int | None = None) -> list[str]:
-    start = " " * (indent if first is None else first)
-    return textwrap.wrap(text, width, initial_indent=start, subsequent_indent=" " * indent, break_on_hyphens=False)
+def _joined(row: Iterable[Span]) -> Line:
+    """Neighbours of one role as one span."""
+    out: list[Span] = []
+    for text, role in row:
+        if out and out[-1][1] == role:
+            out[-1] = (out[-1][0] + text, role)
+        else:
+            out.append((text, role))
+    return tuple(out)
 
 
-def _said(t: TraitVerdict) -> str:
-    """The intervals and the note of a trait in words."""
-    parts = [_words(i) for i in t.intervals]
+def _details(t: TraitVerdict, called: Mapping[str, str], width: int, indent: int) -> list[Line]:
+    """The intervals and the note of a trait in words, and the event behind the last change where there is room."""
+    said = interval_words(t)
+    lines = wrapped([(said, "")], width, indent)
+    by = _by(t, called)
+    if not by or not lines:
+        return lines
+    room = width - sum(cells(text) for text, _ in lines[-1]) - len(" by “”")
+    if room < min(cells(by), _LEAST_LABEL):
+        return lines
+    return [*lines[:-1], (*lines[-1], (f" by “{fit(by, room)}”", "dim"))]
+
+
+def _by(t: TraitVerdict, called: Mapping[str, str]) -> str:
+    """The event that the last interval goes back to: what began it, or what ended it."""
+    if not t.intervals or not t.intervals[-1].by or t.note or t.verdict in ("CONTESTED", "DORMANT"):
+        return ""
+    event = t.intervals[-1].by[-1] if t.intervals[-1].until else t.intervals[-1].by[0]
+    return called.get(event, event)
+
+
+def interval_words(t: TraitVerdict) -> str:
+    """When the trait held, what the order of telling says of a contested one, what it rests on, and its note."""
+    parts = stretches(t)
     if t.verdict == "CONTESTED" and t.default_verdict != t.verdict:
         parts.append(f"by the order of telling: {WORDS[t.default_verdict]}")
+    if paused := paused_since(t):
+        parts.append(f"suspended since {paused}")
+    seen = [item for item in t.evidence if "observation" in item]
+    if "cause unknown" in t.note and seen:
+        last = seen[-1]
+        on = date_words(last["when"], "a day unknown")
+        parts.append(f"seen {'to hold' if last['observation'] else 'not to hold'} on {on}")
+    taken = [item for item in t.evidence if "retraction" in item]
+    if t.verdict == "RETRACTED" and taken and taken[-1].get("note"):
+        parts.append(f"in {flat(taken[-1]['note'])}: {in_quotes(taken[-1]['quote'])}")
+    if t.verdict == "INCONSISTENT":
+        parts.append("see the contradiction below")
+    if t.verdict == "UNKNOWN":
+        parts.append("no note says anything of it")
     return "; ".join([*parts, *([t.note] if t.note else [])])
 
 
+def stretches(t: TraitVerdict) -> list[str]:
+    """Each interval of a trait in words; the last one of a contested trait is not sure."""
+    parts = [_words(i) for i in t.intervals]
+    if t.verdict == "CONTESTED" and parts:
+        parts[-1] = f"{parts[-1]}, or still" if t.intervals[-1].until else f"perhaps {parts[-1]}"
+    return parts
+
+
+def paused_since(t: TraitVerdict) -> str:
+    """When a dormant trait was suspended, "" where it is none or nothing says it."""
+    pauses = [item for item in t.evidence if item.get("kind") == "suspends" and item.get("decides")]
+    return date_words(pauses[-1]["when"], "a day unknown") if t.verdict == "DORMANT" and pauses else ""
+
+
 def _words(interval: Interval) -> str:
-    since = "some time" if interval.from_ in ("", "..") else interval.from_.replace("/", "..")
-    until = "some time" if interval.until == ".." else interval.until.replace("/", "..")
-    return f"{since} to {until}" if until else f"since {since}"
+    since = date_words(interval.from_)
+    return f"{since} to {date_words(interval.until)}" if interval.until else f"since {since}"
 
 
-def _window(text: str) -> Window:
-    found = edtf_window(text) if text and text != ".." else None
-    return found[0] if found else Window(None, None)
-
-
-def _years(timeline: Timeline) -> tuple[int, int]:
-    """First and last year of the drawing: from the first beginning to now."""
-    today = date.fromisoformat(timeline.now).year
-    ends: Iterable[int | None] = (
-        day for t in timeline.traits for i in t.intervals for text in (i.from_, i.until) for day in _window(text)
-    )
-    known = [year_of(day) for day in ends if day is not None]
-    return min([*known, today - 1]), max([*known, today])
-
-
-def _axis(first: int, last: int, width: int) -> str:
-    """Years over the bar, as many as there is room for."""
-    cells = [" "] * (width + 4)
-    span = last - first + 1
-    step = next((s for s in (1, 2, 5, 10, 20, 50) if s * width / span >= 6), 100)
-    for year in range(-(-first // step) * step, last + 1, step):
-        at = (year - first) * width // span
-        if at + 4 <= width:
-            cells[at : at + 4] = str(year)
-    return "".join(cells).rstrip()
-
-
-def _bar(t: TraitVerdict, first: int, last: int, width: int) -> str:
-    span = (date(last + 1, 1, 1) - (origin := date(first, 1, 1))).days
-
-    def cell(day: int) -> int:
-        return min(max((day - origin.toordinal()) * width // span, 0), width - 1)
-
-    cells = ["·"] * width
-    for i in t.intervals:
-        since, until = _window(i.from_), _window(i.until)
-        low = cell(since.low) if since.low is not None else 0
-        high = cell(until.high) if until.high is not None else width - 1
-        sure = cell(since.high) if since.high is not None else width - 1
-        sure_end = cell(until.low) if until.low is not None else (width - 1 if not i.until else 0)
-        for at in range(low, high + 1):
-            cells[at] = "█" if sure <= at <= sure_end else "▒"
-    if t.verdict == "CONTESTED" and t.intervals:  # what comes after the last change is what is not known
-        final = t.intervals[-1]
-        changed = _window(final.until or final.from_).low
-        start = 0 if changed is None else cell(changed)
-        cells[start:] = "▒" * (width - start)
-    return "".join(cells)
+def _legend(used: set[str], width: int) -> list[Line]:
+    """What the signs mean, of those that stand in a bar; no pair of sign and meaning is torn."""
+    row: list[Line] = []
+    line: list[Span] = []
+    size = 0
+    for sign, meaning in LEGEND:
+        if sign not in used:
+            continue
+        more = cells(sign) + 1 + len(meaning)
+        if line and size + 2 + more > width:
+            row.append(tuple(line))
+            line, size = [], 0
+        lead = "  " if line else ""
+        line += [(lead + sign, "legend.mark"), (f" {meaning}", "dim")]
+        size += len(lead) + more
+    return [(), *row, tuple(line)] if line else []
