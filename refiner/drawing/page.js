@@ -116,7 +116,7 @@
     said.textContent = message;
     hide();
   }
-  function choose_trait(index) {
+  function choose_trait(index, far) {
     if (chosen === "t" + index) return clear();
     const chapter = one("t" + index);
     if (!chapter) return;
@@ -130,6 +130,8 @@
     open(Array.from(copy.childNodes), copy.querySelector("h3").textContent + ": " + copy.querySelector(".word").textContent.trim() +
       ", " + events.size + (events.size === 1 ? " event lit" : " events lit"));
     address("#trait=" + encodeURIComponent(chapter.dataset.id));
+    const link = document.querySelector('.trait[data-trait="' + index + '"]'), at = link.getBoundingClientRect();
+    if (far || (at.bottom > 0 && at.top < document.documentElement.clientHeight)) link.scrollIntoView({ block: "nearest" });
     for (const first of [document.querySelector(".row.lit .mark"), document.querySelector(".node.lit")]) if (first) into_view(first, "x");
   }
   function choose_event(node) {
@@ -224,7 +226,7 @@
     let id = match[1];
     try { id = decodeURIComponent(id); } catch (error) { /* as it stands */ }
     const chapter = all(".chapter").find((c) => c.dataset.id === id);
-    if (chapter && chosen !== chapter.id) choose_trait(chapter.id.slice(1));
+    if (chapter && chosen !== chapter.id) choose_trait(chapter.id.slice(1), true);
   }
   window.addEventListener("hashchange", from_address);
   from_address();

@@ -208,10 +208,11 @@ def test_it_reads_without_its_script(browser: Any, page_file: PageFile) -> None:
 
 
 def test_it_prints_everything(browser: Any, page_file: PageFile) -> None:
-    with watched(browser, page_file(troubled(), TRAITS)) as seen:
+    with watched(browser, page_file(troubled(), TRAITS), color_scheme="dark") as seen:
         seen.page.click(".trait >> nth=1")
         seen.page.emulate_media(media="print")
         assert seen.page.locator("#panel").is_hidden()
+        assert seen.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
         web = seen.page.locator("svg.web").bounding_box()
         assert web is not None
         assert web["width"] <= 1280
