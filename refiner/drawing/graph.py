@@ -91,8 +91,10 @@ def to_graphml(graph: Any) -> str:
     clean: Any = nx.MultiDiGraph()
     clean.graph.update({k: _xml(v) for k, v in graph.graph.items()})
     ids: dict[str, str] = {}
+    taken: set[str] = set()
     for node, data in graph.nodes(data=True):
-        ids[node] = _unused(_xml(node), set(ids.values()))
+        ids[node] = _unused(_xml(node), taken)
+        taken.add(ids[node])
         clean.add_node(ids[node], **{k: _xml(v) for k, v in data.items()})
     for source, target, key, data in graph.edges(keys=True, data=True):
         clean.add_edge(ids[source], ids[target], key, **{k: _xml(v) for k, v in data.items()})

@@ -41,8 +41,9 @@ def drawn(timeline: Timeline, traits: Sequence[Trait], width: int) -> list[Line]
     width = max(width, NARROWEST)
     known = {t.id: t for t in traits}
     names = {t.id: name_of(t.id, known) for t in timeline.traits}
-    taught = [t for t in timeline.traits if (k := known.get(t.id)) and k.importance > 0]
-    followed = [t for t in timeline.traits if t not in taught]
+    important = {t.id for t in traits if t.importance > 0}
+    taught = [t for t in timeline.traits if t.id in important]
+    followed = [t for t in timeline.traits if t.id not in important]
     column = min(max((cells(n) for n in names.values()), default=0), max(10, min(30, width * 3 // 10)))
     room = width - column - _VERDICT - 4
     beside = room >= _LEAST_BAR

@@ -61,12 +61,15 @@ VOID: dict[str, str] = {
 _DECISIVE = "these contradict each other, and a verdict waits for it:"
 _HARMLESS = "these do not go together, but no verdict depends on it:"
 _DOUBTS = "these do not fit the verdicts, which stand as they are:"
+_LONG = 4
+"""Years: of a date that is known no better, the days only distract."""
 _DATE = re.compile(r"(\d{4}|\d{3}X|\d{2}XX)(?:-(\d\d|XX))?(?:-(\d\d|XX))?([~?%]?)\Z")
 _UNSURE = {"": "", "~": "about ", "?": "perhaps ", "%": "perhaps about "}
 
 
 def date_words(edtf: str, unknown: str = "some time") -> str:
-    """An EDTF date as a person reads it: 2014-06, about 2014, 2008-07..2009-06, 2003 or before, summer 2012.
+    """An EDTF date as a person reads it: 2014-06, about 2014, 2008-07..2009-06, 2003 or before, summer 2012, some
+    time in 1994..2020.
 
     `unknown` stands for "" and "..". What is no such date stays as it is.
     """
@@ -79,6 +82,8 @@ def date_words(edtf: str, unknown: str = "some time") -> str:
         return f"{_one(right)} or before"
     if right in ("", ".."):
         return f"{_one(left)} or later"
+    if left[:4].isdigit() and right[:4].isdigit() and int(right[:4]) - int(left[:4]) >= _LONG:
+        return f"some time in {left[:4]}..{right[:4]}"
     same_year = len(left) == len(right) > 4 and left[:5] == right[:5] and right[5:7] < "21"
     return f"{_one(left)}..{right[5:] if same_year else _one(right)}"
 

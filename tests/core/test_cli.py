@@ -87,7 +87,7 @@ def test_init_keeps_everything_private(life: Path) -> None:
 def test_timeline_json_has_the_documented_keys(life: Path) -> None:
     out = run("timeline", "--json", "--now", "2026-01-01", cwd=life)
     assert set(json.loads(out.stdout)) == {
-        "now", "traits", "events", "closure", "actions", "dead_effects", "conflicts",
+        "now", "traits", "events", "windows", "closure", "actions", "reasons", "dead_effects", "conflicts", "doubts",
     }  # fmt: skip
 
 
