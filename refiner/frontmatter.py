@@ -27,9 +27,10 @@ from refiner.models import (
 
 _FENCE = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.S | re.M)
 _OPEN = re.compile(r"\A\ufeff?---[ \t]*\r?\n")
+EFFECT_ENDS = ("start", "end")
 MODALITIES = ("actual", "planned", "hypothetical", "negated", "counterfactual")
 KINDS = ("note", "letter", "chat", "traits", "media")
-_EVENT_KEYS = ("id", "label", "quote", "when", "modality", "subject", "effects", *RELATION_KINDS)
+_EVENT_KEYS = ("id", "label", "quote", "when", "until", "lasted", "modality", "subject", "effects", *RELATION_KINDS)
 
 
 class _Loader(yaml.SafeLoader):
@@ -117,24 +118,30 @@ class _Reader:
         self.complain(key, f"{key} must be a list ( [a, b] or lines that begin with - )")
         return []
 
-    def when(self, value: Any) -> TimeSpec:
+    def when(self, value: Any, key: str = "when") -> TimeSpec:
         if isinstance(value, dict):
-            self.keys(value, ("earliest", "latest"), "when.")
+            self.keys(value, ("earliest", "latest"), f"{key}.")
             return TimeSpec(
                 earliest=self.text(value.get("earliest"), "earliest"), latest=self.text(value.get("latest"), "latest")
             )
-        return TimeSpec(raw=self.text(value, "when"))
+        return TimeSpec(raw=self.text(value, key))
 
     def effects(self, value: Any) -> tuple[EffectSpec, ...]:
         out: list[EffectSpec] = []
         for trait, given in self.mapping({} if value is None else value, "effects").items():
             for item in given if isinstance(given, list) else [given]:
+                given_at: Any = "start"
                 if isinstance(item, dict):
-                    self.keys(item, ("kind", "quote"), f"effects.{trait}.")
-                    kind, quote = item.get("kind"), self.text(item.get("quote"), "quote")
+                    self.keys(item, ("kind", "quote", "at"), f"effects.{trait}.")
+                    kind, quote, given_at = (
+                        item.get("kind"),
+                        self.text(item.get("quote"), "quote"),
+                        item.get("at", "start"),
+                    )
                 else:
                     kind, quote = item, ""
-                out.append(EffectSpec(trait=trait, kind=self.choice(kind, trait, EFFECT_KINDS), quote=quote))
+                at = self.choice(given_at, "at", EFFECT_ENDS)
+                out.append(EffectSpec(trait=trait, kind=self.choice(kind, trait, EFFECT_KINDS), quote=quote, at=at))
         return tuple(out)
 
     def relations(self, event: dict[str, Any]) -> tuple[RelationSpec, ...]:
@@ -160,6 +167,8 @@ class _Reader:
             label=self.text(event.get("label"), "label"),
             quote=self.text(event.get("quote"), "quote"),
             when=self.when(event.get("when")),
+            until=self.when(event.get("until"), "until"),
+            lasted=self.text(event.get("lasted"), "lasted"),
             modality=self.choice(event.get("modality", "actual"), "modality", MODALITIES),
             subject=self.choice(event.get("subject", "self"), "subject", ("self", "other")),
             effects=self.effects(event.get("effects")),

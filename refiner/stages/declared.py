@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from refiner.config import Config
 from refiner.edits import digest
 from refiner.models import (
+    Duration,
     Effect,
     Event,
     EventSpec,
@@ -17,9 +18,17 @@ from refiner.models import (
     Relation,
     Retraction,
     Span,
+    TimeSpec,
     When,
 )
 from refiner.stages.event_times import Days
+from refiner.timeline.bounds import to_iso
+from refiner.timeline.durations import parse_duration
+from refiner.timeline.frame import exact
+
+
+def _words(spec: TimeSpec) -> str:
+    return f"“{spec.raw}”" if spec.raw else " to ".join(d for d in (spec.earliest, spec.latest) if d)
 
 
 @dataclass
@@ -80,9 +89,15 @@ class _Reader:
         spans = [s for q in quotes if (s := self.quote(q, f"event {name or event_id}"))]
         for effect in spec.effects:
             self.trait(effect.trait)
-        when, problem = self.days.given(spec.when, spans[0].start if spans else None)
-        if problem:
-            self.warn(f"event {name or event_id}: {problem}")
+        who, told = f"event {name or event_id}", spans[0].start if spans else None
+        when, problem = self.days.given(spec.when, told)
+        self._check_time(who, spec, when, problem or self._out_of_life(spec, when, self.days.written(told)))
+        until, problem = self.days.given(spec.until, told) if spec.until != TimeSpec() else (When(), "")
+        self._check_time(who, spec, until, problem, "until")
+        lasted = parse_duration(spec.lasted) if spec.lasted else Duration()
+        if lasted is None:
+            problem = f"“{spec.lasted}” is no length of time that can be read; write “two years” or “about six weeks”"
+            self.warn(f"{who}: lasted: {problem}", *self._place("lasted", spec.lasted))
         self.out.events.append(
             Event(
                 id=event_id,
@@ -91,15 +106,44 @@ class _Reader:
                 quotes=tuple(self.note.text[s.start : s.end] for s in spans),
                 label=spec.label or spec.quote,
                 when=when,
+                until=until,
+                lasted=lasted or Duration(raw=spec.lasted),
                 written=self.days.written(spans[0].start if spans else None),
                 modality=spec.modality,
                 subject=spec.subject,
-                effects=tuple(Effect(trait=e.trait, kind=e.kind, quote=self._said(e.quote)) for e in spec.effects),
+                effects=tuple(
+                    Effect(trait=e.trait, kind=e.kind, quote=self._said(e.quote), at=e.at) for e in spec.effects
+                ),
                 relations=tuple(Relation(kind=r.kind, to=r.to, quote=r.quote) for r in spec.relations),
                 order=spans[0].start if spans else index,
                 source="person",
             )
         )
+
+    def _check_time(self, who: str, spec: EventSpec, when: When, problem: str, key: str = "when") -> None:
+        given = spec.when if key == "when" else spec.until
+        if problem:
+            said = "" if key == "when" else f"{key}: "
+            self.warn(f"{who}: {said}{problem}", *self._place(key, given.raw or given.earliest or given.latest))
+
+    def _out_of_life(self, spec: EventSpec, when: When, written: str) -> str:
+        """What is wrong with a date that lies before the narrator's birth or, for what happened, after the telling."""
+        if spec.when == TimeSpec() or spec.modality != "actual":
+            return ""
+        born = self.days.config.persona.born
+        window = exact(born)
+        first = to_iso(window.low) if window else ""
+        if spec.subject == "self" and when.latest and first and when.latest < first:
+            return f"{_words(spec.when)} is before your birth ({born}); write `subject: other` for another's event"
+        if when.earliest and written and when.earliest > written:
+            return f"{_words(spec.when)} is after the day of writing ({written}); write `modality: planned` for a plan"
+        return ""
+
+    def _place(self, key: str, raw: str) -> tuple[int, int]:
+        """Where the words of a key stand in the front matter; (-1, -1) where they cannot be found."""
+        pattern = rf"\b{key}\s*:\s*(?:\{{[^}}]*?)?[\"']?({re.escape(raw)})"
+        m = re.compile(pattern).search(self.note.text, 0, self.note.body_start) if raw else None
+        return m.span(1) if m else (-1, -1)
 
     def _said(self, quote: str) -> str:
         """The quote as the text has it, so that it can be found there again."""
@@ -108,6 +152,8 @@ class _Reader:
 
     def read(self) -> Declared:
         meta = self.note.meta
+        for raw, problem in self.days.unreadable():
+            self.warn(f"the note's date: {problem}", *self._place("(?:date|written)", raw))
         for index, spec in enumerate(meta.events or ()):
             self.event(spec, index)
         for o in meta.observations:
@@ -115,7 +161,7 @@ class _Reader:
             span = self.quote(o.quote, f"observation of {o.trait}")
             at, problem = self.days.day(o.at, span.start if span else None)
             if problem:
-                self.warn(f"observation of {o.trait}: {problem}")
+                self.warn(f"observation of {o.trait}: {problem}", *self._place("at", o.at))
             self.out.observations.append(
                 Observation(trait=o.trait, holds=o.holds, at=at, note=self.note.path, quote=self._said(o.quote))
             )

@@ -7,11 +7,13 @@ places an event only if nothing else does.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple, TypedDict
 
 from refiner.checks.change_words import Cue
 from refiner.config import Config
 from refiner.models import Entry, Note, TimeSpec, When
+from refiner.timeline.bounds import to_day
 from refiner.timeline.dates import FoundTime, ImpossibleTime, find_times, parse_time
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
@@ -37,6 +39,17 @@ class Placed(NamedTuple):
     sentence: int
 
 
+def _bounds(spec: TimeSpec) -> tuple[When, str]:
+    """The bounds that front matter gives as ISO days, and what is wrong with them."""
+    try:
+        low, high = to_day(spec.earliest), to_day(spec.latest)
+    except ImpossibleTime as error:
+        return When(raw=spec.raw), str(error)
+    if low is not None and high is not None and low > high:
+        return When(raw=spec.raw), f"earliest {spec.earliest} is after latest {spec.latest}"
+    return When(raw=spec.raw, earliest=spec.earliest, latest=spec.latest, granularity="range"), ""
+
+
 class _Life(TypedDict):
     born: str
     first_school_year: int | None
@@ -56,9 +69,10 @@ class Days:
             "school_year_starts": p.school_year_starts,
             "culture": p.culture,
         }
-        self._ids = [e.id for e in note.meta.events or () if e.id]
+        # An event without an id is known by its label, as linking knows it.
+        self._events = {e.id or e.label: e.label for e in note.meta.events or () if e.id or e.label}
         self._base = self._own_date()
-        self._times: dict[int, list[FoundTime]] = {}
+        self._found: dict[int, list[FoundTime]] = {}
         self._context: dict[int, str] = {}
 
     # ---- the day of writing ----------------------------------------------------------------------------------------
@@ -108,25 +122,47 @@ class Days:
 
     def _parse(self, raw: str, written: str) -> When | None:
         try:
-            return parse_time(raw, written=written, events=self._ids, **self._life)
+            return parse_time(raw, written=written, events=self._events, **self._life)
         except ImpossibleTime:
             return None
 
     def given(self, spec: TimeSpec, start: int | None) -> tuple[When, str]:
         """The time that front matter gives, and what is wrong with it; without one, the date of the note."""
         if spec.earliest or spec.latest:
-            return When(raw=spec.raw, earliest=spec.earliest, latest=spec.latest, granularity="range"), ""
+            return _bounds(spec)
         if not spec.raw:
             return self.own(start), ""
+        written = self.written(start)
         try:
-            when = parse_time(spec.raw, written=self.written(start), events=self._ids, **self._life)
+            when = parse_time(spec.raw, written=written, events=self._events, any_event=True, **self._life)
         except ImpossibleTime as error:
             return When(raw=spec.raw), str(error)
         if when is None:
-            return When(
-                raw=spec.raw
-            ), f"“{spec.raw}” is no time that can be read; write EDTF (2014-08, 199X) or words (in the summer of 2002)"
+            return When(raw=spec.raw), self._why_not(spec.raw, written)
         return when, ""
+
+    def _why_not(self, raw: str, written: str) -> str:
+        """What is missing where the words of front matter give no time, and what to write."""
+        problem = next((f.problem for f in find_times(raw, written=written, **self._life) if f.problem), "")
+        if "counted from" in problem:
+            return f"“{raw}” is counted from what is not said; write “{raw.split(' later')[0]} after” and an event's id"
+        if problem:
+            return f"“{raw}”: {problem}"
+        return f"“{raw}” is no time that can be read; write EDTF (2014-08, 199X) or words (in the summer of 2002)"
+
+    def unreadable(self) -> list[tuple[str, str]]:
+        """The words of the note's own `date` and `written` that are no time, each with what is wrong with them."""
+        found = []
+        for raw in dict.fromkeys((self.note.meta.written, self.note.meta.date)):
+            if raw:
+                try:
+                    when = parse_time(raw, written=self._base, **self._life)
+                except ImpossibleTime as error:
+                    found.append((raw, str(error)))
+                    continue
+                if when is None:
+                    found.append((raw, self._why_not(raw, self._base)))
+        return found
 
     def day(self, raw: str, start: int | None) -> tuple[str, str]:
         """A time as EDTF or ISO day for an observation; the day of writing where none is given."""
@@ -148,18 +184,39 @@ class Days:
 
     def times(self, index: int) -> list[FoundTime]:
         """The times that a sentence names."""
-        if index not in self._times:
-            sentence = self.note.sentences[index]
-            before = self.times(index - 1) if index and self.note.sentences[index - 1].entry == sentence.entry else []
-            context = next(
-                (t.when.edtf for t in reversed(before) if t.when.edtf),
-                self._context.get(index - 1, "") if before or index else "",
-            )
-            self._context[index] = context
-            written = self.written(sentence.start)
-            found = find_times(sentence.text, written=written, context=context, **self._life)
-            self._times[index] = [t for t in found if not t.problem]
-        return self._times[index]
+        return [t for t in self.found(index) if not t.problem]
+
+    def impossible(self) -> Iterator[tuple[int, FoundTime]]:
+        """The times of the note that cannot be, each with its sentence's index."""
+        for index in range(len(self.note.sentences)):
+            for time in self.found(index):
+                if time.impossible:
+                    yield index, time
+
+    def found(self, index: int) -> list[FoundTime]:
+        """What a sentence names as a time, impossible ones too; it is read with the year spoken of before it."""
+        first = index
+        while first not in self._found and first and self._told_on(first):
+            first -= 1
+        for i in range(first, index + 1):
+            if i not in self._found:
+                self._read(i)
+        return self._found[index]
+
+    def _told_on(self, index: int) -> bool:
+        """Does the sentence go on in the entry of the one before it?"""
+        return self.note.sentences[index - 1].entry == self.note.sentences[index].entry
+
+    def _read(self, index: int) -> None:
+        sentence, context = self.note.sentences[index], ""
+        if index and self._told_on(index):
+            before = (t.when.edtf for t in reversed(self._found[index - 1]) if t.when.edtf)
+            context = next(before, self._context[index - 1])
+        self._context[index] = context
+        written = self.written(sentence.start)
+        self._found[index] = find_times(
+            sentence.text, written=written, context=context, events=self._events, **self._life
+        )
 
     def place(self, index: int, cue: Cue) -> Placed:
         """The time of a change: its clause's own words, what the telling already speaks of, else the date of the note.

@@ -5,7 +5,7 @@ What front matter says outright is taken as it stands; where a note gives no `ev
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -48,7 +48,7 @@ def trait_words(traits: tuple[Trait, ...]) -> TraitWords:
     return TraitWords(traits)
 
 
-EXTRACT_VERSION = "3"  # raise it whenever the same note may give another result
+EXTRACT_VERSION = "4"  # raise it whenever the same note may give another result
 
 
 def extract(note: Note, config: Config) -> Extraction:
@@ -72,8 +72,19 @@ def extract(note: Note, config: Config) -> Extraction:
         people=people_of(note),
         media=media_of(note),
         questions=tuple(questions),
-        findings=tuple(said.findings),
+        findings=(*said.findings, *_impossible(note, days, config)),
     )
+
+
+def _impossible(note: Note, days: Days, config: Config) -> Iterator[Finding]:
+    """The times in the text that cannot be: no calendar has the day, or the narrator was not as old by then."""
+    for index, time in days.impossible():
+        sentence = note.sentences[index]
+        mine = note.meta.author == "self" and not said_by_another(note, sentence, config.persona.before)
+        if time.impossible == "day" or mine:
+            start, end = sentence.start + time.start, sentence.start + time.end
+            said = time.problem if time.when.raw in time.problem else f"“{time.when.raw}”: {time.problem}"
+            yield Finding(check="dates", note=note.path, start=start, end=end, message=said)
 
 
 def _spoken(note: Note, config: Config) -> tuple[Note, Days]:

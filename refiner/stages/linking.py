@@ -1,7 +1,8 @@
 """Joins what notes tell apart: "the year after Dada died" in one note, "Dada died in January 2010" in another.
 
-A time that counts from words is joined to the event that these words name: by id, by label, or by a dated sentence of
-another note that tells the same kind of thing about the same people. Where two sentences fit, nothing is joined.
+A time that counts from words is joined to the event that these words name: by id, by label, or by what a declared
+event or a dated sentence of another note tells. Where two fit, nothing is joined. In front matter that is a finding,
+since there the person can say which is meant; in plain words the time stays open.
 """
 
 from __future__ import annotations
@@ -9,30 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from refiner.checks.change_words import masked
-from refiner.checks.stems import WORD, share, stems
 from refiner.config import Config
-from refiner.edits import digest
-from refiner.models import Event, Extraction, Note, Span, When
-from refiner.stages.event_times import Days
-
-_KINDS = {
-    "move": r"\bmov(?:e|ed|ing)\b|\bshift(?:ed|ing)? (?:to|from|house)\b|\b(?:came|went) from \w+ to\b|\btransferred\b",
-    "death": r"\bdied\b|\bdeath\b|\bpassed away\b|\bfuneral\b|\bpassing\b",
-    "birth": r"\b(?:was|were) born\b|\bbirth\b|\bcame into the world\b",
-    "wedding": r"\bmarried\b|\bwedding\b|\bmarriage\b",
-    "job": r"\bjoined\b|\bfirst job\b|\bfirst salary\b|\bstarted (?:at|in) (?:the )?[A-Z]",
-    "leaving": r"\bleft (?:school|college|the (?:job|company|army|academy))\b|\bresign(?:ed|ation)\b"
-    r"|\bretire(?:d|ment)\b|\blaid off\b",
-    "degree": r"\bgraduat(?:ed|ion)\b|\bpassed out\b|\bconvocation\b|\bboard (?:exam|result)s?\b",
-    "accident": r"\baccident\b|\bcrash(?:ed)?\b",
-    "operation": r"\boperat(?:ion|ed)\b|\bsurgery\b|\bbypass\b|\btransplant\b",
-    "stroke": r"\bstroke\b|\bheart attack\b",
-    "divorce": r"\bdivorced?\b|\bseparat(?:ed|ion)\b|\bbroke up\b",
-}
-_PATTERNS = {kind: re.compile(pattern, re.I) for kind, pattern in _KINDS.items()}
-_CUT = re.compile(r"[,;:]|(?<=\w) (?:I|we|he|she|they|it|my|our|there) ")
-_NAME = re.compile(r"\b(?!(?:I|The|A|We|My|Our)\b)[A-Z][\w'-]+")
+from refiner.models import Event, Extraction, Finding, Note, When
+from refiner.stages.landmark_sentences import declared_fits, sentence_fits, sought, the_one
+from refiner.timeline.landmarks import plain
 
 
 def link_events(
@@ -41,90 +22,111 @@ def link_events(
     """Extractions whose times count from events wherever the words allow it, in the order given.
 
     With `notes` and `config`, an event that no one declared ("we moved to Nagpur in 2002") is added to the extraction
-    of the note that tells it when a time elsewhere counts from it. Without them only ids and labels are joined.
+    of the note that tells it when a time elsewhere counts from it, and a time of front matter that counts from nothing
+    known is a finding of its note. Without them only ids and labels are joined.
     """
     found = list(extractions)
     ids = {e.id: e for x in found for e in x.events}
     labels: dict[str, set[str]] = {}
     for e in ids.values():
-        labels.setdefault(_plain(e.label), set()).add(e.id)
-    sought = {e.when.anchor for e in ids.values() if e.when.anchor and e.when.anchor not in ids}
-    added: dict[str, list[Event]] = {}
-    joined: dict[str, str] = {}
-    for words in sorted(sought):
-        named = labels.get(_plain(words), set()) | ({words.strip()} & ids.keys())
+        labels.setdefault(plain(e.label), set()).add(e.id)
+    joins = _Joins(labels, ids, notes, config)
+    for words in sorted({w.anchor for e in ids.values() for w in (e.when, e.until) if w.anchor}):
+        joins.seek(words)
+    texts = {note.path: note for note in notes}
+    return [_joined(x, joins, texts.get(x.note)) for x in found]
+
+
+class _Joins:
+    """Which words name which event, and why others name none."""
+
+    def __init__(
+        self, labels: dict[str, set[str]], ids: dict[str, Event], notes: Sequence[Note], config: Config | None
+    ) -> None:
+        self.labels, self.ids, self.notes, self.config = labels, ids, notes, config
+        self.declared = list(ids.values())
+        self.to: dict[str, str] = {}
+        self.added: dict[str, list[Event]] = {}
+        self.why: dict[str, str] = {}
+
+    def seek(self, words: str) -> None:
+        """Finds the event that the words name, and notes why where there is none or more than one."""
+        if words in self.ids:
+            return
+        named = self.labels.get(plain(words), set()) - {""} | ({words.strip()} & self.ids.keys())
         if len(named) == 1:
-            joined[words] = next(iter(named))
-        elif config is not None and (event := _landmark(words, notes, config)):
-            known = next((e for e in ids.values() if e.spans[:1] == event.spans[:1] and e.when == event.when), None)
-            joined[words] = (known or event).id
-            if known is None and event.id not in ids:
-                ids[event.id] = event
-                added.setdefault(event.note, []).append(event)
-    return [_joined(x, joined, added.get(x.note, [])) for x in found]
+            self.to[words] = next(iter(named))
+            return
+        if len(named) > 1:
+            self.why[words] = self._which(self.ids[i] for i in sorted(named))
+            return
+        event = self._told(words)
+        if event is not None:
+            self.to[words] = event.id
+            if event.id not in self.ids:
+                self.ids[event.id] = event
+                self.added.setdefault(event.note, []).append(event)
+
+    def _told(self, words: str) -> Event | None:
+        what = sought(words) if self.config is not None else None
+        if what is None or self.config is None:
+            return None
+        declared = declared_fits(what, self.declared)
+        if len(declared) == 1:
+            return declared[0]
+        if declared:
+            self.why[words] = self._which(declared)
+            return None
+        fits = sentence_fits(what, self.notes, self.config)
+        event = the_one(fits, what.kinds)
+        if event is None:
+            if fits:
+                self.why[words] = self._which(fits)
+            return None
+        known = (e for e in self.declared if e.spans[:1] == event.spans[:1] and e.when == event.when)
+        return next(known, event)
+
+    def _which(self, events: Iterable[Event]) -> str:
+        several = [f"{e.id} ({e.note})" if e.source == "person" else f"“{e.label}” ({e.note})" for e in events]
+        return "it may be " + ", or ".join(several[:3])
 
 
-def _joined(extraction: Extraction, joined: dict[str, str], added: list[Event]) -> Extraction:
-    events = []
+def _joined(extraction: Extraction, joins: _Joins, note: Note | None) -> Extraction:
+    events, findings = [], []
     for e in extraction.events:
-        to = joined.get(e.when.anchor, "")
-        if to and to != e.id:
-            e = e.model_copy(update={"when": e.when.model_copy(update={"anchor": to})})
-        events.append(e)
-    if events == list(extraction.events) and not added:
+        change = {key: w for key in ("when", "until") if (w := _to(getattr(e, key), e, joins)) is not None}
+        new = e.model_copy(update=change) if change else e
+        events.append(new)
+        if note is not None and e.source == "person":
+            findings += [f for w in (new.when, new.until) if (f := _nothing(e, w, joins, note))]
+    added = joins.added.get(extraction.note, [])
+    if events == list(extraction.events) and not added and not findings:
         return extraction
-    return extraction.model_copy(update={"events": tuple(sorted([*events, *added], key=lambda e: (e.order, e.id)))})
+    update = {"events": tuple(sorted([*events, *added], key=lambda e: (e.order, e.id)))}
+    return extraction.model_copy(update={**update, "findings": (*extraction.findings, *findings)})
 
 
-def _plain(text: str) -> str:
-    return (
-        re.sub(r"[\s_-]+", " ", text).strip().casefold().removeprefix("the ").removeprefix("my ").removeprefix("our ")
-    )
+def _to(when: When, event: Event, joins: _Joins) -> When | None:
+    """The time counted from the event that its words name; None where nothing changes."""
+    to = joins.to.get(when.anchor, "") if when.anchor else ""
+    return when.model_copy(update={"anchor": to}) if to and to != event.id else None
 
 
-def _landmark(words: str, notes: Sequence[Note], config: Config) -> Event | None:
-    """The one dated sentence that tells what the words name, as an event without effects."""
-    said = _CUT.split(words.strip())[0] or words
-    names = {n.removesuffix("'s") for n in _NAME.findall(said)}
-    kinds = {k for k, p in _PATTERNS.items() if p.search(said)}
-    content = {s for m in WORD.finditer(said) if share(m[0].lower()) > 0.2 for s in stems(m[0])[:1]}
-    if not kinds and not content:
+def _nothing(event: Event, when: When, joins: _Joins, note: Note) -> Finding | None:
+    """A time of front matter that counts from an event which no note has, or from one of several, or from itself."""
+    if not when.anchor or (when.anchor in joins.ids and when.anchor != event.id):
         return None
-    fits: list[Event] = []
-    for note in notes:
-        days = None
-        for index, sentence in enumerate(note.sentences):
-            text = masked(sentence.text)
-            same_kind = any(_PATTERNS[k].search(text) for k in kinds) and names <= _words(text)
-            if not same_kind and not (content and content <= {s for m in WORD.finditer(text) for s in stems(m[0])}):
-                continue
-            days = days or Days(note, config)
-            when = next(
-                (t.when for t in days.times(index) if t.when.earliest and t.when.latest and not t.when.anchor), None
-            )
-            if when is not None:
-                fits.append(_event(note, index, when, days))
-    windows = {(e.when.earliest, e.when.latest) for e in fits}
-    return fits[0] if len(windows) == 1 else None
-
-
-def _words(text: str) -> set[str]:
-    return {m[0].removesuffix("'s").removesuffix("’s") for m in WORD.finditer(text)}
-
-
-def _event(note: Note, index: int, when: When, days: Days) -> Event:
-    sentence = note.sentences[index]
-    label = " ".join(sentence.text.split())
-    return Event(
-        id="landmark-" + digest("landmark", note.path, sentence.text, str(sentence.occurrence))[:10],
+    name = event.label or event.id
+    if when.anchor == event.id:
+        why = "it counts from itself"
+    else:
+        why = joins.why.get(when.anchor, "no note has an event of that id or label, nor a dated sentence that tells it")
+    write = "give the event that is meant an `id` in its note's front matter, and write that id here"
+    m = re.search(re.escape(when.raw), note.text[: note.body_start]) if when.raw else None
+    return Finding(
+        check="front-matter",
         note=note.path,
-        spans=(Span(note=note.path, start=sentence.start, end=sentence.end),),
-        quotes=(sentence.text,),
-        label=label if len(label) <= 70 else label[:69].rsplit(" ", 1)[0] + "…",
-        when=when,
-        written=days.written(sentence.start),
-        subject="other",
-        order=sentence.start,
-        source="rule:landmark",
-        confidence=0.7,
+        start=m.start() if m else None,
+        end=m.end() if m else None,
+        message=f"event {name}: “{when.raw}” counts from “{when.anchor}”: {why}; {write}",
     )

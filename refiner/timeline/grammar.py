@@ -46,7 +46,7 @@ def _figures(m: re.Match[str], frame: Frame) -> Piece | None:
     if not (1 <= day <= 31 and 1 <= month <= 12):
         if not (1 <= a <= 31 and 1 <= b <= 31 and len(m["y"]) == 4):
             return None  # a fraction, a score, a number of a file
-        raise ImpossibleTime(f'"{m[0]}" is no day: neither {a} nor {b} can be a month')
+        raise ImpossibleTime(f"“{m[0]}” is no day: neither {a} nor {b} can be a month")
     n = day_of(year, month, day)
     return Piece(m.start(), m.end(), Window(n, n), "day")
 
@@ -72,7 +72,7 @@ def _day(m: re.Match[str], frame: Frame) -> Piece | None:
     years = named.get("y") or named.get("yy")
     if day is None or not 1 <= day <= 31:
         if years and day is not None:
-            raise ImpossibleTime(f'"{m[0]}" is no day: no month has {day} days')
+            raise ImpossibleTime(f"“{m[0]}” is no day: no month has {day} days")
         return None
     if years:
         n = day_of(full_year(years), month, day)
@@ -83,7 +83,7 @@ def _day(m: re.Match[str], frame: Frame) -> Piece | None:
         bare = m.start("mon") < m.start("d") and not m["d"][-1:].isalpha()
         if bare and re.match(r"\s+[A-Za-z]", m.string[m.end() :]):
             return None  # "in Feb 30 people came"
-        raise ImpossibleTime(f'"{m[0]}" is no day: {MONTH_NAMES[month]} never has {day} days')
+        raise ImpossibleTime(f"“{m[0]}” is no day: {MONTH_NAMES[month]} never has {day} days")
 
     def of_year(year: int) -> Window | None:
         try:

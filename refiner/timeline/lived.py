@@ -22,7 +22,7 @@ def _lived(m: re.Match[str], frame: Frame, first: int, last: int, grain: str, *,
     window = age_window(frame.born, first, last)
     if frame.written and frame.written.high is not None and window.low is not None and window.low > frame.written.high:
         # Nobody has been older than on the day of writing: else the number is about something else.
-        said = f'"{m[0]}": you were younger than {first} on the day of writing'
+        said = f"“{m[0]}”: you were younger than {first} on the day of writing"
         return Piece(m.start(), m.end(), None, grain, problem=said, impossible="life") if surely else None
     return Piece(m.start(), m.end(), window, grain)
 

@@ -35,7 +35,7 @@ def _no_grade(m: re.Match[str], n: int | None) -> Piece | None:
     sure = re.search(r"\bin\s+\Z", m.string[: m.start()]) and not re.match(r"\s+\w", m.string[m.end() :])
     if n is None or not 12 < n <= 20 or not sure or m.groupdict().get("g2"):
         return None
-    said = f'"{m[0]}": school ends with class 12; write which class it was'
+    said = f"“{m[0]}”: school ends with class 12; write which class it was"
     return Piece(m.start(), m.end(), None, "year", problem=said, impossible="life")
 
 
