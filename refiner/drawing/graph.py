@@ -144,7 +144,7 @@ def _box(node: str, data: dict[str, str]) -> dict[str, str]:
     earliest, latest = data["earliest"], data["latest"]
     when = earliest if earliest == latest else f"{earliest or '..'} to {latest or '..'}"
     happened = data["modality"] == "actual"
-    lines = [label, when, "" if happened else data["modality"], "" if data["subject"] == "self" else "somebody else"]
+    lines = [label, when, "" if happened else data["modality"]]
     said = f"{data['note']}: “{data['quote']}”" if data["quote"] else data["note"]
     return {
         "id": node,
