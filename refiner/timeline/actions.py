@@ -120,8 +120,8 @@ class Actions:
         """Why an event of the closure that is not kept is told along."""
         roles: list[str] = []
         for t in self.life.by_event.get(event, ()):
-            judgement = self.life.judgements[t.trait]
-            if t.void or not any(t in (*w.live, *w.pausing, *w.waking, *w.deciding) for w in judgement.worlds):
+            worlds = self.life.judgements[t.trait].worlds
+            if t.void or all(t.key != x.key for w in worlds for x in (*w.live, *w.pausing, *w.waking, *w.deciding)):
                 continue
             roles.append(f"“{self.names.get(t.trait) or t.trait}” {_DID[t.kind]} here")
         if not roles:

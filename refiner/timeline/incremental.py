@@ -78,28 +78,28 @@ class Tracker:
         if any(self.ledger.named_by.get(e.id) or any(r.kind in BEHIND for r in e.relations)
                for e in (*change.out.values(), *change.into.values())):  # fmt: skip
             self._causes = None
-        blocks = self._solve(change)
-        redo = set(change.traits)
-        for target in change.targets:
+        old, new = self._solve(change)
+        redo, asked = set(change.traits), set[str]()
+        for target in self.ledger.taken_back(change):
             self.life.taken_back[target] = self.ledger.taken_back_by(target)
-        redo |= self._touched_by_retractions(change)
+            redo.update(t.trait for t in self.life.by_event.get(target, ()))
+            redo.add(target)  # where it is a trait
         for i in change.out.keys() - change.into.keys():
-            redo |= self._tell(i, [])
+            self._tell(i, [], redo, asked)
             self._days.pop(i, None)
-        moved = {event_of(p) for b in blocks for p in b.nodes} | change.into.keys()
-        shifted = {i for i in moved if self._shifted(i)}
-        for i in moved | (change.targets & self.ledger.events.keys()):
-            redo |= self._tell(i, self._effects(self.ledger.events[i]))
-        asked = {t.trait for i in shifted for t in self.life.by_event.get(i, ())}
-        for block in blocks:
-            if block.linked or block.cycle:
-                asked |= {t.trait for p in block.nodes for t in self.life.by_event.get(event_of(p), ())}
+        again = set(change.into) | (change.targets & self.ledger.events.keys())
+        shifted = {i for i in again.union(event_of(p) for b in new for p in b.nodes) if self._shifted(i)}
+        for i in again | shifted:
+            self._tell(i, self._effects(self.ledger.events[i]), redo, asked)
+        # Where days moved they are shown anew; where ties changed, or a contradiction came or went, order may have too.
+        points = {p for b in (*old, *new) if b.linked or b.cycle for p in b.nodes}
+        asked.update(t.trait for i in shifted.union(map(event_of, points)) for t in self.life.by_event.get(i, ()))
         judged = self._judge(redo, asked)
         self._show(judged, asked | redo, change.events)
-        return Work(len(blocks), len(redo | asked), len(judged))
+        return Work(len(new), len((redo | asked) & self.life.facts.keys()), len(judged))
 
-    def _solve(self, change: Change) -> list[Block]:
-        """Puts events in the place of others and solves the blocks that this changes."""
+    def _solve(self, change: Change) -> tuple[set[Block], list[Block]]:
+        """Puts events in the place of others; the blocks that were there, and those that are solved anew."""
         network, ledger = self.life.network, self.ledger
         gone: set[str] = set()
         fresh: set[str] = set()
@@ -117,16 +117,7 @@ class Tracker:
         held = {p for block in inside for p in block.nodes}
         points = (held - gone) | fresh
         said = [c for e in {event_of(p) for p in points} for c in ledger.said[e].constraints]
-        return network.replace(held, points, said)[1]
-
-    def _touched_by_retractions(self, change: Change) -> set[str]:
-        """The traits on which a retraction weighs anew: because it changed, or because what it names did."""
-        found: set[str] = set()
-        for target in change.targets | change.events:
-            if target in change.targets or self.ledger.is_retracted(target):
-                found.add(target) if target not in self.ledger.events else None
-                found |= {t.trait for t in self.life.by_event.get(target, ())}
-        return found
+        return network.replace(held, points, said)
 
     def _shifted(self, event: str) -> bool:
         """Notes the days that the constraints leave to an event; did they change?"""
@@ -157,11 +148,14 @@ class Tracker:
             low = days_of(event.when).low
         return "after now" if self.today is not None and low is not None and low > self.today else ""
 
-    def _tell(self, event: str, told: list[Told]) -> set[str]:
-        """Puts an event's effects in the place of those that it had; returns the traits that this concerns."""
+    def _tell(self, event: str, told: list[Told], redo: set[str], asked: set[str]) -> None:
+        """Puts an event's effects in the place of those that it had. Traits about which something else is said now go
+        into `redo`; where only days are told otherwise, into `asked`."""
         was = self.life.by_event.get(event, [])
         if was == told:
-            return set()
+            return
+        same = [t.says for t in was] == [t.says for t in told]
+        (asked if same else redo).update(t.trait for t in (*was, *told))
         for t in was:
             facts = self.life.facts[t.trait].told
             del facts[bisect_left(facts, t.key, key=_key)]
@@ -171,7 +165,6 @@ class Tracker:
         if not told:
             del self.life.by_event[event]
         self.life.keep(event, any(t.trait in self.important for t in told))
-        return {t.trait for t in (*was, *told)}
 
     def _facts(self, trait: str) -> Facts:
         if trait not in self.life.facts:
@@ -185,7 +178,7 @@ class Tracker:
         """Looks at the order bits of traits and judges those whose facts or bits changed; returns them."""
         life, network, ledger = self.life, self.life.network, self.ledger
         judged = set()
-        for trait in redo:
+        for trait in redo - ledger.events.keys() | redo & life.facts.keys():
             facts = self._facts(trait)
             told_of = {t.event.id for t in facts.told}
             facts.retractions = ledger.retractions({trait, *told_of})
@@ -205,8 +198,9 @@ class Tracker:
         for trait, order in orders.items():
             old = life.judgements.get(trait)
             # Without initiation and termination the days themselves decide, and in a contradiction the constraints do.
-            decided = old is not None and not old.cycles and old.worlds and not old.note.startswith("cause unknown")
-            if trait in redo or order != life.orders.get(trait) or not decided or not network.consistent:
+            by_order = old is not None and not old.cycles and old.worlds and not old.note.startswith("cause unknown")
+            bad = not network.consistent and any(network.block(t.point).cycle for t in life.facts[trait].counting)
+            if trait in redo or order != life.orders.get(trait) or not by_order or bad:
                 life.judge_again(trait, order)
                 self.actions.forget(trait)
                 judged.add(trait)

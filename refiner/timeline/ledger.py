@@ -160,6 +160,15 @@ class Ledger:
         """Did a note take back this event or trait?"""
         return bool(self._retracted.get(target))
 
+    def taken_back(self, change: Change) -> list[str]:
+        """The events and traits on which retractions weigh otherwise after a change."""
+        events = change.events
+        named = [
+            t for t, notes in self._retracted.items()
+            if t in events or any(r.by in events for rs in notes.values() for r in rs)
+        ]  # fmt: skip
+        return sorted(change.targets.union(named))
+
     def taken_back_by(self, target: str) -> set[str]:
         """The events in which something was taken back, so far as they are known."""
         return {r.by for r in self.retractions([target]) if r.by in self.said}

@@ -38,6 +38,11 @@ class Told(NamedTuple):
     point: str  # the timepoint at which it takes effect
     void: str = ""  # why it counts for nothing: "planned", "retracted", "after now", ...; "" where it counts
 
+    @property
+    def says(self) -> tuple[object, ...]:
+        """All of it but the days: effects that say the same and stand in the same order lead to the same verdict."""
+        return (*self[:1], *self[2:], self.event.label, self.event.quotes)
+
 
 def told_effects(event: Event, void: str = "") -> list[Told]:
     """The effects of an event of the narrator's own; none of somebody else's, whose change of a trait is not his."""

@@ -7,9 +7,11 @@ from itertools import product
 from hypothesis import strategies as st
 
 from refiner.config import Trait
-from refiner.models import EFFECT_KINDS, Effect, Event, Observation, Relation, Retraction, When
+from refiner.models import EFFECT_KINDS, Duration, Effect, Event, Observation, Relation, Retraction, When
 from refiner.timeline.bounds import to_day, to_iso
 from refiner.timeline.constraints import ORIGIN, Constraint
+from refiner.timeline.ledger import Telling
+from refiner.timeline.resolve import tellings
 
 BASE = to_day("2000-01-01") or 0
 NOW = "2001-01-01"
@@ -40,19 +42,37 @@ def solutions(events: list[str], given: list[Constraint], horizon: int) -> list[
 _IDS = ["a", "b", "c", "d", "e"]
 
 
+windows = st.builds(
+    lambda low, more: When(earliest=to_iso(BASE + low), latest=to_iso(BASE + low + more)),
+    st.integers(0, 6),
+    st.integers(0, 3),
+)
+offsets = st.builds(
+    lambda anchor, low, more: When(anchor=anchor, offset_min=low, offset_max=low + more),
+    st.sampled_from(_IDS),
+    st.integers(-3, 3),
+    st.integers(0, 3),
+)
+times = st.one_of(st.just(When()), windows, windows, offsets)
+durations = st.builds(
+    lambda low, more: Duration(raw="a while", days_min=low, days_max=low + more), st.integers(0, 3), st.integers(0, 3)
+)
+
+
 @st.composite
 def lives(draw: st.DrawFn) -> tuple[list[Event], list[Observation], list[Retraction]]:
     """Events with windows of some days, a few relations, observations and retractions; contradictions happen."""
     events = []
     for order, name in enumerate(_IDS[: draw(st.integers(1, 5))]):
-        when = When()
-        if draw(st.booleans()):
-            low = draw(st.integers(0, 6))
-            high = low + draw(st.integers(0, 3))
-            when = When(earliest=to_iso(BASE + low), latest=to_iso(BASE + high))
+        when = draw(times)
         effects = draw(
             st.lists(
-                st.builds(Effect, trait=st.sampled_from([t.id for t in TRAITS]), kind=st.sampled_from(EFFECT_KINDS)),
+                st.builds(
+                    Effect,
+                    trait=st.sampled_from([t.id for t in TRAITS]),
+                    kind=st.sampled_from(EFFECT_KINDS),
+                    at=st.sampled_from(["start"] * 5 + ["end"]),
+                ),
                 max_size=3,
             )
         )
@@ -70,7 +90,9 @@ def lives(draw: st.DrawFn) -> tuple[list[Event], list[Observation], list[Retract
                 note=f"{name}.md",
                 label=name,
                 when=when,
-                written=to_iso(BASE + 20),
+                until=draw(times) if draw(st.integers(0, 5)) == 0 else When(),
+                lasted=draw(durations) if draw(st.integers(0, 5)) == 0 else Duration(),
+                written=draw(st.sampled_from([to_iso(BASE + 20)] * 4 + [to_iso(BASE + 4), ""])),
                 modality=modality,
                 subject=subject,
                 effects=tuple(effects),
@@ -97,3 +119,16 @@ def lives(draw: st.DrawFn) -> tuple[list[Event], list[Observation], list[Retract
         else st.just([])
     )
     return events, observations, retractions
+
+
+def tellings_of_a_life() -> st.SearchStrategy[dict[str, Telling]]:
+    """The same lives by note. What is observed and taken back stands in notes of its own or in those of the events."""
+
+    def place(life: tuple[list[Event], list[Observation], list[Retraction]], notes: list[str]) -> dict[str, Telling]:
+        events, observations, retractions = life
+        at = iter(notes)
+        seen = [o.model_copy(update={"note": next(at)}) for o in observations]
+        return tellings(events, seen, [r.model_copy(update={"note": next(at)}) for r in retractions])
+
+    notes = st.lists(st.sampled_from([f"{i}.md" for i in _IDS]), min_size=3, max_size=3)
+    return st.builds(place, lives(), notes)
