@@ -32,7 +32,7 @@ from refiner.stages.base import Stage, StageInput
 from refiner.stages.canon import seed_canon
 from refiner.stages.extract import EXTRACT_VERSION, check_ids, extract, link_events
 from refiner.store import Cache, canonical
-from refiner.timeline import resolve
+from refiner.timeline.resolve import kept_timeline, tellings
 
 CHAIN_VERSION = "3"
 MODEL_CONFIDENCE = 0.7  # below every rule's: these come first in the review
@@ -151,14 +151,12 @@ class Run:
         key = digest("timeline", CHAIN_VERSION, self.now, self.config.persona.born, self.traits_key, *parts)
 
         def make() -> str:
-            return resolve(
-                [e for x in xs for e in x.events],
-                [o for x in xs for o in x.observations],
-                [r for x in xs for r in x.retractions],
-                traits,
-                now=self.now,
-                born=self.config.persona.born,
-            ).model_dump_json()
+            told = tellings(
+                (e for x in xs for e in x.events),
+                (o for x in xs for o in x.observations),
+                (r for x in xs for r in x.retractions),
+            )
+            return kept_timeline(told, traits, now=self.now, born=self.config.persona.born).model_dump_json()
 
         t = Timeline.model_validate_json(self._keyed("timeline", "", key, make))
         self.chain.timeline = t
@@ -171,6 +169,7 @@ class Run:
                 [v.model_dump(mode="json") for v in t.traits],
                 [e.model_dump(mode="json", exclude={"order"}) for e in t.events if e.id in behind],
                 [c.model_dump() for c in t.conflicts],
+                [d.model_dump() for d in t.doubts],
                 sorted(set(t.closure) & behind),
                 t.now,
             ]

@@ -27,7 +27,8 @@ def standing_answers(history: History) -> list[Decision]:
 
 
 def correct_events(extractions: Sequence[Extraction], history: History, config: Config) -> list[Extraction]:
-    """Applies what the person said about events: rejected ones go, answered and edited dates replace what was read."""
+    """Applies what the person said about events: rejected ones go, answered and edited dates replace what was read;
+    an answer may also tell of an event that no note tells."""
     answers: dict[str, dict[str, Any]] = {}
     for d in standing_answers(history):
         if d.effect is not None and d.effect.event:
@@ -41,6 +42,9 @@ def correct_events(extractions: Sequence[Extraction], history: History, config: 
             if words:
                 change["when"] = read_time(str(words), config, written=e.written) or e.when
             kept.append(Event.model_validate({**e.model_dump(), **change, "source": "person"}) if change else e)
+        told = {e.id for e in x.events}
+        new = [said for i, said in answers.items() if said.get("note") == x.note and i not in told]
+        kept += [Event.model_validate({**said, "source": "person"}) for said in new]
         out.append(x.model_copy(update={"events": tuple(kept)}))
     return out
 

@@ -196,9 +196,14 @@ class Event(Record):
     subject: Literal["self", "other"] = "self"
     effects: tuple[Effect, ...] = ()
     relations: tuple[Relation, ...] = ()
-    order: int = 0  # place in its note; the order of telling goes by day of writing, note and place
+    order: int = 0  # place in its note
     source: str = "person"  # person | rule:NAME | model:NAME
     confidence: float = 1.0
+
+    @property
+    def place(self) -> tuple[str, str, int, str]:
+        """Its place in the order of telling: by day of writing ("" unknown comes first), note, place in the note."""
+        return self.written, self.note, self.order, self.id
 
 
 class Observation(Record):
@@ -288,6 +293,7 @@ class Doubt(Record):
     trait: str = ""
     events: tuple[str, ...] = ()
     note: str = ""  # the note that says it
+    at: str = ""  # the day on which it was observed, EDTF
     quotes: tuple[str, ...] = ()
     why: str = ""
 

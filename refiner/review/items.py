@@ -118,7 +118,7 @@ def build_queue(
     place = _places(edits)
     for edit in sorted(edits, key=lambda e: (e.note, place[e.id], stage_place(e.stage), e.start, e.end)):
         add("edit", edit, edit_facts(edit, page(edit.note)))
-    for event in sorted(events, key=lambda e: e.order):
+    for event in sorted(events, key=lambda e: e.place):
         add("event", event, event_facts(event))
     for trait in traits:
         add("trait", trait, trait_facts(trait, by_id))

@@ -20,7 +20,7 @@ def questions(given: StageInput, timeline: Timeline, events: Mapping[str, Event]
         verdict = timeline.verdict(trait.id)
         if verdict is None or verdict.verdict not in ("CONTESTED", "INCONSISTENT"):
             continue
-        told = sorted(_told(trait, events), key=lambda e: (e.order, e.note, e.id))
+        told = sorted(_told(trait, events), key=lambda e: e.place)
         clash = next((c for c in timeline.conflicts if trait.id in c.traits), None)
         if told and told[0].note == given.note.path:
             quotes = clash.quotes if clash else ()

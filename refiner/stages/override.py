@@ -28,7 +28,7 @@ from refiner.models import (
     StageResult,
     Timeline,
 )
-from refiner.stages import doubt
+from refiner.stages import doubt, gainsaid
 from refiner.stages.base import StageInput
 from refiner.stages.declared import find_quote
 from refiner.stages.extract import WEAK
@@ -55,7 +55,7 @@ class Override:
     """Reads the timeline and the note; writes edits, questions and findings about what is over."""
 
     name: ClassVar[str] = NAME
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     needs_timeline: ClassVar[bool] = True
 
     def run(self, given: StageInput) -> StageResult:
@@ -77,6 +77,8 @@ class _Run:
         if self.note.meta.author == "self":  # "I believed that then" has no place in what somebody else wrote
             self._edit()
         self.questions += doubt.questions(self.given, self.timeline, self.events)
+        self.questions += gainsaid.questions(self.given, self.timeline, self.events)
+        self.findings += gainsaid.findings(self.given, self.timeline)
         return StageResult(
             note=self.note.path,
             stage=NAME,
@@ -167,7 +169,7 @@ class _Run:
             if e.modality == "actual" and e.subject == "self" and (e.id, effect.trait) not in gone
             and any(f.trait == effect.trait and f.kind in self._contrary(effect) for f in e.effects)
         ]  # fmt: skip
-        return max(found, key=lambda e: (e.when.latest, e.order), default=None)
+        return max(found, key=lambda e: (e.when.latest, e.place), default=None)
 
     # ---- edits -----------------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from refiner.timeline.bounds import to_day, to_iso
 from refiner.timeline.causes import BEHIND, loops, prevented
 from refiner.timeline.closure import Life
 from refiner.timeline.constraints import END, Block, Network, event_of
-from refiner.timeline.ledger import Change, Ledger, Telling, telling_place
+from refiner.timeline.ledger import Change, Ledger, Telling
 from refiner.timeline.order import Told, orders_of, told_effects
 from refiner.timeline.sayings import days_of, in_words, names_of, window_of
 from refiner.timeline.traits import Facts, members
@@ -70,11 +70,11 @@ class Tracker:
         """
         change = self.ledger.change(notes)
         if change.events:
-            places = [sorted(telling_place(e) for e in events.values()) for events in (change.out, change.into)]
+            places = [sorted(e.place for e in events.values()) for events in (change.out, change.into)]
             self._sorted = self._sorted if places[0] == places[1] and len(places[0]) < FEW else None
             if self._sorted is not None:
-                for place, event in zip(places[1], sorted(change.into.values(), key=telling_place), strict=True):
-                    self._sorted[bisect_left(self._sorted, place, key=telling_place)] = event
+                for place, event in zip(places[1], sorted(change.into.values(), key=_place), strict=True):
+                    self._sorted[bisect_left(self._sorted, place, key=_place)] = event
         if any(self.ledger.named_by.get(e.id) or any(r.kind in BEHIND for r in e.relations)
                for e in (*change.out.values(), *change.into.values())):  # fmt: skip
             self._causes = None
@@ -217,7 +217,7 @@ class Tracker:
                 stale.update(t.event.id for t in life.facts[trait].told)
         for trait in {*judged, *dated} & life.facts.keys():
             self._shown[trait] = self.verdicts.of(trait)
-            self._doubts[trait] = [d for d, _ in self.verdicts.doubts(trait)]
+            self._doubts[trait] = self.verdicts.doubts(trait)
             if life.judgements[trait].verdict == "INCONSISTENT":
                 self._contradicting.add(trait)
             else:
@@ -268,7 +268,7 @@ class Tracker:
         )
 
     def _in_order(self, events: Iterable[str]) -> list[str]:
-        return sorted(events, key=lambda e: telling_place(self.ledger.events[e]))
+        return sorted(events, key=lambda e: self.ledger.events[e].place)
 
     def _contradictions(self) -> Iterable[Conflict]:
         for block in self.life.network.conflicts:
@@ -301,3 +301,7 @@ class Tracker:
 
 def _key(told: Told) -> tuple[str, str, int, str, int]:
     return told.key
+
+
+def _place(event: Event) -> tuple[str, str, int, str]:
+    return event.place

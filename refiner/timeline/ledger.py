@@ -44,11 +44,6 @@ class Change:
         return frozenset(self.out) | frozenset(self.into)
 
 
-def telling_place(event: Event) -> Place:
-    """The place in the order of telling: by day of writing ("" unknown comes first), note, and place in the note."""
-    return event.written, event.note, event.order, event.id
-
-
 class Ledger:
     """The notes' events, observations and retractions. `birth` is the first possible day of birth, `born` its words."""
 
@@ -111,7 +106,7 @@ class Ledger:
                 yield told
 
     def _take_out(self, event: Event) -> None:
-        del self._order[bisect_left(self._order, telling_place(event), key=_place)]
+        del self._order[bisect_left(self._order, event.place, key=_place)]
         del self.events[event.id]
         self.said.pop(event.id, None)
         for name in names_of(event):
@@ -119,9 +114,9 @@ class Ledger:
 
     def _put_in(self, event: Event, *, few: bool) -> None:
         if few:
-            insort(self._order, (telling_place(event), event), key=_place)
+            insort(self._order, (event.place, event), key=_place)
         else:
-            self._order.append((telling_place(event), event))
+            self._order.append((event.place, event))
         self.events[event.id] = event
         for name in names_of(event):
             self.named_by.setdefault(name, set()).add(event.id)

@@ -50,7 +50,7 @@ def told_effects(event: Event, void: str = "") -> list[Told]:
         return []
     return [
         Told(
-            (event.written, event.note, event.order, event.id, i),
+            (*event.place, i),
             event, f.trait, f.kind, f.quote, i, event.id + END if f.at == "end" else event.id, void,
         )
         for i, f in enumerate(event.effects)

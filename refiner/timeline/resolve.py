@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from refiner.config import Trait
 from refiner.models import Event, Observation, Retraction, Timeline
@@ -23,7 +23,7 @@ def resolve(
 
     Traits that are told of and not declared are tracked at importance 0. `Timeline.closure` holds the events that must
     be told along with the kept ones, which are the keys of `Timeline.actions`. The order of the arguments' items does
-    not matter; `ledger.telling_place` says which event is told first. Raises ImpossibleTime for a date that is none,
+    not matter; `Event.place` says which event is told first. Raises ImpossibleTime for a date that is none,
     RefinerError for an id given twice.
     """
     return track(events, observations, retractions, traits, now=now, born=born).timeline()
@@ -57,3 +57,20 @@ def tellings(
         told[2].setdefault(r.note, []).append(r)
     a, b, c = told
     return {n: Telling(tuple(a.get(n, ())), tuple(b.get(n, ())), tuple(c.get(n, ()))) for n in {**a, **b, **c}}
+
+
+def kept_timeline(told: Mapping[str, Telling], traits: Sequence[Trait], *, now: str, born: str = "") -> Timeline:
+    """As `resolve`, of what each note tells; the last life is kept in memory, so that a call after a change of some
+    notes does only what these change. Errors as `resolve`."""
+    global _kept
+    same = _kept is not None and (_kept.now, _kept.born, list(_kept.declared.values())) == (now, born, list(traits))
+    # Taken out until it is whole again: an error in between must not leave a life half changed.
+    tracker, _kept = (_kept if same else None) or Tracker(traits, now=now, born=born), None
+    gone = dict.fromkeys(tracker.ledger.notes.keys() - told.keys())
+    tracker.update({**gone, **told})
+    found = tracker.timeline()
+    _kept = tracker
+    return found
+
+
+_kept: Tracker | None = None

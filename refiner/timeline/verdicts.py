@@ -34,9 +34,9 @@ class Verdicts:
         """The verdict on a trait that was judged."""
         facts, j = self.life.facts[trait], self.life.judgements[trait]
         hidden = j.verdict in ("RETRACTED", "UNKNOWN", "INCONSISTENT")
-        against = [d for d in self.doubts(trait)]
+        against = self.doubts(trait)
         notes = [j.note] if j.note else []
-        notes += [f"but on {at} the notes say otherwise" for _, at in against[-1:]]
+        notes += [f"but on {d.at} the notes say otherwise" for d in against[-1:]]
         return TraitVerdict.model_construct(
             id=trait,
             verdict=j.verdict,
@@ -115,8 +115,8 @@ class Verdicts:
 
     # -- what speaks against it --------------------------------------------------------------------------------------
 
-    def doubts(self, trait: str) -> list[tuple[Doubt, str]]:
-        """Observations that were made after all that decides the verdict and say otherwise, each with its day."""
+    def doubts(self, trait: str) -> list[Doubt]:
+        """Observations that were made after all that decides the verdict and say otherwise."""
         facts, j = self.life.facts[trait], self.life.judgements[trait]
         if not facts.observations or j.verdict not in _STANDS or j.note.startswith("cause unknown"):
             return []
@@ -127,7 +127,7 @@ class Verdicts:
             since = self._decided(facts, j)
             if since is None or window.low is None or any(not self._before(e, window.low) for e in since):
                 continue
-            found.append((self._doubt(trait, o, since, j), o.at))
+            found.append(self._doubt(trait, o, since, j))
         return found
 
     def _decided(self, facts: Facts, j: Judgement) -> list[Told] | list[Event] | None:
@@ -151,5 +151,5 @@ class Verdicts:
         why = f"on {o.at} the notes say that “{name}” {says}, but by “{event.label or event.id}” {_STANDS[j.verdict]}"
         quotes = tuple(q for q in dict.fromkeys((o.quote, quote)) if q)
         return Doubt.model_construct(
-            kind="observation", trait=trait, events=(event.id,), note=o.note, quotes=quotes, why=why
+            kind="observation", trait=trait, events=(event.id,), note=o.note, at=o.at, quotes=quotes, why=why
         )
