@@ -12,7 +12,7 @@ from typing import NamedTuple, TypedDict
 
 from refiner.checks.change_words import Cue
 from refiner.config import Config
-from refiner.models import Entry, Note, TimeSpec, When
+from refiner.models import Entry, Note, Sentence, TimeSpec, When
 from refiner.timeline.bounds import to_day
 from refiner.timeline.dates import FoundTime, ImpossibleTime, find_times, parse_time
 
@@ -29,6 +29,8 @@ _POINTS = re.compile(
     r"|that (?:\w+ )?(?:day|night|evening|morning|week|month|year|summer|winter|spring|autumn|monsoon|season|time)\b)",
     re.I,
 )
+# "A few years ago I read this again" says nothing of the time that is being told.
+_ASIDE = re.compile(r"\b(?:ago|back)$|\bthe\s+(?:last|past)\b", re.I)
 BEFORE = re.compile(r"\bbefore (?:this|that|then)\b", re.I)
 
 
@@ -210,13 +212,24 @@ class Days:
     def _read(self, index: int) -> None:
         sentence, context = self.note.sentences[index], ""
         if index and self._told_on(index):
-            before = (t.when.edtf for t in reversed(self._found[index - 1]) if t.when.edtf)
+            told = (t.when for t in reversed(self._found[index - 1]))
+            before = (w.edtf for w in told if w.edtf and not _ASIDE.search(w.raw))
             context = next(before, self._context[index - 1])
         self._context[index] = context
         written = self.written(sentence.start)
         self._found[index] = find_times(
-            sentence.text, written=written, context=context, events=self._events, **self._life
+            sentence.text,
+            written=written,
+            context=context,
+            events=self._events,
+            recent=self._of_the_day(sentence),
+            **self._life,
         )
+
+    def _of_the_day(self, sentence: Sentence) -> bool:
+        """Is the sentence told on or near the day it tells of: under a dated heading, or in a note of one day?"""
+        dated = self.note.entries[sentence.entry].date if sentence.entry < len(self.note.entries) else ""
+        return bool(dated or self.note.meta.kind == "chat" or _DAY.match(self.note.meta.date))
 
     def place(self, index: int, cue: Cue) -> Placed:
         """The time of a change: its clause's own words, what the telling already speaks of, else the date of the note.

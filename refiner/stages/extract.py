@@ -5,7 +5,7 @@ What front matter says outright is taken as it stands; where a note gives no `ev
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -30,6 +30,7 @@ from refiner.models import (
 )
 from refiner.stages.declared import declared
 from refiner.stages.event_times import BEFORE, Days, Placed
+from refiner.stages.impossible import impossible_times
 from refiner.stages.linking import link_events
 from refiner.stages.media import media_of
 from refiner.stages.people import people_of, said_by_another
@@ -72,19 +73,8 @@ def extract(note: Note, config: Config) -> Extraction:
         people=people_of(note),
         media=media_of(note),
         questions=tuple(questions),
-        findings=(*said.findings, *_impossible(note, days, config)),
+        findings=(*said.findings, *impossible_times(note, days, config)),
     )
-
-
-def _impossible(note: Note, days: Days, config: Config) -> Iterator[Finding]:
-    """The times in the text that cannot be: no calendar has the day, or the narrator was not as old by then."""
-    for index, time in days.impossible():
-        sentence = note.sentences[index]
-        mine = note.meta.author == "self" and not said_by_another(note, sentence, config.persona.before)
-        if time.impossible == "day" or mine:
-            start, end = sentence.start + time.start, sentence.start + time.end
-            said = time.problem if time.when.raw in time.problem else f"“{time.when.raw}”: {time.problem}"
-            yield Finding(check="dates", note=note.path, start=start, end=end, message=said)
 
 
 def _spoken(note: Note, config: Config) -> tuple[Note, Days]:

@@ -38,7 +38,12 @@ def _named(m: re.Match[str], frame: Frame, offset: Offset) -> Piece | None:
 
 
 def _related(m: re.Match[str], frame: Frame) -> Piece | None:
+    if _BOTH.search(m.string, 0, m.start()):
+        return None  # "before and after the wedding"
     return _named(m, frame, _offset(m))
+
+
+_BOTH = re.compile(r"\b(?:before|during)\s*,?\s+and\s+\Z", re.IGNORECASE)
 
 
 def _since(m: re.Match[str], frame: Frame) -> Piece | None:

@@ -1,7 +1,10 @@
 """Days as whole numbers, and what an EDTF date means in days. `edtf` only checks the grammar: its bounds are padded.
 
-EDTF is ISO 8601-2 (Library of Congress, https://www.loc.gov/standards/datetime/). Supported: day, month, year, decade
-and century (199X, 19XX), unspecified month or day (1995-XX), `~ ? %`, seasons 21-24, intervals, open ends.
+EDTF is ISO 8601-2 (Library of Congress, https://www.loc.gov/standards/datetime/). Supported of level 0: day, month,
+year, interval, a time of day (left out); of level 1: `~ ? %`, decade and century (199X, 19XX), unspecified month or day
+(1995-XX), seasons 21-24, open and unknown ends; of level 2: sets as the stretch that holds them ([1998, 2000..2002]),
+quarters 33-36, thirds of a year 37-39, halves 40-41, `~ ? %` on a part. Not: years before 1 or after 9999, exponents
+and significant digits, seasons of a hemisphere.
 """
 
 from __future__ import annotations
@@ -116,6 +119,10 @@ def edtf_of(window: Window) -> str:
 
 
 SEASON_CODES = {21: "spring", 22: "summer", 23: "autumn", 24: "winter"}
+PART_CODES = {33 + i: (3 * i + 1, 3 * i + 3) for i in range(4)}  # quarters
+PART_CODES |= {37 + i: (4 * i + 1, 4 * i + 4) for i in range(3)} | {40: (1, 6), 41: (7, 12)}
+_TIME_OF_DAY = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}(?::?\d{2})?)?\Z")
+_MARKED_PART = re.compile(r"[~?%]?\d{3}[\dX][~?%]?(?:-[~?%]?[\dX]{2}[~?%]?){0,2}\Z")
 _DATE = re.compile(r"(\d{4}|\d{3}X|\d{2}XX)(?:-(\d{2}|XX))?(?:-(\d{2}|XX))?([~?%]?)\Z")
 
 
@@ -125,6 +132,10 @@ def edtf_window(text: str, seasons: dict[str, tuple[int, int]] | None = None) ->
     `seasons` maps a season's name to its first and last month. Raises ImpossibleTime for 2014-02-31.
     """
     text = text.strip()
+    if text[:1] in "[{" and text[-1:] in "]}" and len(text) > 2:
+        return _set(text[1:-1], seasons)
+    if _TIME_OF_DAY.match(text):
+        text = text[:10]
     if "/" in text:
         left, _, right = text.partition("/")
         ends = [
@@ -137,6 +148,8 @@ def edtf_window(text: str, seasons: dict[str, tuple[int, int]] | None = None) ->
             raise ImpossibleTime(f'"{text}" ends before it begins')
         return Window(low, high), "range"
     match = _DATE.match(text)
+    if not match and _MARKED_PART.match(text):
+        return _marked(text, seasons) if _is_edtf(text) else None
     if not match:
         return None
     found = _plain(*match.groups(), seasons=seasons)
@@ -144,6 +157,34 @@ def edtf_window(text: str, seasons: dict[str, tuple[int, int]] | None = None) ->
     if found is not None and not text.replace("-", "").isdecimal() and not _is_edtf(text):
         return None
     return found
+
+
+def _set(inside: str, seasons: dict[str, tuple[int, int]] | None) -> tuple[Window, str] | None:
+    """One or all of some dates: the stretch from the first to the last of them."""
+    windows = []
+    for part in inside.split(","):
+        found = edtf_window(part.strip().replace("..", "/") if ".." in part else part, seasons)
+        if found is None:
+            return None
+        windows.append(found[0])
+    lows, highs = [w.low for w in windows], [w.high for w in windows]
+    low = None if None in lows else min(x for x in lows if x is not None)
+    return Window(low, None if None in highs else max(x for x in highs if x is not None)), "range"
+
+
+def _marked(text: str, seasons: dict[str, tuple[int, int]] | None) -> tuple[Window, str] | None:
+    """A mark on a part: before it, on that part alone; after it, on the year as well."""
+    match = _DATE.match(re.sub(r"[~?%]", "", text))
+    found = _plain(*match.groups(), seasons=seasons) if match else None
+    if found is None:
+        return None
+    parts = text.split("-")
+    if re.match(r"[~?%]", parts[0]) or any(re.search(r"[~?%]\Z", p) for p in parts):
+        return widen_months(found[0], 6), "range"
+    if len(parts) > 1 and re.match(r"[~?%]", parts[1]):
+        return widen_months(found[0], 1), "range"
+    low, high = found[0]
+    return Window(None if low is None else low - 7, None if high is None else high + 7), "range"
 
 
 def _plain(
@@ -160,6 +201,9 @@ def _plain(
     if m is None or m == "XX":
         return (widen_months(year_window(year), 6) if circa else year_window(year)), "year"
     month = int(m)
+    if month in PART_CODES and d is None:
+        window = month_window(year, *PART_CODES[month])
+        return (widen_months(window, 1) if circa else window), "range"
     if month in SEASON_CODES and d is None:
         a, b = (seasons or {}).get(SEASON_CODES[month], ((month - 21) * 3 + 3, (month - 21) * 3 + 5))
         window = month_window(year, a, b)

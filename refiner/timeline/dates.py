@@ -44,9 +44,12 @@ def _frame(
     written: str,
     context: str,
     events: Mapping[str, str] | Iterable[str],
+    recent: bool = True,
 ) -> Frame:
     labels = dict(events) if isinstance(events, Mapping) else dict.fromkeys(events, "")
-    return Frame(exact(born), first_school_year, school_year_starts, culture, exact(written), exact(context), labels)
+    return Frame(
+        exact(born), first_school_year, school_year_starts, culture, exact(written), exact(context), labels, recent
+    )
 
 
 def find_times(
@@ -59,14 +62,17 @@ def find_times(
     written: str = "",
     context: str = "",
     events: Mapping[str, str] | Iterable[str] = (),
+    recent: bool = True,
 ) -> list[FoundTime]:
     """The times in a sentence, in order, none overlapping; `find_times` raises nothing for what the sentence says.
 
     `born`, `written` and `context` (the time that the text already speaks of, for "that March") are EDTF; `events` are
     the ids, or ids with labels, that an offset may count from; an offset from other words keeps the words as anchor.
+    `recent`: a month without a year, where no year is spoken of, is the last one before `written`, as in a diary; in
+    memoirs it is of no known year.
     Raises ImpossibleTime where `born`, `written` or `context` is no possible date.
     """
-    frame = _frame(born, first_school_year, school_year_starts, culture, written, context, events)
+    frame = _frame(born, first_school_year, school_year_starts, culture, written, context, events, recent)
     return [
         FoundTime(p.start, p.end, _when(p, sentence, frame), p.problem, p.impossible) for p in pieces(sentence, frame)
     ]

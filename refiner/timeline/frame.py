@@ -24,6 +24,7 @@ class Frame:
     written: Window | None = None
     context: Window | None = None
     events: Mapping[str, str] = field(default_factory=dict)
+    recent: bool = True  # a month without a year is the last one before the writing, as in a diary
 
     @property
     def seasons(self) -> dict[str, tuple[int, int]]:
@@ -45,6 +46,7 @@ class Piece:
     grain: str = ""
     edtf: str = ""
     wants_year: Callable[[int], Window | None] | None = None
+    ahead: bool = False  # it is planned: the first one after the writing
     anchor: str = ""
     offset: tuple[int | None, int | None] = (None, None)
     problem: str = ""
@@ -130,9 +132,12 @@ def settle(piece: Piece, frame: Frame) -> Piece:
     if piece.wants_year is None or piece.window is not None:
         return piece
     window = None
-    if frame.context and None not in frame.context:
+    if piece.ahead:
+        if frame.written:
+            window = by_both_ends(frame.written, lambda d: next_after(d, piece.wants_year or year_window))
+    elif frame.context and None not in frame.context:
         window = by_both_ends(frame.context, lambda d: piece.wants_year(year_of(d)) if piece.wants_year else None)
-    elif frame.written:
+    elif frame.written and frame.recent:
         window = by_both_ends(frame.written, lambda d: last_before(d, piece.wants_year or year_window, over=False))
     if window is None:
         return replace(piece, problem="of which year is not said")

@@ -106,7 +106,7 @@ FUZZY: tuple[Fuzzy, ...] = (
     *_rows("the first year of a degree", "year", "years after the first grade", begins=(11, 17)),
     *_rows("the final year of a degree", "year", "years after the year in which it began", begins=(2, 5)),
     *_rows("a length in years", "day", "days more or less, for each such time", exactly=(-183, 183), about=(-365, 365)),
-    *_rows("a length in months", "day", "days more or less, for each such time", exactly=(-16, 16), about=(-31, 31)),
+    *_rows("a length in months", "day", "days more or less, for each such time", exactly=(-18, 18), about=(-31, 31)),
     *_rows("a length in weeks", "day", "days more or less, for each such time", exactly=(-4, 4), about=(-7, 7)),
     *_rows("a length in days", "day", "days more or less, for each such time", exactly=(-1, 1), about=(-2, 2)),
     *_rows("a length", "year", "years that it took", school=(9, 15), college=(2, 7)),

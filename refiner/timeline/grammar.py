@@ -47,6 +47,8 @@ def _figures(m: re.Match[str], frame: Frame) -> Piece | None:
         if not (1 <= a <= 31 and 1 <= b <= 31 and len(m["y"]) == 4):
             return None  # a fraction, a score, a number of a file
         raise ImpossibleTime(f"“{m[0]}” is no day: neither {a} nor {b} can be a month")
+    if len(m["y"]) == 2 and day > monthrange(year, month)[1] and not _DATED.search(m.string[: m.start()]):
+        return None  # "a ratio of 31/6/10"
     n = day_of(year, month, day)
     return Piece(m.start(), m.end(), Window(n, n), "day")
 
@@ -111,7 +113,13 @@ def _bare_month(m: re.Match[str], frame: Frame) -> Piece | None:
     alone = not m.string[: m.start()].strip() and re.match(r"\s*(?:[,–-]|to\b|until\b|\Z)", m.string[m.end() :])
     if not alone and not _MONTH_AFTER.search(m.string, max(0, m.start() - 30), m.start()):
         return None  # "May I go?", "Every June we went", "I told April"
-    return Piece(m.start(), m.end(), None, "month", wants_year=month_of(MONTHS[m["mon"][:3].casefold()]))
+    ahead = bool(_PLANNED.search(m.string))
+    return Piece(m.start(), m.end(), None, "month", wants_year=month_of(MONTHS[m["mon"][:3].casefold()]), ahead=ahead)
+
+
+_PLANNED = re.compile(
+    r"\b(?:I|we|he|she|they|it)(?:\s+(?:will|shall)|['’]ll|(?:\s+am|\s+are|['’]m)\s+going\s+to)\b", re.I
+)
 
 
 def _bare_holiday(m: re.Match[str], frame: Frame) -> Piece | None:
@@ -192,7 +200,7 @@ _SEASON = ("spring", "summer", "autumn", "fall", "winter", "monsoon", "rain")
 _BARE_YEAR = r"(?P<yy>\d\d)(?=\s*(?:[.,;:!?)]|$))"
 _DAY_YEAR = rf"(?:(?:,|\s+of|\s+in)?\s*(?<![a-z]){YEAR}|,?\s+{_BARE_YEAR})?"
 _OWN: tuple[Rule, ...] = (
-    Rule(r"(?<![\w/-])\d{4}-\d{2}-\d{2}[~?%]?(?![\w-])", _edtf, False, ("-",)),
+    Rule(r"(?<![\w/-])\d{4}-\d{2}-\d{2}[~?%]?(?![\w-]|\.[a-z])", _edtf, False, ("-",)),
     Rule(r"(?<![\w/-])\d{4}-(?:0[1-9]|1[0-2])[~?%]?(?![\w-])", parts.year_month, False, ("-",)),
     Rule(r"(?<![\w/-])(?:\d{4}[~%]|\d{3}X[~?%]?|\d{2}XX[~?%]?)(?![\w-])", _edtf, False, ("~", "%", "x")),
     Rule(
@@ -231,7 +239,12 @@ _OWN: tuple[Rule, ...] = (
     ),
     Rule(r"(?P<long>)?(?P<word>)?(?<!\w)['’‘](?P<short>\d0)s\b", _decade, False, ("0s",)),
     Rule(rf"(?<![\w/.-]){YEAR}\s*[-–/]\s*(?P<z>\d{{4}}|\d{{2}})(?![\w/-])", _years, False, _DIGIT),
-    Rule(rf"(?<![\w/.,₹$€£#-]){YEAR}(?:(?=ish\b)|(?![\w/]|-\d|,\d|\.\d)){_NOT_A_YEAR}", _year, True, _DIGIT),
+    Rule(
+        rf"(?:(?<![\w/.,₹$€£#-])|(?<=mid-)|(?<=early-)|(?<=late-)|(?<=pre-)|(?<=post-)){YEAR}(?:(?=ish\b)|(?![\w/]|-\d|,\d|\.\d|\.[a-z]{{2,5}}\b)){_NOT_A_YEAR}",
+        _year,
+        True,
+        _DIGIT,
+    ),
 )
 
 

@@ -14,7 +14,8 @@ _NO_OBJECT = (
 KINDS = {
     "move": rf"\bmov(?:e|ed|ing)\b{_NO_OBJECT}|\bshift(?:ed|ing)? (?:to|from|house)\b|\b(?:came|went) from \w+ to\b"
     r"|\btransfer(?:red)?\b",
-    "death": r"\bdied\b|\bdeath\b|\bpassed away\b|\bfuneral\b|(?:'s|’s|his|her|the) passing\b|\bpassing away\b|\bexpired\b|\bcremation\b",
+    "death": r"\bdied\b|\bdeath\b|\bpassed away\b|\bfuneral\b|(?:'s|’s|his|her|the) passing\b|\bpassing away\b"
+    r"|\bexpired\b|\bcremation\b",
     "birth": r"\b(?:was|were) born\b|\bbirth\b|\bcame into the world\b",
     "wedding": r"\bmarried\b|\bwedding\b|\bmarriage\b|\bshaadi\b|\bengagement\b",
     "job": r"\bjoined\b|\bjoining\b|\bfirst job\b|\bfirst salary\b|\bstarted (?:at|in) (?:the )?[A-Z]",
@@ -41,6 +42,7 @@ _TAIL = re.compile(r"(?:\s+(?:to|from|at|in|of|with)\s+(?:the\s+)?(?-i:[A-Z])[\w
 
 
 _JOINS = re.compile(r"join(?:ed|ing)", re.I)
+_PLACE = re.compile(r"\s+(?:(?:the|a|an|our|my)\s+(?:[a-z]+\s+)?)?[\w’-]+")
 _WHAT = re.compile(r"\s+(?:(?:the|a|an|my|this|that)\s+)?(?:[a-z]+\s+)?[\w’'&-]+")
 
 
@@ -89,6 +91,8 @@ def name_at(text: str, at: int, events: Mapping[str, str]) -> Named | None:
         tail = _WHAT.match(text, kind.end())
         if tail is None:
             return None  # "when I joined": what?
+    elif kind[0].casefold().endswith((" to", " from")):
+        tail = _PLACE.match(text, kind.end())
     else:
         tail = _TAIL.match(text, kind.end())
     end = tail.end() if tail else kind.end()

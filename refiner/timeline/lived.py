@@ -9,10 +9,16 @@ from refiner.timeline.bounds import Window, shift_months, widen_months
 from refiner.timeline.frame import Frame, Piece, Rule, age_window
 from refiner.timeline.fuzzy import bounds_of, circa, meaning
 from refiner.timeline.numbers import number
-from refiner.timeline.whose import of_another
+from refiner.timeline.whose import of_another, person_before
 from refiner.timeline.words import NUMBER, ORDINAL, any_of
 
 OLDEST = 110
+
+
+_NOT_YET = re.compile(
+    r"\b(?:will|shall|would|should|going\s+to|want|hope|plan|wish|if|dream\w*|imagin\w*|when\s+I\s+am)\b|['’](?:ll|d)\b",
+    re.I,
+)
 
 
 def _lived(m: re.Match[str], frame: Frame, first: int, last: int, grain: str, *, surely: bool = False) -> Piece | None:
@@ -22,8 +28,10 @@ def _lived(m: re.Match[str], frame: Frame, first: int, last: int, grain: str, *,
     window = age_window(frame.born, first, last)
     if frame.written and frame.written.high is not None and window.low is not None and window.low > frame.written.high:
         # Nobody has been older than on the day of writing: else the number is about something else.
+        if not surely or _NOT_YET.search(m.string):
+            return None
         said = f"“{m[0]}”: you were younger than {first} on the day of writing"
-        return Piece(m.start(), m.end(), None, grain, problem=said, impossible="life") if surely else None
+        return Piece(m.start(), m.end(), None, grain, problem=said, impossible="life")
     return Piece(m.start(), m.end(), window, grain)
 
 
@@ -33,7 +41,7 @@ def _age(m: re.Match[str], frame: Frame) -> Piece | None:
     n, n2 = number(m["n"]), number(said.get("n2") or m["n"])
     if n is None or n2 is None or not 0 <= n <= n2 <= OLDEST or n2 - n > 12:
         return None
-    years = bool(re.search(r"(?i)years?|yrs|\bage\b", m[0]))
+    years = bool(re.search(r"(?i)years?|yrs|\bage\b|\bturned\b", m[0]))
     piece = _lived(m, frame, n, n2, "year" if n == n2 else "range", surely=years)
     window = piece.window if piece else None
     if piece is None or window is None:
@@ -88,6 +96,8 @@ def _age_decade(m: re.Match[str], frame: Frame) -> Piece | None:
 
 
 def _childhood(m: re.Match[str], frame: Frame) -> Piece | None:
+    if "I" not in m[0] and (person_before(m.string, m.start()) or of_another(m.string, m.start(), m.end(), acts=True)):
+        return None  # "my father, as a little boy"
     return _lived(m, frame, *bounds_of("teens" if "teen" in m[0].casefold() else "childhood", "age"), "range")
 
 

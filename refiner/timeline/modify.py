@@ -41,12 +41,15 @@ def _whole(text: str, piece: Piece, frame: Frame) -> Piece | None:
 
 # ---- two times that are one ------------------------------------------------------------------------------------------
 
-_TO = re.compile(r"\s*(?:to|until|till|through|and|–|—|-)\s*(?:the\s+)?(?:end\s+of\s+)?\Z", re.IGNORECASE)
+_TO = re.compile(
+    r"\s*(?:,\s*(?=to\b|until\b|till\b))?(?:to|until|till|through|and|–|—|-)\s*(?:the\s+)?(?:end\s+of\s+)?\Z",
+    re.IGNORECASE,
+)
 _OR = re.compile(
     r"\s*,?\s*(?:or(?:\s+(?:maybe|perhaps|possibly|even))?|maybe|perhaps|possibly|if\s+not)\s+(?:in\s+|the\s+)?\Z", re.I
 )
 _OPENS = re.compile(r"\b(from|between|either)\s+(?:the\s+|about\s+|around\s+)?\Z", re.IGNORECASE)
-_LINK = re.compile(r"\s*,?\s*(?:(?:of|in)\s+)?\Z")
+_LINK = re.compile(r"\s*[,(]?\s*(?:(?:of|in)\s+)?\Z")
 
 
 def _range(text: str, left: Piece, right: Piece, frame: Frame) -> Piece | None:
@@ -113,7 +116,8 @@ def _anchored(text: str, piece: Piece, frame: Frame) -> Piece:
 _GLUE = r"(?:(?:in|on|at|during|of|the|my|year|month)\s+)*"
 _PART = re.compile(
     r"\b(?P<by>by\s+)?(?:towards\s+|toward\s+)?(?:the\s+)?(?:"
-    r"(?:very\s+)?(?P<word>early|mid|late|beginning|start|middle|end)(?:\s+of)?|"
+    r"(?:very\s+)?(?P<word>early|mid|late|beginning|start|middle|end|commencement)(?:\s+of)?|"
+    r"(?P<of>earlier|early|latter|later|middle)\s+(?:part|half|days|months|years)\s+of|"
     r"(?P<nth>first|second|third|fourth|last|1st|2nd|3rd|4th|opening|closing|final)\s+(?:few\s+|couple\s+of\s+|two\s+)?"
     rf"(?P<what>half|week|weeks|days|months|fortnight|quarter)\s+of)[\s-]+{_GLUE}\Z",
     re.IGNORECASE,
@@ -133,10 +137,15 @@ _RELATION = re.compile(
     re.IGNORECASE,
 )
 _AT_MOST = re.compile(r",?\s+at\s+the\s+(?:very\s+)?(?P<end>latest|earliest)\b", re.IGNORECASE)
-_AND_ON = re.compile(r"\s+or\s+(?P<end>earlier|before|later|after)\b(?!\s+that\b)", re.IGNORECASE)
+_AND_ON = re.compile(
+    r"\s*,?\s+(?:or|maybe|perhaps|possibly|or\s+maybe|or\s+perhaps|or\s+even)\s+(?P<end>earlier|before|later|after)\b"
+    r"(?=\s*(?:[.,;!?)]|$))",
+    re.IGNORECASE,
+)
 _NOUN_AFTER = re.compile(r"\s+(?!and\b|but\b|when\b|until\b|till\b|that\b|with\b|then\b|I\b|we\b)[A-Za-z]{3,}")
 _ORDER = {"1st": "first", "2nd": "second", "3rd": "third", "4th": "fourth", "opening": "first", "closing": "last"}
-_ORDER |= {"final": "last"}
+_ORDER |= {"final": "last", "start": "beginning", "commencement": "beginning"}
+_ORDER |= {"earlier": "early", "latter": "late", "later": "late"}
 
 
 def _modified(text: str, piece: Piece, frame: Frame) -> Piece | None:
@@ -197,8 +206,9 @@ def _part(piece: Piece, m: re.Match[str], frame: Frame) -> Piece | None:
     window = piece.window
     if window is None or window.low is None or window.high is None:
         return None
-    if m["word"]:
-        word = {"start": "beginning"}.get(m["word"].casefold(), m["word"].casefold())
+    if m["word"] or m["of"]:
+        word = (m["word"] or m["of"]).casefold()
+        word = _ORDER.get(word, word)
     else:
         nth, what = m["nth"].casefold(), {"fortnight": "half"}.get(m["what"].casefold(), m["what"].casefold())
         nth = _ORDER.get(nth, nth)

@@ -81,7 +81,16 @@ def _count(m: re.Match[str], frame: Frame, offset: tuple[int | None, int | None]
         None if low is None or offset[0] is None else low + offset[0],
         None if high is None or offset[1] is None else high + offset[1],
     )
-    return Piece(m.start(), m.end(), window, grain) if window != (None, None) else None
+    if window == (None, None):
+        return None
+    if _after(window, frame.written):
+        # "thirteen years later" than what the text spoke of last would be after the writing: something else is meant.
+        return Piece(m.start(), m.end(), None, grain, problem="counted from what is not said")
+    return Piece(m.start(), m.end(), window, grain)
+
+
+def _after(window: Window, written: Window | None) -> bool:
+    return bool(written and written.high is not None and window.low is not None and window.low > written.high)
 
 
 def _unit_after(m: re.Match[str], frame: Frame) -> Piece | None:

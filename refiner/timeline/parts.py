@@ -93,7 +93,10 @@ _IN_THE_ERA = re.compile(
     r"(?:the\s+(?:time|days|months|years|start|beginning|end|middle)\s+of\s+)?\Z",
     re.IGNORECASE,
 )
-_ERA_NOUN = re.compile(r"\s+(?:positive|negative|test|vaccine|patients?|cases?|ward|duty|deaths?|report|virus)\b", re.I)
+_ERA_NOUN = re.compile(
+    r"\s+(?:positive|negative|area|zone|rules?|pass|test|vaccine|patients?|cases?|ward|duty|deaths?|report|virus)\b",
+    re.I,
+)
 RULES: tuple[Rule, ...] = (
     Rule(rf"\bQ(?P<q>[1-4])\s*(?:of\s+|,\s*|-\s*)?(?:CY\s*)?{YEAR}", _quarter, False, ("q1", "q2", "q3", "q4")),
     Rule(rf"\bH(?P<q>[12])\s*(?:of\s+|,\s*|-\s*)?{YEAR}", _half, False, ("h1", "h2")),

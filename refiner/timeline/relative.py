@@ -22,7 +22,7 @@ from refiner.timeline.frame import (
 )  # fmt: skip
 from refiner.timeline.fuzzy import bounds_of
 from refiner.timeline.numbers import number
-from refiner.timeline.spans import span_of
+from refiner.timeline.spans import span_of, unit_of
 from refiner.timeline.words import (
     HOLIDAY,
     MON,
@@ -91,7 +91,7 @@ def _weekday(m: re.Match[str], frame: Frame) -> Piece | None:
 def _calendar(m: re.Match[str], frame: Frame) -> Piece | None:
     """last year, this month, next week; that year."""
     step = {"last": -1, "this": 0, "next": 1}.get(m["point"].casefold())
-    unit = m["unit"].casefold()
+    unit = unit_of(m["unit"])
     if step is None:
         after = m["point"].casefold() in ("the following", "the next")
         if not frame.context or None in frame.context:
@@ -231,6 +231,8 @@ def _lately(m: re.Match[str], frame: Frame) -> Piece | None:
 
 _POINT = r"(?P<point>(?:the\s+)?last|this|next|that|the\s+following|the\s+same)"
 _POINT_YEAR = r"(?P<point>last|this|next|that|the\s+same|the\s+following|the\s+next)"
+# "In my last year there" is the last of some years.
+_NOT_ITS_LAST = r"(?<!\bthe\s)(?<!\bmy\s)(?<!\bour\s)(?<!\bhis\s)(?<!\bher\s)(?<!\btheir\s)(?<![’']s\s)"
 _POINTS = ("last", "this", "next", "that", "following", "same")
 RULES: tuple[Rule, ...] = (
     Rule(rf"\b{_POINT}\s+{MON}(?!\s*\d)", _pointed, True, _POINTS),
@@ -246,10 +248,10 @@ RULES: tuple[Rule, ...] = (
         ("day",),
     ),
     Rule(
-        rf"(?<!\bthe )\b{_POINT_YEAR}\s+(?P<unit>year|month|week|weekend)\b(?!\s+(?:of|in|at|before|after)\b)",
+        rf"{_NOT_ITS_LAST}\b{_POINT_YEAR}\s+(?P<unit>year|yr|month|week|weekend)\b(?!\s+(?:of|in|at|before|after)\b)",
         _calendar,
         True,
-        ("year", "month", "week"),
+        ("year", "yr", "month", "week"),
     ),
     Rule(rf"\b{MON}\s+(?:of\s+)?{_POINT_YEAR}\s+(?P<unit>year)\b", _month_of_year, True, ("year",)),
     Rule(rf"\b{SEASON}\s+(?:of\s+)?{_POINT_YEAR}\s+(?P<unit>year)\b", _month_of_year, True, ("year",)),

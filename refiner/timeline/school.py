@@ -24,10 +24,19 @@ def _school(m: re.Match[str], frame: Frame) -> Piece | None:
     if of_another(m.string, m.start(), m.end()):
         return None
     first = _grade(m["g"])
+    if _RANK.fullmatch(m[0]) and not _STUDIES.search(m.string, 0, m.start()):
+        return None  # "a first class novel", "we went second class"
     last = _grade(m.groupdict().get("g2") or m["g"])
     if first is None or last is None or not 1 <= first <= last <= 12:
         return _no_grade(m, first)
     return _grades(m, frame, first, last)
+
+
+_RANK = re.compile(r"(?:1st|first|2nd|second|3rd|third)[\s-]+class", re.IGNORECASE)
+_STUDIES = re.compile(
+    r"\b(?:was|were|am|stud(?:y|ied|ying)|read(?:ing)?|admitted|admission|when\s+I\s+was)\s+in(?:to)?\s+(?:the\s+)?\Z",
+    re.I,
+)
 
 
 def _no_grade(m: re.Match[str], n: int | None) -> Piece | None:
@@ -59,10 +68,13 @@ _SCHOOLS = re.compile(
 )
 
 
+_RANKED = re.compile(r"\b(?:c[ao]me|finish\w*|stood|stand|placed?|ranked|stopp\w*|gears?|floor)\s+\Z", re.I)
+
+
 def _bare(m: re.Match[str], frame: Frame) -> Piece | None:
     """ "in 7th": a class, where nothing else is named and the sentence is about school or the number fits no rank."""
     first, last = number(m["g"]), number(m["g2"] or m["g"])
-    alone = (first or 0) >= 5 and m["rel"].casefold() == "in"
+    alone = (first or 0) >= 5 and m["rel"].casefold() == "in" and not _RANKED.search(m.string, 0, m.start())
     if not alone and not _SCHOOLS.search(m.string):
         return None
     piece = _school(m, frame)

@@ -44,6 +44,8 @@ def span_of(m: re.Match[str], slack: str = "offset in") -> Length | None:
         low = high = 0.5
     elif words in ("a", "an"):
         low = high = 1.0
+    elif re.fullmatch(r"\d+(?:\.\d|½)", words):
+        low = high = float(words.replace("½", ".5"))
     else:
         n = number(words)
         if n is None:

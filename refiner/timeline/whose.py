@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _BREAK = re.compile(r"[.;:!?()]|\s[—–-]\s")
-_FIRST = re.compile(r"\b(?:I|i|me|my(?=\s+(?:own|class|school|age|birthday))|we|us|myself)\b")
+_FIRST = re.compile(r"\b(?:I|i|me|my(?=\s+(?:own|class|school|age|birthday))|me|we|us|myself)\b")
 _THIRD = re.compile(r"\b(?:he|she|they|him|them|who)\b", re.IGNORECASE)
 _BE = r"(?:is|was|were|are|has\s+been|had\s+been|studies|studied|reads|read|failed|passed|topped|sits|sat)"
 _DO = rf"(?:{_BE}|died|married|left|came|went|got|had|has|ran|became|retired|joined|began|started|\w+ed)"
@@ -18,6 +18,17 @@ _TEACHES = re.compile(
     r"[^.;]{0,20}$",
     re.IGNORECASE,
 )
+
+
+_PERSON_HERE = re.compile(
+    r"(?:\b(?:[Mm]y|[Oo]ur|[Hh]is|[Hh]er|[Tt]heir)\s+(?:[a-z]+\s+)?[a-z]+,?|(?:\A|[.!?“\"(]\s*)(?!I\b)[A-Z][\w’'-]+,|"
+    r"[a-z,;]\s+(?!I\b)[A-Z][\w’'-]+,?)\s+\Z"
+)
+
+
+def person_before(text: str, start: int) -> bool:
+    """Does a person other than the narrator stand just before: "my father as a little boy"?"""
+    return bool(_PERSON_HERE.search(text, 0, start))
 
 
 def of_another(text: str, start: int, end: int, *, acts: bool = False) -> bool:
@@ -39,5 +50,7 @@ def of_another(text: str, start: int, end: int, *, acts: bool = False) -> bool:
         return max(theirs, named) > mine
     if not acts:
         return False
+    if person_before(text, start) or (_NAMED_DOES.match(after) and not _FIRST.search(after)):
+        return True
     first, third = _FIRST.search(after), _THIRD.search(after)
     return third is not None and third.start() < 25 and (first is None or third.start() < first.start())

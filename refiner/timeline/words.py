@@ -30,7 +30,7 @@ def any_of(words: Iterable[str]) -> str:
 
 MON = (
     r"(?P<mon>(?i:january|february|march|april|may|june|july|august|september|october|november|december|"
-    r"jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)\b)\.?"
+    r"jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)\b)(?:\.(?=\s*[\d,’'‘]))?"
 )
 YEAR = r"(?P<y>(?:1[789]|20)\d\d(?!\d)|['’‘]\d\d(?![\d\w]))"
 SEASON = rf"(?P<season>{any_of(SEASONS)})\b"
@@ -40,14 +40,19 @@ _ONES = tuple(w for w, n in NUMBERS.items() if 0 < n < 10)
 _TENS = tuple(w for w, n in NUMBERS.items() if n >= 20 and n % 10 == 0)
 _LOW = tuple(w for w, n in NUMBERS.items() if n < 20)
 _FIRSTS = tuple(w for w, n in ORDINALS.items() if 0 < n < 10)
-NUMBER = rf"(?:\d{{1,3}}|(?:{any_of(_TENS)})(?:[\s-](?:{any_of(_ONES)})\b)?|(?:{any_of(_LOW)}))"
+NUMBER = (
+    rf"(?:(?<!\d)(?<!\d[.,])\d{{1,3}}(?!\d|\.\d)|(?:{any_of(_TENS)})(?:[\s-](?:{any_of(_ONES)})\b)?|(?:{any_of(_LOW)}))"
+)
 _WORD_ORDINAL = (
     rf"(?:(?:{any_of(_TENS)})-(?:{any_of(_FIRSTS)})|"
     rf"{any_of(w for w, n in ORDINALS.items() if 0 < n < 20 or n % 10 == 0)})"
 )
 ORDINAL = rf"(?:\d{{1,2}}(?:st|nd|rd|th)|{_WORD_ORDINAL})"
 DAY = rf"(?:{_WORD_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th)?)"
-COUNT = rf"(?:{NUMBER}|half\s+an?|an?\s+(?:couple(?:\s+of)?|few)|an?|(?:couple(?:\s+of)?|few|some|several|many))"
+COUNT = (
+    rf"(?:(?<![\d.])\d{{1,2}}(?:\.\d|½)|{NUMBER}|half\s+an?|an?\s+(?:couple(?:\s+of)?|few)|an?|"
+    r"(?:couple(?:\s+of)?|few|some|several|many))"
+)
 QUANTITY = (
     rf"(?:good\s+)?(?P<n>{COUNT})(?P<odd>[\s-]odd\b|\+)?"
     rf"(?:\s*(?:or|to|-|–)\s*(?P<n2>{NUMBER}))?(?P<half>\s+and\s+a\s+half)?"
