@@ -10,25 +10,16 @@ by one: a cut vertex joins them, and shortest paths between two blocks run throu
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Iterable, Iterator, MutableMapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 
-from refiner.timeline.distances import FAR, before_some, relax, reverse, sweep_order
+from refiner.timeline.distances import FAR
+from refiner.timeline.ties import Constraint as Constraint
+from refiner.timeline.ties import Ties
 
 ORIGIN = ""
 """The timepoint of day 0 of the calendar; event ids are never empty."""
 END = "\x1f"
 """What a timepoint's name ends with where it is the end of an event: an event that lasted has two timepoints."""
-
-
-class Constraint(NamedTuple):
-    """`t_v - t_u <= days`, with the reason in plain words and the quote that says so."""
-
-    u: str
-    v: str
-    days: int
-    why: str = ""
-    quote: str = ""
 
 
 def between(u: str, v: str, low: int | None, high: int | None, why: str = "", quote: str = "") -> list[Constraint]:
@@ -49,24 +40,21 @@ def event_of(point: str) -> str:
 class Block:
     """Timepoints that constraints tie together, with their ties to the ORIGIN. Solved once, when it is made.
 
-    `cycle` names constraints that contradict each other; such a block has no windows.
+    `cycle` names constraints that contradict each other; such a block has no windows. `ties` are those between two of
+    its points, None where there are none; a block `like` it, of the same points, may have them worked out already.
     """
 
-    __slots__ = (
-        "_before", "_behind", "_edges", "_negative", "_order",
-        "constraints", "cycle", "linked", "nodes", "place", "windows",
-    )  # fmt: skip
+    __slots__ = ("constraints", "cycle", "nodes", "ties", "windows")
 
-    def __init__(self, nodes: Sequence[str], constraints: Iterable[Constraint]) -> None:
+    def __init__(self, nodes: Sequence[str], constraints: Iterable[Constraint], like: Block | None = None) -> None:
         self.nodes = tuple(sorted(nodes))
         self.constraints = tuple(constraints)
         self.windows: dict[str, tuple[int | None, int | None]] = {}
         self.cycle: tuple[Constraint, ...] = ()
-        self._before: dict[frozenset[str], Sequence[bool]] = {}
-        self._behind: dict[str, Sequence[bool]] = {}
+        self.ties: Ties | None = None
         low: dict[str, Constraint] = {}
         high: dict[str, Constraint] = {}
-        ties: dict[tuple[str, str], Constraint] = {}
+        said: dict[tuple[str, str], Constraint] = {}
         # Parallel constraints: the strictest counts, and among equals the first by its words, whoever came first.
         for c in self.constraints:
             if c.u == ORIGIN:
@@ -75,16 +63,21 @@ class Block:
             elif c.v == ORIGIN:
                 if c.u not in low or c < low[c.u]:
                     low[c.u] = c
-            elif (c.u != c.v or c.days < 0) and ((c.u, c.v) not in ties or c < ties[c.u, c.v]):
-                ties[c.u, c.v] = c
-        self.linked = bool(ties)
-        self._negative = any(c.days < 0 for c in ties.values())
-        if not ties:
-            self._alone(low, high)
+            elif (c.u != c.v or c.days < 0) and ((c.u, c.v) not in said or c < said[c.u, c.v]):
+                said[c.u, c.v] = c
+        if said:
+            known = like.ties if like is not None and like.nodes == self.nodes else None
+            self.ties = known if known is not None and known.said == said else Ties(self.nodes, said)
+            self._solve(low, high, self.ties)
         else:
-            self._solve(low, high, ties)
+            self._alone(low, high)
 
-    def _alone(self, low: dict[str, Constraint], high: dict[str, Constraint]) -> None:
+    @property
+    def orders(self) -> bool:
+        """Can its ties put one of its points on a later day than another? They order nothing in a contradiction."""
+        return self.ties is not None and self.ties.orders and not self.cycle
+
+    def _alone(self, low: Mapping[str, Constraint], high: Mapping[str, Constraint]) -> None:
         for n in self.nodes:
             first, last = low.get(n), high.get(n)
             if first is not None and last is not None and last.days + first.days < 0:
@@ -93,95 +86,32 @@ class Block:
         if self.cycle:
             self.windows = {}
 
-    def _solve(
-        self, low: dict[str, Constraint], high: dict[str, Constraint], ties: dict[tuple[str, str], Constraint]
-    ) -> None:
-        place = self.place = {n: i for i, n in enumerate(self.nodes)}
-        edges: list[list[tuple[int, int]]] = [[] for _ in self.nodes]
-        for u, v in sorted(ties):
-            edges[place[u]].append((place[v], ties[u, v].days))
-        self._edges, self._order = edges, sweep_order(edges)
-        _, circle = relax(edges, self._order, [0] * len(self.nodes))
-        if circle:
-            names = [self.nodes[i] for i in circle]
-            found = [ties[pair] for pair in zip(names, [*names[1:], names[0]], strict=True)]
-            start = min(range(len(found)), key=lambda i: found[i])
-            self.cycle = tuple(found[start:] + found[:start])
+    def _solve(self, low: Mapping[str, Constraint], high: Mapping[str, Constraint], ties: Ties) -> None:
+        self.cycle = ties.circle
+        if self.cycle:
             return
         latest = [high[n].days if n in high else FAR for n in self.nodes]
-        by, _ = relax(edges, self._order, latest)
+        by = ties.lowered(latest)
         wrong = [i for i, n in enumerate(self.nodes) if n in low and latest[i] + low[n].days < 0]
         if wrong:
-            self.cycle = min((self._round(i, by, low, high, ties) for i in wrong), key=lambda c: (len(c), c))
+            rounds = (self._round(i, by, low, high, ties) for i in wrong)
+            self.cycle = min(rounds, key=lambda cycle: (len(cycle), cycle))
             return
         earliest = [low[n].days if n in low else FAR for n in self.nodes]
-        relax(reverse(edges), self._order[::-1], earliest)
-        for i, n in enumerate(self.nodes):
-            self.windows[n] = (
-                None if earliest[i] >= FAR // 2 else -earliest[i],
-                None if latest[i] >= FAR // 2 else latest[i],
-            )
+        ties.lowered_back(earliest)
+        for n, first, last in zip(self.nodes, earliest, latest, strict=True):
+            self.windows[n] = (None if first >= FAR // 2 else -first, None if last >= FAR // 2 else last)
 
     def _round(
-        self,
-        last: int,
-        by: Sequence[int],
-        low: dict[str, Constraint],
-        high: dict[str, Constraint],
-        ties: dict[tuple[str, str], Constraint],
+        self, last: int, by: Sequence[int], low: Mapping[str, Constraint], high: Mapping[str, Constraint], ties: Ties
     ) -> tuple[Constraint, ...]:
         """From the ORIGIN along the path that bounds a point, and back by the point's own earliest day."""
         path = [last]
         while by[path[-1]] >= 0:
             path.append(by[path[-1]])
         names = [self.nodes[i] for i in reversed(path)]
-        steps = [ties[pair] for pair in zip(names, names[1:], strict=False)]
+        steps = [ties.said[pair] for pair in zip(names, names[1:], strict=False)]
         return (high[names[0]], *steps, low[names[-1]])
-
-    @property
-    def orders(self) -> bool:
-        """Can its ties put one of its points on a later day than another?"""
-        return self._negative and not self.cycle
-
-    def distances(self, source: str) -> dict[str, int]:
-        """Shortest distances from `source` in days along ties between events; what is not reached is left out. The
-        block must be consistent and linked."""
-        dist = [FAR] * len(self.nodes)
-        dist[self.place[source]] = 0
-        relax(self._edges, self._order, dist)
-        return {n: d for n, d in zip(self.nodes, dist, strict=True) if d < FAR // 2}
-
-    def before_some_of(self, points: frozenset[str]) -> Sequence[bool]:
-        """For each of `nodes`: do the ties put some of `points` on a later day in every solution? Needs `orders`."""
-        self.prime([points])
-        return self._before[points]
-
-    def prime(self, groups: Iterable[frozenset[str]]) -> None:
-        """Works out `before_some_of` for several groups of points at once."""
-        new = [g for g in dict.fromkeys(groups) if g not in self._before]
-        columns = before_some(self._edges, self._order, [[self.place[n] for n in g] for g in new])
-        self._before.update(zip(new, columns, strict=True))
-
-    def prime_points(self, after: Iterable[str], before: Iterable[str]) -> None:
-        """Works out at once what the ties put after each point of `after`, and before each of `before`."""
-        self.prime(frozenset((p,)) for p in before)
-        new = [p for p in dict.fromkeys(after) if p not in self._behind]
-        if new:
-            columns = before_some(reverse(self._edges), self._order[::-1], [[self.place[p]] for p in new])
-            self._behind.update(zip(new, columns, strict=True))
-
-    def tied_before(self, a: str, b: str, *, from_first: bool = False) -> bool:
-        """Do its ties alone put `a` on an earlier day than `b`? `from_first`: look from `a`, else from `b`; the answer
-        is the same, but what is worked out for the one is of use for its other pairs. Needs `orders`."""
-        if not from_first:
-            return bool(self.before_some_of(frozenset((b,)))[self.place[a]])
-        self.prime_points([a], ())
-        return bool(self._behind[a][self.place[b]])
-
-    def forget(self) -> None:
-        """Lets go of what was worked out about its order."""
-        self._before.clear()
-        self._behind.clear()
 
 
 class Network:
@@ -205,7 +135,7 @@ class Network:
             self._bad.pop(block, None)
             for p in block.nodes:
                 del self._block[p]
-        new = _blocks(points, constraints)
+        new = _blocks(points, constraints, old)
         for block in new:
             self._block.update(dict.fromkeys(block.nodes, block))
             if block.cycle:
@@ -255,7 +185,7 @@ class Network:
         (low, _), (_, high) = self.window(u), self.window(v)
         round_ = None if low is None or high is None else high - low
         block = self._block[u]
-        path = block.distances(u).get(v) if block.linked and block is self._block[v] else None
+        path = block.ties.distances(u).get(v) if block.ties and block is self._block[v] else None
         return path if round_ is None else round_ if path is None else min(path, round_)
 
     def certainly_before(self, a: str, b: str) -> bool:
@@ -267,18 +197,21 @@ class Network:
         if high is not None and low is not None and high < low:
             return True
         # Only a path between the two can still tell; if a cannot be before b at all, it need not be searched.
-        if mine is not other or not mine.orders or (first is not None and last is not None and first >= last):
+        if mine is not other or (first is not None and last is not None and first >= last):
             return False
-        return mine.tied_before(a, b)
+        return self.tied_before(a, b)
 
-    def tied_before(self, a: str, b: str, *, from_first: bool) -> bool:
-        """As `Block.tied_before`, for any two points; ties of a block that contradicts itself order nothing."""
+    def tied_before(self, a: str, b: str, *, from_first: bool = False) -> bool:
+        """As `Ties.tied_before`, for any two points."""
         mine = self._block[a]
-        return mine is self._block[b] and mine.orders and a != b and mine.tied_before(a, b, from_first=from_first)
+        if mine.ties is None or not mine.orders or mine is not self._block[b] or a == b:
+            return False
+        return mine.ties.tied_before(a, b, from_first=from_first)
 
 
-def _blocks(points: Iterable[str], constraints: Iterable[Constraint]) -> list[Block]:
-    """What constraints between these points tie together, solved; ties to other points are left out."""
+def _blocks(points: Iterable[str], constraints: Iterable[Constraint], old: Iterable[Block] = ()) -> list[Block]:
+    """What constraints between these points tie together, solved; ties to other points are left out. `old` are blocks
+    whose ties may be the same."""
     fresh = sorted(set(points))
     own: dict[str, list[Constraint]] = {p: [] for p in fresh}
     root: dict[str, str] = {}
@@ -300,6 +233,9 @@ def _blocks(points: Iterable[str], constraints: Iterable[Constraint]) -> list[Bl
     parts: dict[str, list[str]] = {}
     for p in fresh:
         parts.setdefault(find(p) if p in root else p, []).append(p)
-    return [
-        Block(part, [c for p in part for c in own[p]] if len(part) > 1 else own[part[0]]) for part in parts.values()
-    ]
+    known = {b.nodes: b for b in old if b.ties is not None}
+    found = []
+    for part in parts.values():
+        said = [c for p in part for c in own[p]] if len(part) > 1 else own[part[0]]
+        found.append(Block(part, said, known.get(tuple(part)) if known else None))
+    return found

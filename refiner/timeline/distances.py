@@ -115,7 +115,7 @@ def before_some(edges: Edges, order: Sequence[int], groups: Sequence[Sequence[in
     graph must have no negative circle.
     """
     if len(groups) <= FEW:
-        found = []
+        found: list[Sequence[bool]] = []
         for group in groups:
             dist = [FAR] * len(edges)
             for node in group:
@@ -123,13 +123,20 @@ def before_some(edges: Edges, order: Sequence[int], groups: Sequence[Sequence[in
             relax(edges, order, dist)
             found.append([d < 0 for d in dist])
         return found
-    columns: list[Any] = []
+    import numpy as np
+
+    # Each node takes from those before it: one step for all its edges, where a step for each would take longer.
+    before: list[Any] = [
+        (np.array([u for u, _ in some]), np.array([[float(days)] for _, days in some])) if len(some) > 1 else some
+        for some in reverse(edges)
+    ]
+    columns: list[Sequence[bool]] = []
     for first in range(0, len(groups), COLUMNS):
-        columns += _columns(edges, order, groups[first : first + COLUMNS])
+        columns += _columns(edges, before, order, groups[first : first + COLUMNS])
     return columns
 
 
-def _columns(edges: Edges, order: Sequence[int], groups: Sequence[Sequence[int]]) -> list[Any]:
+def _columns(edges: Edges, before: Sequence[Any], order: Sequence[int], groups: Sequence[Sequence[int]]) -> list[Any]:
     import numpy as np
 
     # Floats, since infinity stays infinite when days are added; whole numbers of days are exact in them.
@@ -138,21 +145,26 @@ def _columns(edges: Edges, order: Sequence[int], groups: Sequence[Sequence[int]]
     for column, group in enumerate(groups):
         for node in group:
             dist[node, column] = 0
-            waiting[node] = 1
-    step = np.empty(len(groups))
+            for v, _ in edges[node]:
+                waiting[v] = 1
+    step, lower = np.empty(len(groups)), np.empty(len(groups), dtype=bool)
     forwards = moved = True
     while moved:
         moved = False
-        for u in order if forwards else reversed(order):
-            if not waiting[u]:
+        for v in order if forwards else reversed(order):
+            if not waiting[v]:
                 continue
-            waiting[u] = 0
-            at = dist[u]
-            for v, days in edges[u]:
-                np.add(at, days, out=step)
-                if (step < dist[v]).any():
-                    np.minimum(step, dist[v], out=dist[v])
-                    waiting[v] = 1
-                    moved = True
+            waiting[v] = 0
+            some = before[v]
+            if isinstance(some, tuple):
+                np.minimum.reduce(dist[some[0]] + some[1], axis=0, out=step)
+            else:
+                np.add(dist[some[0][0]], some[0][1], out=step)
+            at = dist[v]
+            if np.less(step, at, out=lower).any():
+                np.minimum(step, at, out=at)
+                moved = True
+                for w, _ in edges[v]:
+                    waiting[w] = 1
         forwards = not forwards
     return list((dist < 0).T)

@@ -82,7 +82,8 @@ def orders_of(told: Mapping[str, Sequence[Told]], network: Network) -> dict[str,
         for block, effects in blocks.items():
             asked.setdefault(block, []).extend(_classes(effects).values())
     for block, groups in asked.items():
-        block.prime(groups)
+        if block.ties is not None:
+            block.ties.prime(groups)
     followed = {trait: _followed(some, near[trait], network) for trait, some in told.items()}
     paused = {trait for trait, some in told.items() if any(t.kind == "suspends" for t in some)}
     lasts = {trait: _lasts(told[trait], followed[trait]) for trait in paused}
@@ -95,7 +96,8 @@ def orders_of(told: Mapping[str, Sequence[Told]], network: Network) -> dict[str,
                 if block in near[trait]:
                     some_blocks.setdefault(block, []).append(told[trait][i].point)
     for block in {**after, **before}:
-        block.prime_points(after.get(block, ()), before.get(block, ()))
+        if block.ties is not None:
+            block.ties.prime_points(after.get(block, ()), before.get(block, ()))
     none: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
     return {
         trait: Order(
@@ -143,10 +145,13 @@ def _followed(told: Sequence[Told], near: Mapping[Block, Sequence[Told]], networ
         followed.append(bits)
     place = {t.key: i for i, t in enumerate(told)} if near else {}
     for block, some in near.items():
+        if block.ties is None:
+            continue
+        nodes = block.ties.place
         for bit, points in _classes(some).items():
-            after = block.before_some_of(points)
+            after = block.ties.before_some_of(points)
             for t in some:
-                if after[block.place[t.point]]:
+                if after[nodes[t.point]]:
                     followed[place[t.key]] |= bit
     return tuple(followed)
 
