@@ -49,7 +49,7 @@ def trait_words(traits: tuple[Trait, ...]) -> TraitWords:
     return TraitWords(traits)
 
 
-EXTRACT_VERSION = "4"  # raise it whenever the same note may give another result
+EXTRACT_VERSION = "5"  # raise it whenever the same note may give another result
 
 
 def extract(note: Note, config: Config) -> Extraction:

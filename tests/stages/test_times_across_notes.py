@@ -122,6 +122,25 @@ def test_an_anchor_that_fits_two_events_is_a_finding() -> None:
     assert "m2" in finding.message
 
 
+# ---- which year ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "latest"),
+    [
+        ("---\ndate: 2014-08-19\n---\nIn June I gave up smoking.\n", "2014-06-30"),
+        ("## 19 August 2014\n\nIn June I gave up smoking.\n", "2014-06-30"),
+        ("---\nwritten: 2014-08-19\n---\nIn June I gave up smoking.\n", ""),
+        ("---\nwritten: 2014-08-19\n---\nIn 1999 I was ill. In June I gave up smoking.\n", "1999-06-30"),
+        ("---\nwritten: 2014-08-19\n---\nFive years ago I read it. In June I gave up smoking.\n", ""),
+        ("---\nwritten: 2014-08-19\n---\nLast week I rode. Ten years later I gave up smoking.\n", "2014-08-19"),
+    ],
+)
+def test_a_month_without_a_year_is_the_last_one_only_in_a_note_of_one_day(text: str, latest: str) -> None:
+    when = first(read(a=text)["a"]).when
+    assert when.latest == latest or (not latest and "June" not in when.raw)
+
+
 # ---- ends and lengths ------------------------------------------------------------------------------------------------
 
 
