@@ -279,8 +279,19 @@ class DeadEffect(Record):
     trait: str
 
 
+class Claim(Record):
+    """Something told that takes part in a contradiction, so that the person can say which one is wrong."""
+
+    event: str
+    what: Literal["when", "until", "lasted", "before", "same_as", "written", "born", "end"]
+    to: str = ""  # the other event of a relation, or the one that a time counts from
+    quote: str = ""
+    why: str = ""
+
+
 class Conflict(Record):
     events: tuple[str, ...]
+    claims: tuple[Claim, ...] = ()  # in the order of the contradiction; none for a circle of causes
     quotes: tuple[str, ...] = ()
     why: str = ""
     traits: tuple[str, ...] = ()  # traits whose verdict it decides; empty: it changes no verdict

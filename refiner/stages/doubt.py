@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from refiner.config import Trait
 from refiner.edits import digest
-from refiner.models import Choice, ChoiceEffect, Event, Question, Relation, Timeline
+from refiner.models import Choice, ChoiceEffect, Conflict, Event, Question, Relation, Timeline
 from refiner.stages.base import StageInput
 
 NAME = "override"
@@ -23,8 +23,10 @@ def questions(given: StageInput, timeline: Timeline, events: Mapping[str, Event]
         told = sorted(_told(trait, events), key=lambda e: e.place)
         clash = next((c for c in timeline.conflicts if trait.id in c.traits), None)
         if told and told[0].note == given.note.path:
-            quotes = clash.quotes if clash else ()
-            found.append(_question(trait, verdict.verdict, told, quotes))
+            if verdict.verdict == "INCONSISTENT" and clash is not None and clash.claims:
+                found.append(_which_is_wrong(trait, clash, told))
+            else:
+                found.append(_question(trait, verdict.verdict, told, clash.quotes if clash else ()))
     return found
 
 
@@ -34,6 +36,42 @@ def _told(trait: Trait, events: Mapping[str, Event]) -> list[Event]:
         if e.modality == "actual" and e.subject == "self"
         and any(f.trait == trait.id and f.kind not in ("weakens", "continues") for f in e.effects)
     ]  # fmt: skip
+
+
+def _which_is_wrong(trait: Trait, clash: Conflict, told: list[Event]) -> Question:
+    """One choice for each thing told that the contradiction needs: without it, the rest can be true."""
+    seen: set[tuple[str, str, str]] = set()
+    choices: list[Choice] = []
+    for c in clash.claims:
+        if c.what in ("written", "born", "end") or (c.event, c.what, c.to) in seen:
+            continue
+        seen.add((c.event, c.what, c.to))
+        label = f"wrong: {c.why}" + (f" (“{c.quote}”)" if c.quote and c.quote not in c.why else "")
+        choices.append(
+            Choice(
+                id=f"wrong-{len(choices) + 1}", label=label,
+                effect=ChoiceEffect(event={"id": c.event, "forget": [c.what, c.to]}),
+            )
+        )  # fmt: skip
+    anchor = next((e for e in told if e.id in clash.events), told[0])
+    span = anchor.spans[0] if anchor.spans else None
+    return Question(
+        id=digest("question", "contradiction", trait.id, *(f"{c.event} {c.what} {c.to}" for c in clash.claims)),
+        note=told[0].note,
+        stage=NAME,
+        start=span.start if span and anchor.note == told[0].note else None,
+        end=span.end if span and anchor.note == told[0].note else None,
+        subject=f"trait:{trait.id}",
+        question=f"{trait.name or trait.id}: {clash.why}. Which of them is wrong?",
+        choices=(
+            *choices,
+            Choice(id="date", label="I will give a date (front matter: when)"),
+            Choice(id="open", label="leave it open"),
+        ),
+        mentions=tuple((s.start, s.end) for e in told if e.note == told[0].note for s in e.spans),
+        reason="the notes contradict each other, and without knowing which is wrong there is no verdict",
+        text_sha=digest(trait.id, clash.why),
+    )
 
 
 def _question(trait: Trait, verdict: str, told: list[Event], quotes: tuple[str, ...]) -> Question:

@@ -22,13 +22,16 @@ END = "\x1f"
 """What a timepoint's name ends with where it is the end of an event: an event that lasted has two timepoints."""
 
 
-def between(u: str, v: str, low: int | None, high: int | None, why: str = "", quote: str = "") -> list[Constraint]:
+def between(
+    u: str, v: str, low: int | None, high: int | None, why: str = "", quote: str = "",
+    claim: tuple[str, str, str] = ("", "", ""),
+) -> list[Constraint]:  # fmt: skip
     """The constraints that say `low <= t_v - t_u <= high`, in days; None leaves that side open."""
     found = []
     if high is not None:
-        found.append(Constraint(u, v, high, why, quote))
+        found.append(Constraint(u, v, high, why, quote, claim))
     if low is not None:
-        found.append(Constraint(v, u, -low, why, quote))
+        found.append(Constraint(v, u, -low, why, quote, claim))
     return found
 
 

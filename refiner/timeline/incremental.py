@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from refiner.config import Trait
-from refiner.models import ActionName, Conflict, DeadEffect, Doubt, Event, Timeline, TraitVerdict
+from refiner.models import ActionName, Claim, Conflict, DeadEffect, Doubt, Event, Timeline, TraitVerdict
 from refiner.timeline.actions import Actions
 from refiner.timeline.bounds import to_day, to_iso
 from refiner.timeline.causes import BEHIND, loops, prevented
@@ -290,10 +290,15 @@ class Tracker:
         for block in self.life.network.conflicts:
             cycle = frozenset(members(block.cycle))
             names = {e: self.ledger.events[e].label for e in cycle}
-            said = list(dict.fromkeys(in_words(c.why, names) for c in block.cycle if c.why))
+            claims = [
+                Claim(event=c.claim[0], what=c.claim[1], to=c.claim[2], quote=c.quote, why=in_words(c.why, names))
+                for c in block.cycle if c.why
+            ]  # fmt: skip
+            said = list(dict.fromkeys(c.why for c in claims))
             judged = [(t, self.life.judgements[t]) for t in self._contradicting]
             yield Conflict(
                 events=tuple(self._in_order(cycle)),
+                claims=tuple(claims),
                 quotes=tuple(dict.fromkeys(c.quote for c in block.cycle if c.quote)),
                 why="; ".join(said) + (": that cannot be" if len(said) == 1 else ": these cannot all be true"),
                 traits=tuple(sorted(t for t, j in judged if j.verdict == "INCONSISTENT" and cycle in j.cycles)),

@@ -62,40 +62,54 @@ def saying_of(event: Event, birth: int | None, born: str) -> Saying:
     `birth` is the first possible day of the narrator's birth, `born` its words. In `why` an event stands as its id
     between two control characters, see `in_words`.
     """
-    me, quote = f"\x02{event.id}\x03", event.quotes[0] if event.quotes else ""
-    found = _placed(event.id, event.when, me, "is dated", quote)
+    i, quote = event.id, event.quotes[0] if event.quotes else ""
+    me = f"\x02{i}\x03"
+    found = _placed(i, event.when, me, quote, (i, "when", event.when.anchor))
     if event.subject == "self" and birth is not None:
-        found.append(Constraint(event.id, ORIGIN, -birth, f"{me} happened after birth ({born})"))
+        found.append(Constraint(i, ORIGIN, -birth, f"{me} happened after birth ({born})", "", (i, "born", "")))
     told = window_of(event.written).high
     if told is not None:
-        found.append(Constraint(ORIGIN, event.id, told, f"{me} was told on {event.written}", quote))
+        why = f"{me} was told on {event.written}"
+        found.append(Constraint(ORIGIN, i, told, why, quote, (i, "written", "")))
     for r in event.relations:
         if r.kind == "before":
-            found += between(event.id, r.to, 1, None, f"{me} was before \x02{r.to}\x03", r.quote)
-        elif r.kind == "same_as" and r.to != event.id:
-            found += between(event.id, r.to, 0, 0, f"{me} and \x02{r.to}\x03 are the same", r.quote)
+            why = f"{me} was before \x02{r.to}\x03"
+            found += between(i, r.to, 1, None, why, r.quote, (i, "before", r.to))
+        elif r.kind == "same_as" and r.to != i:
+            why = f"{me} and \x02{r.to}\x03 are the same"
+            found += between(i, r.to, 0, 0, why, r.quote, (i, "same_as", r.to))
     points = points_of(event)
     if len(points) > 1:
-        end, lasted = event.id + END, event.lasted
-        found += between(event.id, end, 0, None, f"{me} ended after it began")
-        found += _placed(end, event.until, f"the end of {me}", "is dated", event.until.raw)
+        end, lasted, until = i + END, event.lasted, event.until
+        found += between(i, end, 0, None, f"{me} ended after it began", "", (i, "end", ""))
+        found += _placed(end, until, f"the end of {me}", until.raw, (i, "until", until.anchor))
         if lasted.days_min is not None or lasted.days_max is not None:
-            found += between(event.id, end, lasted.days_min, lasted.days_max, f"{me} lasted {lasted.raw}", lasted.raw)
+            why = f"{me} lasted {lasted.raw}"
+            found += between(i, end, lasted.days_min, lasted.days_max, why, lasted.raw, (i, "lasted", ""))
             if told is not None and lasted.days_max is not None:  # what "lasted" was over when it was told
-                found.append(Constraint(ORIGIN, end, told, f"{me} was over when told on {event.written}", quote))
+                why = f"{me} was over when told on {event.written}"
+                found.append(Constraint(ORIGIN, end, told, why, quote, (i, "written", "")))
     return Saying(points, tuple(found))
 
 
-def _placed(point: str, when: When, name: str, verb: str, quote: str) -> list[Constraint]:
+def _placed(point: str, when: When, name: str, quote: str, claim: tuple[str, str, str]) -> list[Constraint]:
     low, high = days_of(when)
     quote = when.raw or quote
     found = []
     if low is not None or high is not None:
-        found = between(ORIGIN, point, low, high, f"{name} {verb} {words_of(low, high)}", quote)
+        found = between(ORIGIN, point, low, high, f"{name} is dated {_plainly(low, high)}", quote, claim)
     if when.anchor and (when.offset_min is not None or when.offset_max is not None):
-        why = f"{name} {verb} from \x02{when.anchor}\x03"
-        found += between(when.anchor, point, when.offset_min, when.offset_max, why, quote)
+        why = f"{name} is dated from \x02{when.anchor}\x03"
+        found += between(when.anchor, point, when.offset_min, when.offset_max, why, quote, claim)
     return found
+
+
+@lru_cache(maxsize=16384)
+def _plainly(low: int | None, high: int | None) -> str:
+    said = edtf_of(Window(low, high))
+    if said.startswith("../"):
+        return f"{said[3:]} at the latest"
+    return f"{said[:-3]} at the earliest" if said.endswith("/..") else said.replace("/", " to ")
 
 
 def in_words(why: str, names: Mapping[str, str]) -> str:

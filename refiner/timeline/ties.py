@@ -15,13 +15,17 @@ KEPT = 4096
 
 
 class Constraint(NamedTuple):
-    """`t_v - t_u <= days`, with the reason in plain words and the quote that says so."""
+    """`t_v - t_u <= days`, with the reason in plain words and the quote that says so.
+
+    `claim` is what was told: `(event, what, other event)`, as in `refiner.models.Claim`.
+    """
 
     u: str
     v: str
     days: int
     why: str = ""
     quote: str = ""
+    claim: tuple[str, str, str] = ("", "", "")
 
 
 class Ties:

@@ -196,3 +196,25 @@ def test_a_kept_timeline_follows_the_notes() -> None:
     for notes in ((SHY,), (SHY, CURED), (CURED,), (SHY, CURED, STILL), (SHY, STILL), ()):
         assert verdicts(*notes) == verdicts(*reversed(notes))
     assert verdicts(SHY) == {"shy": "HOLDS"}
+
+
+def test_of_a_contradiction_the_person_says_what_is_wrong() -> None:
+    notes = (
+        note("id: a, label: the farewell, when: 2005, effects: {shy: initiates}, before: [{to: b, quote: Fiction}]"),
+        note("id: b, label: the first job, when: 2003, effects: {shy: terminates}"),
+    )
+    chain = live(*notes)
+    assert verdicts(*notes) == {"shy": "INCONSISTENT"}
+    (question,) = asked(chain)
+    assert [c.label for c in question.choices] == [
+        "wrong: “the first job” is dated 2003", "wrong: “the farewell” was before “the first job” (“Fiction”)",
+        "wrong: “the farewell” is dated 2005", "I will give a date (front matter: when)", "leave it open",
+    ]  # fmt: skip
+    for choice, verdict in (("wrong-1", "NOT"), ("wrong-2", "HOLDS"), ("wrong-3", "NOT")):
+        assert verdicts(*notes, decisions=(answer(chain, choice),)) == {"shy": verdict}
+    effects = "{swimmer: initiates, shy: initiates}"
+    lasted = note(f"id: hostel, when: 2003, until: 2004, lasted: five years, effects: {effects}")
+    (found,) = asked(live(lasted))
+    said = {c.id: c.label for c in found.choices}
+    wrong = next(i for i, label in said.items() if "lasted five years" in label)
+    assert verdicts(lasted, decisions=(answer(live(lasted), wrong),)) == {"shy": "HOLDS", "swimmer": "HOLDS"}
