@@ -10,6 +10,7 @@ from refiner.models import Choice, ChoiceEffect, Conflict, Event, Question, Rela
 from refiner.stages.base import StageInput
 
 NAME = "override"
+CHOICES = 9  # that a question may have before those that leave it open
 _BEGINS = ("initiates", "reinitiates")
 
 
@@ -42,7 +43,11 @@ def _which_is_wrong(trait: Trait, clash: Conflict, told: list[Event]) -> Questio
     """One choice for each thing told that the contradiction needs: without it, the rest can be true."""
     seen: set[tuple[str, str, str]] = set()
     choices: list[Choice] = []
-    for c in clash.claims:
+    # Dates are where one errs most; a person can weigh a handful of choices.
+    claims = sorted(clash.claims, key=lambda c: c.what not in ("when", "until", "lasted"))
+    for c in claims if len(claims) > CHOICES else clash.claims:
+        if len(choices) == CHOICES:
+            break
         if c.what in ("written", "born", "end") or (c.event, c.what, c.to) in seen:
             continue
         seen.add((c.event, c.what, c.to))

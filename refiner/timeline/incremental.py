@@ -8,25 +8,21 @@ from __future__ import annotations
 
 import gc
 from bisect import bisect_left, insort
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from refiner.config import Trait
-from refiner.models import ActionName, Claim, Conflict, DeadEffect, Doubt, Event, Timeline, TraitVerdict
-from refiner.timeline.actions import Actions
-from refiner.timeline.bounds import to_day, to_iso
-from refiner.timeline.causes import BEHIND, loops, prevented
+from refiner.models import Event, Timeline
+from refiner.timeline.blocks import Block, event_of
+from refiner.timeline.bounds import to_day
 from refiner.timeline.closure import Life
-from refiner.timeline.constraints import END, Block, Network, event_of
+from refiner.timeline.constraints import Network
 from refiner.timeline.ledger import Change, Ledger, Telling
 from refiner.timeline.order import Told, orders_of, told_effects
-from refiner.timeline.sayings import days_of, in_words, names_of, window_of
-from refiner.timeline.traits import Facts, members
-from refiner.timeline.verdicts import Verdicts
-
-FEW = 64
-"""Events of a change up to which they are put in place one by one."""
+from refiner.timeline.sayings import days_of, names_of, window_of
+from refiner.timeline.shown import Shown
+from refiner.timeline.traits import Facts
 
 
 @contextmanager
@@ -60,20 +56,8 @@ class Tracker:
         self.important = {t.id for t in traits if t.importance > 0}
         self.ledger = Ledger(window_of(born).low, born)
         self.life = Life(Network(), self.ledger)
-        names = {t.id: t.name or t.id for t in traits}
-        self.actions, self.verdicts = Actions(self.life, names, now), Verdicts(self.life, names, born)
-        self._sorted: list[Event] | None = None  # all events in the order of telling
-        # By event, in the order of telling while `_sorted` is known:
-        self._days: dict[str, tuple[str, str]] = {}
-        self._actions: dict[str, ActionName] = {}
-        self._reasons: dict[str, str] = {}
-        self._dead: dict[str, tuple[DeadEffect, ...]] = {}
-        self._along: dict[str, str] = {}
-        self._shown: dict[str, TraitVerdict] = {}
-        self._doubts: dict[str, list[Doubt]] = {}
-        self._causes: tuple[list[Conflict], list[Doubt]] | None = None
-        self._contradicting: set[str] = set()  # traits whose verdict is INCONSISTENT
-        self._show(self._judge(set(self.declared), set()), set(self.declared), ())
+        self.shown = Shown(self.life, traits, now=now, born=born)
+        self.shown.refresh(self._judge(set(self.declared), set()), set(self.declared), ())
 
     # -- changes -----------------------------------------------------------------------------------------------------
 
@@ -87,15 +71,7 @@ class Tracker:
             return self._update(self.ledger.change(notes))
 
     def _update(self, change: Change) -> Work:
-        if change.events:
-            places = [sorted(e.place for e in events.values()) for events in (change.out, change.into)]
-            self._sorted = self._sorted if places[0] == places[1] and len(places[0]) < FEW else None
-            if self._sorted is not None:
-                for place, event in zip(places[1], sorted(change.into.values(), key=_place), strict=True):
-                    self._sorted[bisect_left(self._sorted, place, key=_place)] = event
-        if any(self.ledger.named_by.get(e.id) or any(r.kind in BEHIND for r in e.relations)
-               for e in (*change.out.values(), *change.into.values())):  # fmt: skip
-            self._causes = None
+        self.shown.take(change)
         old, new = self._solve(change)
         redo, asked = set(change.traits), set[str]()
         for target in self.ledger.taken_back(change):
@@ -104,16 +80,15 @@ class Tracker:
             redo.add(target)  # where it is a trait
         for i in change.out.keys() - change.into.keys():
             self._tell(i, [], redo, asked)
-            self._days.pop(i, None)
         again = set(change.into) | (change.targets & self.ledger.events.keys())
-        shifted = {i for i in again.union(event_of(p) for b in new for p in b.nodes) if self._shifted(i)}
+        shifted = {i for i in again.union(event_of(p) for b in new for p in b.nodes) if self.shown.moved(i)}
         for i in again | shifted:
             self._tell(i, self._effects(self.ledger.events[i]), redo, asked)
         # Where days moved they are shown anew; where ties changed, or a contradiction came or went, order may have too.
         points = {p for b in (*old, *new) if b.ties or b.cycle for p in b.nodes}
         asked.update(t.trait for i in shifted.union(map(event_of, points)) for t in self.life.by_event.get(i, ()))
         judged = self._judge(redo, asked)
-        self._show(judged, asked | redo, change.events)
+        self.shown.refresh(judged, asked | redo, change.events)
         return Work(len(new), len((redo | asked) & self.life.facts.keys()), len(judged))
 
     def _solve(self, change: Change) -> tuple[set[Block], list[Block]]:
@@ -136,19 +111,6 @@ class Tracker:
         points = (held - gone) | fresh
         said = [c for e in {event_of(p) for p in points} for c in ledger.said[e].constraints]
         return network.replace(held, points, said)
-
-    def _shifted(self, event: str) -> bool:
-        """Notes the days that the constraints leave to an event; did they change?"""
-        network = self.life.network
-        low, high = network.window(event) if event in network else (None, None)
-        if low is None and high is None:
-            low, high = days_of(self.ledger.events[event].when)
-        days = to_iso(low), to_iso(high)
-        end = network.window(event + END) if event + END in network else None
-        self.verdicts.moved(event)
-        same = self._days.get(event) == days and end is None
-        self._days[event] = days
-        return not same
 
     def _effects(self, event: Event) -> list[Told]:
         told = told_effects(event)
@@ -207,9 +169,7 @@ class Tracker:
             gone = not (told_of or ledger.observed(trait) or ledger.is_retracted(trait) and trait not in ledger.events)
             if gone and trait not in self.declared:
                 life.forget(trait)
-                self._shown.pop(trait, None)
-                self._doubts.pop(trait, None)
-                self._contradicting.discard(trait)
+                self.shown.forget(trait)
                 judged.add(trait)
         todo = sorted(t for t in redo | asked if t in life.facts)
         orders = orders_of({trait: life.facts[trait].counting for trait in todo}, network)
@@ -220,109 +180,13 @@ class Tracker:
             bad = not network.consistent and any(network.block(t.point).cycle for t in life.facts[trait].counting)
             if trait in redo or order != life.orders.get(trait) or not by_order or bad:
                 life.judge_again(trait, order)
-                self.actions.forget(trait)
                 judged.add(trait)
         return judged
 
-    def _show(self, judged: Collection[str], dated: Collection[str], events: Collection[str]) -> None:
-        """Brings what is shown up to date: verdicts of traits that were judged or dated anew, actions on events."""
-        life = self.life
-        stale = set(events)
-        for trait in judged:
-            if trait in life.facts:
-                stale.update(t.event.id for t in life.facts[trait].told)
-        for trait in {*judged, *dated} & life.facts.keys():
-            self._shown[trait] = self.verdicts.of(trait)
-            self._doubts[trait] = self.verdicts.doubts(trait)
-            if life.judgements[trait].verdict == "INCONSISTENT":
-                self._contradicting.add(trait)
-            else:
-                self._contradicting.discard(trait)
-        for event in stale:
-            dead = self.actions.dead(event)
-            if dead:
-                self._dead[event] = tuple(DeadEffect.model_construct(event=event, trait=t) for t in dead)
-            else:
-                self._dead.pop(event, None)
-            self._along.pop(event, None)
-            if life.is_kept(event):
-                if event not in self._actions:
-                    self._sorted = None
-                self._actions[event], self._reasons[event] = self.actions.of(event)
-            else:
-                self._actions.pop(event, None)
-                self._reasons.pop(event, None)
-
     def timeline(self) -> Timeline:
         """The timeline as it is now."""
-        if self._sorted is None:
-            self._sorted = self.ledger.in_order()
-            order = [e.id for e in self._sorted]
-            self._days = {e: self._days[e] for e in order}
-            self._actions = {e: self._actions[e] for e in order if e in self._actions}
-            self._reasons = {e: self._reasons[e] for e in order if e in self._actions}
-        events = self._sorted
-        if self._causes is None:
-            self._causes = loops(events), prevented(events)
-        along = self._in_order(self.life.added())
-        for e in along:
-            if e not in self._along:
-                self._along[e] = self.actions.told_along(e)
-        traits = [*self.declared, *sorted(self.life.facts.keys() - self.declared.keys())]
-        dead = self._dead
-        return Timeline.model_construct(
-            now=self.now,
-            traits=tuple(self._shown[t] for t in traits),
-            events=tuple(events),
-            windows=dict(self._days),
-            closure=tuple(along),
-            actions=dict(self._actions),
-            reasons=self._reasons | {e: self._along[e] for e in along},
-            dead_effects=tuple(d for e in events if e.id in dead for d in dead[e.id]),
-            conflicts=(*self._contradictions(), *self._causes[0]),
-            doubts=(*(d for t in traits for d in self._doubts[t]), *self._opposites(), *self._causes[1]),
-        )
-
-    def _in_order(self, events: Iterable[str]) -> list[str]:
-        return sorted(events, key=lambda e: self.ledger.events[e].place)
-
-    def _contradictions(self) -> Iterable[Conflict]:
-        for block in self.life.network.conflicts:
-            cycle = frozenset(members(block.cycle))
-            names = {e: self.ledger.events[e].label for e in cycle}
-            claims = [
-                Claim(event=c.claim[0], what=c.claim[1], to=c.claim[2], quote=c.quote, why=in_words(c.why, names))
-                for c in block.cycle if c.why
-            ]  # fmt: skip
-            said = list(dict.fromkeys(c.why for c in claims))
-            judged = [(t, self.life.judgements[t]) for t in self._contradicting]
-            yield Conflict(
-                events=tuple(self._in_order(cycle)),
-                claims=tuple(claims),
-                quotes=tuple(dict.fromkeys(c.quote for c in block.cycle if c.quote)),
-                why="; ".join(said) + (": that cannot be" if len(said) == 1 else ": these cannot all be true"),
-                traits=tuple(sorted(t for t, j in judged if j.verdict == "INCONSISTENT" and cycle in j.cycles)),
-            )
-
-    def _opposites(self) -> Iterable[Doubt]:
-        """Traits that both hold today, though one is said to be the opposite of the other."""
-        seen: set[frozenset[str]] = set()
-        for trait in self.declared.values():
-            other = self._shown.get(trait.opposite) if trait.opposite else None
-            pair = frozenset((trait.id, trait.opposite))
-            if other is None or pair in seen or {self._shown[trait.id].verdict, other.verdict} != {"HOLDS"}:
-                continue
-            seen.add(pair)
-            by = [i.by[-1] for t in (self._shown[trait.id], other) for i in t.intervals[-1:] if i.by]
-            names = [self.verdicts.names.get(t, t) for t in (trait.id, trait.opposite)]
-            why = f"“{names[0]}” and “{names[1]}” are opposites, and both hold today"
-            quotes = [q for e in by for q in self.ledger.events[e].quotes[:1]]
-            yield Doubt(kind="opposites", trait=trait.id, events=tuple(by), quotes=tuple(quotes), why=why)
+        return self.shown.timeline()
 
 
 def _key(told: Told) -> tuple[str, str, int, str, int]:
     return told.key
-
-
-def _place(event: Event) -> tuple[str, str, int, str]:
-    return event.place

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from refiner.models import EffectKind, Event
-from refiner.timeline.constraints import END, Block, Network
+from refiner.timeline.blocks import END, Block
+from refiner.timeline.constraints import Network
 
 BEGINS: frozenset[EffectKind] = frozenset({"initiates", "reinitiates"})
 ENDS: frozenset[EffectKind] = frozenset({"terminates"})

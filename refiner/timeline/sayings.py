@@ -8,8 +8,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from refiner.models import Event, When
+from refiner.timeline.blocks import END, ORIGIN, between
 from refiner.timeline.bounds import Window, edtf_of, edtf_window, to_day
-from refiner.timeline.constraints import END, ORIGIN, Constraint, between
+from refiner.timeline.ties import Constraint
 
 _NAMED = re.compile("\x02([^\x03]*)\x03")
 

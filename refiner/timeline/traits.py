@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from refiner.models import Observation, Retraction, VerdictName
+from refiner.timeline.blocks import ORIGIN, event_of
 from refiner.timeline.bounds import Window
-from refiner.timeline.constraints import ORIGIN, Constraint, Network, event_of
+from refiner.timeline.constraints import Network
 from refiner.timeline.order import BEGINS, BEGUN, ENDED, ENDS, RESUMED, Order, Told, order_of
+from refiner.timeline.ties import Constraint
 
 MAX_WORLDS = 200
 """Ways of forgetting contradictory events that are looked at before the trait is called INCONSISTENT unseen."""
@@ -81,7 +83,7 @@ def judge(
         counting = facts.counting
         world = _world(facts, counting, order or order_of(counting, network), network)
         return Judgement(world.verdict, world.default, (world,), (), world.note)
-    worlds = tuple(_forgetting(facts, net, gone) for net, gone in _worlds(network, spots))
+    worlds = tuple(_forgetting(facts, net, gone) for net, gone in network.worlds(spots, MAX_WORLDS))
     first = worlds[0].verdict if worlds else "INCONSISTENT"
     if first in ("HOLDS", "NOT", "DORMANT") and all(w.verdict == first for w in worlds):
         note = "dates contradict each other; it makes no difference"
@@ -101,27 +103,6 @@ def _taken_back(facts: Facts) -> bool:
         return True
     begins = [t for t in facts.told if t.kind in BEGINS and t.void in ("", "retracted")]
     return bool(begins) and not facts.initially and all(t.void == "retracted" for t in begins)
-
-
-def _worlds(network: Network, spots: set[str]) -> list[tuple[Network, frozenset[str]]]:
-    """Forget one event of each contradiction around `spots`, in every way; nothing where there are too many ways."""
-    seen: set[frozenset[str]] = set()
-    queue: list[tuple[Network, frozenset[str]]] = [(network, frozenset())]
-    found = []
-    while queue:
-        net, gone = queue.pop()
-        bad = next((b for b in net.conflicts if spots & set(b.nodes)), None)
-        if bad is None:
-            found.append((net, gone))
-            continue
-        for event in sorted(members(bad.cycle)):
-            wider = gone | {event}
-            if wider not in seen:
-                seen.add(wider)
-                queue.append((net.without([event]), wider))
-        if len(seen) > MAX_WORLDS:
-            return []
-    return found
 
 
 def _forgetting(facts: Facts, network: Network, gone: frozenset[str]) -> World:

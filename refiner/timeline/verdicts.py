@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from refiner.models import Doubt, Event, Interval, Observation, TraitVerdict, VerdictName
+from refiner.timeline.blocks import END
 from refiner.timeline.closure import Life
-from refiner.timeline.constraints import END
 from refiner.timeline.order import BEGINS, ENDS, Told
 from refiner.timeline.sayings import days_of, words_of
 from refiner.timeline.traits import Facts, Judgement

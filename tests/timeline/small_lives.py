@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from refiner.config import Trait
 from refiner.models import EFFECT_KINDS, Duration, Effect, Event, Observation, Relation, Retraction, When
+from refiner.timeline.blocks import ORIGIN
 from refiner.timeline.bounds import to_day, to_iso
-from refiner.timeline.constraints import ORIGIN, Constraint
 from refiner.timeline.ledger import Telling
 from refiner.timeline.resolve import tellings
+from refiner.timeline.ties import Constraint
 
 BASE = to_day("2000-01-01") or 0
 NOW = "2001-01-01"

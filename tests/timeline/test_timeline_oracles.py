@@ -10,10 +10,11 @@ from small_lives import BASE
 
 from refiner.config import Trait
 from refiner.models import Effect, Event, Relation, When
+from refiner.timeline.blocks import END, ORIGIN, Block
 from refiner.timeline.bounds import to_day, to_iso
-from refiner.timeline.constraints import END, ORIGIN, Block, Constraint
 from refiner.timeline.distances import FEW, before_some, sweep_order
 from refiner.timeline.resolve import track
+from refiner.timeline.ties import Constraint
 
 LAST = 5
 NOW = to_iso(BASE + LAST)

@@ -10,7 +10,9 @@ from refiner.config import Trait
 from refiner.errors import RefinerError
 from refiner.models import Effect, EffectKind, Event, Observation, Relation, Retraction, Timeline, When
 from refiner.timeline import resolve
-from refiner.timeline.constraints import ORIGIN, Constraint, Network
+from refiner.timeline.blocks import ORIGIN
+from refiner.timeline.constraints import Network
+from refiner.timeline.ties import Constraint
 
 NOW = "2026-01-01"
 DOGS, NATURE = Trait(id="fear-of-dogs", importance=0), Trait(id="loves-nature", name="love of nature", importance=3)
