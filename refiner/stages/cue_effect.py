@@ -106,7 +106,7 @@ def effect_of(cue: Cue, text: str, hits: Sequence[Hit], profile: Profile) -> Sai
             return None if beside else ("weakens", True)
         case "past" if cue.rule == "used-to":
             return None if beside else ("terminates", False)
-        case "past":
-            return None if beside else ("continues", True)
+        case "past":  # "I was not shy until 2003" says that it was not so, and nothing of what came then
+            return None if beside or case.denied(cue.clause[0]) else ("continues", True)
         case "present":
             return case.present()

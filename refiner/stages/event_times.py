@@ -128,6 +128,10 @@ class Days:
         except ImpossibleTime:
             return None
 
+    def said(self, raw: str, start: int | None) -> When | None:
+        """What some words say of a time where they stand; None for what is no time."""
+        return self._parse(raw, self.written(start))
+
     def given(self, spec: TimeSpec, start: int | None) -> tuple[When, str]:
         """The time that front matter gives, and what is wrong with it; without one, the date of the note."""
         if spec.earliest or spec.latest:

@@ -16,6 +16,7 @@ from refiner.edits import digest, question_id
 from refiner.models import (
     Choice,
     ChoiceEffect,
+    Duration,
     Effect,
     Event,
     Extraction,
@@ -35,6 +36,7 @@ from refiner.stages.linking import link_events
 from refiner.stages.media import media_of
 from refiner.stages.people import people_of, said_by_another
 from refiner.stages.reading import Reading, in_order
+from refiner.stages.stretch import stretch_of
 from refiner.stages.told import Teller
 
 NAME = "extract"
@@ -49,7 +51,7 @@ def trait_words(traits: tuple[Trait, ...]) -> TraitWords:
     return TraitWords(traits)
 
 
-EXTRACT_VERSION = "5"  # raise it whenever the same note may give another result
+EXTRACT_VERSION = "6"  # raise it whenever the same note may give another result
 
 
 def extract(note: Note, config: Config) -> Extraction:
@@ -207,6 +209,11 @@ class _Told:
             spans[span.start, span.end] = span
         quotes = tuple(self.note.text[s.start : s.end] for s in spans.values())
         sentence = self.note.sentences[first.sentence]
+        stretch = stretch_of(first, when, sentence.text, self.days, sentence.start) if len(group) == 1 else None
+        if stretch is not None:
+            ended = Effect(trait=first.trait, kind="terminates", quote=self._quote(first), at="end")
+            effects[first.trait, "terminates"] = ended
+            when = stretch.when
         told = [self.note.sentences[r.sentence] for r in group]
         places = [f"{s.text} {s.occurrence}" for s in told]
         return Event(
@@ -217,6 +224,8 @@ class _Told:
             quotes=quotes,
             label=_label(sentence.text),
             when=when,
+            until=stretch.until if stretch else When(),
+            lasted=stretch.lasted if stretch else Duration(),
             written=self.days.written(sentence.start),
             modality=first.modality,
             effects=tuple(effects.values()),
