@@ -157,7 +157,8 @@ def _ways(block: Block, limit: int) -> list[Way]:
             left = blocks_of(set(bad.nodes) - {event, event + END}, bad.constraints)
             seen.add(gone | {event})
             queue.append((gone | {event}, (*(b for b in blocks if b is not bad), *left)))
-    return found
+    # Where two contradictions share an event, forgetting that one is enough: more is not forgotten than must be.
+    return [way for way in found if not any(other < way[0] for other, _ in found)]
 
 
 def blocks_of(points: Iterable[str], constraints: Iterable[Constraint], old: Iterable[Block] = ()) -> list[Block]:

@@ -26,9 +26,10 @@ class Need(NamedTuple):
     role: str
 
 
-ENDED, BEGUN, STATELESS, WAKING, ALWAYS = "ends", "begins", "stateless", "waking", "always"
+ENDED, BEGUN, STATELESS, WAKING, ALWAYS = "ends", "begins", "stateless", "waking ", "always"
 """Roles of needs: what ended the trait (asked for by what says that it is there), what began it (by what says that it
-ended), what began it (by what neither begins nor ends it), what stands against a pause, and what every member needs."""
+ended), what began it (by what neither begins nor ends it), what stands against one pause (with its event's id behind
+it), and what every member needs."""
 
 
 class Life:
@@ -46,6 +47,7 @@ class Life:
         self.by_event: dict[str, list[Told]] = {}
         self.taken_back: dict[str, set[str]] = {}  # retracted event or trait: the events in which it was taken back
         self.needs: dict[Need, frozenset[str]] = {}
+        self._roles: dict[str, list[str]] = {}  # those of each trait's needs
         self._asks: dict[str, frozenset[Need]] = {}  # of all events with effects
         self._kept: set[str] = set()
         self._asked: Counter[Need] = Counter()
@@ -66,7 +68,7 @@ class Life:
         told = self.by_event.get(event, ())
         if told:
             self._asks[event] = frozenset(_asks(told))
-            if any(t.void == "retracted" for t in told):
+            if self.ledger.is_retracted(event):
                 self._retracted.add(event)
         if kept:
             self._kept.add(event)
@@ -111,21 +113,24 @@ class Life:
         pairs = zip(facts.counting, order.followed, strict=True)
         self.followed[trait] = {t.key: bits for t, bits in pairs if t.kind in ("suspends", "resumes")}
         judgement = self.judgements[trait] = judge(facts, self.network, order=order)
+        self._drop_needs(trait)
         for role, events in self._needs_of(facts, judgement).items():
             if events:
                 self.needs[Need(trait, role)] = frozenset(events)
-            else:
-                self.needs.pop(Need(trait, role), None)
+                self._roles.setdefault(trait, []).append(role)
 
     def forget(self, trait: str) -> None:
         """Lets go of a trait of which nothing is told any more."""
         for held in (self.facts, self.orders, self.followed, self.judgements):
             held.pop(trait, None)
-        for role in (ENDED, BEGUN, STATELESS, WAKING, ALWAYS):
-            self.needs.pop(Need(trait, role), None)
+        self._drop_needs(trait)
+
+    def _drop_needs(self, trait: str) -> None:
+        for role in self._roles.pop(trait, ()):
+            del self.needs[Need(trait, role)]
 
     def _needs_of(self, facts: Facts, judgement: Judgement) -> dict[str, set[str]]:
-        need: dict[str, set[str]] = {role: set() for role in (ENDED, BEGUN, STATELESS, WAKING, ALWAYS)}
+        need: dict[str, set[str]] = {role: set() for role in (ENDED, BEGUN, STATELESS, ALWAYS)}
         if judgement.verdict == "RETRACTED":
             for r in facts.retractions:
                 need[ALWAYS] |= self.taken_back.get(r.target, set())
@@ -136,7 +141,11 @@ class Life:
             need[ALWAYS] |= {t.event.id for t in world.deciding}
             if "DORMANT" in (world.verdict, world.default):
                 need[ALWAYS] |= {t.event.id for t in world.pausing}
-            need[WAKING] |= {t.event.id for t in world.waking}
+            waking = {t.event.id for t in world.waking}
+            pausing = {t.key for t in world.pausing}
+            for t in facts.counting if waking else ():
+                if t.kind == "suspends" and t.key not in pausing:
+                    need.setdefault(WAKING + t.event.id, set()).update(waking)
         if any(not o.holds for o, _ in facts.observations):
             # Without what began it, a bare "it goes on" would be weighed against the observation that it does not.
             need[STATELESS] |= need[BEGUN]
@@ -166,4 +175,4 @@ def _asks(told: Iterable[Told]) -> Iterable[Need]:
         if t.kind not in BEGINS | ENDS:
             yield Need(t.trait, STATELESS)
         if t.kind == "suspends":
-            yield Need(t.trait, WAKING)
+            yield Need(t.trait, WAKING + t.event.id)

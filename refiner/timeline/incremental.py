@@ -20,7 +20,7 @@ from refiner.timeline.closure import Life
 from refiner.timeline.constraints import Network
 from refiner.timeline.ledger import Change, Ledger, Telling
 from refiner.timeline.order import Told, orders_of, told_effects
-from refiner.timeline.sayings import days_of, names_of, window_of
+from refiner.timeline.sayings import names_of, window_of
 from refiner.timeline.shown import Shown
 from refiner.timeline.traits import Facts
 
@@ -54,7 +54,7 @@ class Tracker:
         self.now, self.born, self.today = now, born, to_day(now)
         self.declared = {t.id: t for t in traits}
         self.important = {t.id for t in traits if t.importance > 0}
-        self.ledger = Ledger(window_of(born).low, born)
+        self.ledger = Ledger(window_of(born).low, born, self.today)
         self.life = Life(Network(), self.ledger)
         self.shown = Shown(self.life, traits, now=now, born=born)
         self.shown.refresh(self._judge(set(self.declared), set()), set(self.declared), ())
@@ -119,13 +119,11 @@ class Tracker:
     def _void(self, told: Told) -> str:
         """Why an effect counts for nothing; "" where it counts."""
         event = told.event
+        if void := self.ledger.is_void(event):
+            return void
         if self.ledger.is_retracted(event.id):
             return "retracted"
-        if event.modality != "actual":
-            return event.modality
         low = self.life.network.window(told.point)[0]
-        if low is None:
-            low = days_of(event.when).low
         return "after now" if self.today is not None and low is not None and low > self.today else ""
 
     def _tell(self, event: str, told: list[Told], redo: set[str], asked: set[str]) -> None:

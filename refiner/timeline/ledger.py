@@ -10,7 +10,7 @@ from typing import NamedTuple
 from refiner.errors import RefinerError
 from refiner.models import Event, Observation, Retraction
 from refiner.timeline.bounds import Window
-from refiner.timeline.sayings import Saying, names_of, saying_of, window_of
+from refiner.timeline.sayings import Saying, days_of, names_of, saying_of, window_of
 
 Place = tuple[str, str, int, str]
 
@@ -45,13 +45,16 @@ class Change:
 
 
 class Ledger:
-    """The notes' events, observations and retractions. `birth` is the first possible day of birth, `born` its words."""
+    """The notes' events, observations and retractions. `birth` is the first possible day of birth, `born` its words.
 
-    def __init__(self, birth: int | None, born: str) -> None:
-        self.birth, self.born = birth, born
+    What was taken back, did not happen, or is dated after `today` says nothing: it has no place in `said`.
+    """
+
+    def __init__(self, birth: int | None, born: str, today: int | None) -> None:
+        self.birth, self.born, self.today = birth, born, today
         self.notes: dict[str, Telling] = {}
         self.events: dict[str, Event] = {}
-        self.said: dict[str, Saying] = {}  # of the events that happened
+        self.said: dict[str, Saying] = {}
         self.named_by: dict[str, set[str]] = {}
         self._order: list[tuple[Place, Event]] = []
         self._observed: dict[str, dict[str, list[tuple[Observation, Window]]]] = {}  # by trait and note
@@ -63,12 +66,18 @@ class Ledger:
         new = {n: t or NOTHING for n, t in notes.items()}
         new = {n: t for n, t in new.items() if self.notes.get(n, NOTHING) != t}
         out, into = self._difference(new)
-        said = {i: saying_of(e, self.birth, self.born) for i, e in into.items() if e.modality == "actual"}
+        targets = frozenset(r.target for told in self._both(new) for r in told.retractions)
+        gone = {t for t in targets if self._taken_back_after(t, new)}
+        for i in targets & self.events.keys() - out.keys():  # what is taken back goes, and comes back as taken back
+            out[i] = into[i] = self.events[i]
+        said = {
+            i: saying_of(e, self.birth, self.born) for i, e in into.items()
+            if i not in gone and (i in targets or not self.is_retracted(i)) and not self.is_void(e)
+        }  # fmt: skip
         observed = {n: [(o, window_of(o.at)) for o in t.observations] for n, t in new.items()}
         change = Change(
             out, into, {i: self.said[i] for i in out if i in self.said}, said,
-            frozenset(o.trait for told in self._both(new) for o in told.observations),
-            frozenset(r.target for told in self._both(new) for r in told.retractions),
+            frozenset(o.trait for told in self._both(new) for o in told.observations), targets,
         )  # fmt: skip
         for event in out.values():
             self._take_out(event)
@@ -96,6 +105,18 @@ class Ledger:
         for same in [i for i, e in into.items() if out.get(i) == e]:
             del out[same], into[same]
         return out, into
+
+    def is_void(self, event: Event) -> str:
+        """Why an event has no day in this life: its modality, or "after now" by its own date; "" where it has one."""
+        if event.modality != "actual":
+            return event.modality
+        low = days_of(event.when).low
+        return "after now" if low is not None and self.today is not None and low > self.today else ""
+
+    def _taken_back_after(self, target: str, new: Mapping[str, Telling]) -> bool:
+        """Will this be taken back once the new notes are in?"""
+        held = self._retracted.get(target, {}).keys() - new.keys()
+        return bool(held) or any(r.target == target for told in new.values() for r in told.retractions)
 
     def _both(self, new: Mapping[str, Telling]) -> Iterable[Telling]:
         """What the changed notes told and tell, where they do not tell the same."""

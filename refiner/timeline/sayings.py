@@ -67,7 +67,11 @@ def saying_of(event: Event, birth: int | None, born: str) -> Saying:
     me = f"\x02{i}\x03"
     found = _placed(i, event.when, me, quote, (i, "when", event.when.anchor))
     if event.subject == "self" and birth is not None:
-        found.append(Constraint(i, ORIGIN, -birth, f"{me} happened after birth ({born})", "", (i, "born", "")))
+        found.append(
+            Constraint(
+                i, ORIGIN, -birth, f"{me} is the narrator's own and so after the birth ({born})", "", (i, "born", "")
+            )
+        )
     told = window_of(event.written).high
     if told is not None:
         why = f"{me} was told on {event.written}"

@@ -6,14 +6,15 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 
 from refiner.config import Trait
-from refiner.models import ActionName, Claim, Conflict, DeadEffect, Doubt, Event, Timeline, TraitVerdict
+from refiner.models import ActionName, Conflict, DeadEffect, Doubt, Event, Timeline, TraitVerdict
 from refiner.timeline.actions import Actions
 from refiner.timeline.blocks import END
 from refiner.timeline.bounds import to_iso
 from refiner.timeline.causes import CAUSAL, loops, prevented
 from refiner.timeline.closure import Life
+from refiner.timeline.conflicts import claims_of, in_plain_words
 from refiner.timeline.ledger import Change
-from refiner.timeline.sayings import days_of, in_words
+from refiner.timeline.sayings import days_of
 from refiner.timeline.traits import members
 from refiner.timeline.verdicts import Verdicts
 
@@ -58,6 +59,8 @@ class Shown:
                 self._causes = None
         for i in change.out.keys() - change.into.keys():
             self._days.pop(i, None)
+        if self.ledger.taken_back(change):
+            self._along.clear()  # these reasons name what was taken back
 
     def _is_in_causes(self, event: Event) -> bool:
         if any(r.kind in TOLD_CAUSES for r in event.relations):
@@ -151,18 +154,13 @@ class Shown:
     def _contradictions(self) -> Iterable[Conflict]:
         for block in self.life.network.conflicts:
             cycle = frozenset(members(block.cycle))
-            names = {e: self.ledger.events[e].label for e in cycle}
-            claims = [
-                Claim(event=c.claim[0], what=c.claim[1], to=c.claim[2], quote=c.quote, why=in_words(c.why, names))
-                for c in block.cycle if c.why
-            ]  # fmt: skip
-            said = list(dict.fromkeys(c.why for c in claims))
+            claims = claims_of(block.cycle, self.ledger.events)
             judged = [(t, self.life.judgements[t]) for t in self._contradicting]
             yield Conflict(
                 events=tuple(self._in_order(cycle)),
                 claims=tuple(claims),
                 quotes=tuple(dict.fromkeys(c.quote for c in block.cycle if c.quote)),
-                why="; ".join(_short(said)) + (": that cannot be" if len(said) == 1 else ": these cannot all be true"),
+                why=in_plain_words(claims, self.ledger.events),
                 traits=tuple(sorted(t for t, j in judged if j.verdict == "INCONSISTENT" and cycle in j.cycles)),
             )
 
@@ -184,8 +182,3 @@ class Shown:
 
 def _place(event: Event) -> tuple[str, str, int, str]:
     return event.place
-
-
-def _short(said: list[str]) -> list[str]:
-    """A long contradiction with its middle left out: its ends are what somebody can check."""
-    return said if len(said) <= 9 else [*said[:4], f"and so on, {len(said) - 7} more", *said[-3:]]

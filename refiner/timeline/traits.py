@@ -86,7 +86,7 @@ def judge(
     worlds = tuple(_forgetting(facts, net, gone) for net, gone in network.worlds(spots, MAX_WORLDS))
     first = worlds[0].verdict if worlds else "INCONSISTENT"
     if first in ("HOLDS", "NOT", "DORMANT") and all(w.verdict == first for w in worlds):
-        note = "dates contradict each other; it makes no difference"
+        note = "some dates contradict each other; whichever is wrong, the verdict is the same"
         return Judgement(first, first, worlds, cycles, "; ".join(n for n in (worlds[0].note, note) if n))
     return Judgement("INCONSISTENT", "INCONSISTENT", worlds, cycles)
 
@@ -156,9 +156,14 @@ def _by_evidence(
 ) -> World:
     """No initiation and no termination: the latest observation or `continues` decides, by the same rule of two sides.
 
-    `weakens`, `suspends` and `resumes` take for granted that the trait is there, so they count as `continues` does.
+    `weakens`, `suspends` and `resumes` take for granted that the trait is there, so they count as `continues` does
+    where neither that nor an observation says anything.
     """
-    yes: list[tuple[Window, Told | None]] = [(Window(*network.window(t.point)), t) for t in told]
+    # What takes for granted that the trait is there counts only where nothing says so outright.
+    said = [t for t in told if t.kind == "continues"]
+    if not said and not facts.observations:
+        said = list(told)
+    yes: list[tuple[Window, Told | None]] = [(Window(*network.window(t.point)), t) for t in said]
     yes += [(w, None) for o, w in facts.observations if o.holds]
     no: list[tuple[Window, Told | None]] = [(w, None) for o, w in facts.observations if not o.holds]
     if not yes and not no:

@@ -11,6 +11,7 @@ from refiner.timeline.blocks import END
 from refiner.timeline.closure import Life
 from refiner.timeline.order import BEGINS, ENDS, Told
 from refiner.timeline.sayings import days_of, words_of
+from refiner.timeline.sequence import in_time
 from refiner.timeline.traits import Facts, Judgement
 
 _STANDS: dict[VerdictName, str] = {
@@ -90,19 +91,12 @@ class Verdicts:
 
     def _intervals(self, facts: Facts, j: Judgement) -> Iterable[Interval]:
         """When the trait held: by date, and where dates leave it open by the order of telling."""
-        last = j.worlds[0].last if j.worlds else None
-        far = float("inf")
-        network = self.life.network
-
-        def place(t: Told) -> tuple[bool, float, float, Any]:
-            low, high = network.window(t.point)
-            final = last is not None and t.key == last.key
-            return final, -far if low is None else low, far if high is None else high, t.key
-
+        last = j.worlds[0].last if not j.cycles and j.worlds else None
+        changing = [t for t in facts.told if not t.void and (t.kind in BEGINS or t.kind in ENDS)]
         by: tuple[str, ...] = ()
         since = (self.born or "..") if facts.initially else ""
         open_ = facts.initially
-        for t in sorted((t for t in facts.told if not t.void and (t.kind in BEGINS or t.kind in ENDS)), key=place):
+        for t in in_time(changing, self.life.network, last.key if last else None):
             if t.kind in BEGINS and not open_:
                 since, by, open_ = self.dated(t), (t.event.id,), True
             elif t.kind in ENDS and (open_ or not by):

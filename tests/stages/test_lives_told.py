@@ -98,7 +98,7 @@ def test_a_trait_one_is_ashamed_of_stands_like_any_other() -> None:
     found = timeline(stolen, promised)
     assert {t.id: t.verdict for t in found.traits}["steals"] == "HOLDS"
     assert found.actions == {"pen": "keep", "vow": "reframe"}
-    assert found.reasons["vow"] == "it was planned for 2010-12-31 at the latest, and that day is over"
+    assert found.reasons["vow"] == "it was planned for 2010, and that is past; nothing says that it was done"
 
 
 def test_a_reversal_ends_one_trait_and_begins_its_opposite() -> None:
@@ -207,8 +207,8 @@ def test_of_a_contradiction_the_person_says_what_is_wrong() -> None:
     assert verdicts(*notes) == {"shy": "INCONSISTENT"}
     (question,) = asked(chain)
     assert [c.label for c in question.choices] == [
-        "wrong: “the first job” is dated 2003", "wrong: “the farewell” was before “the first job” (“Fiction”)",
-        "wrong: “the farewell” is dated 2005", "I will give a date (front matter: when)", "leave it open",
+        "wrong: “the farewell” is dated 2005", "wrong: “the farewell” was before “the first job” (“Fiction”)",
+        "wrong: “the first job” is dated 2003", "I will give a date (front matter: when)", "leave it open",
     ]  # fmt: skip
     for choice, verdict in (("wrong-1", "NOT"), ("wrong-2", "HOLDS"), ("wrong-3", "NOT")):
         assert verdicts(*notes, decisions=(answer(chain, choice),)) == {"shy": verdict}
