@@ -129,8 +129,8 @@ class Life:
         for role in self._roles.pop(trait, ()):
             del self.needs[Need(trait, role)]
 
-    def _needs_of(self, facts: Facts, judgement: Judgement) -> dict[str, set[str]]:
-        need: dict[str, set[str]] = {role: set() for role in (ENDED, BEGUN, STATELESS, ALWAYS)}
+    def _needs_of(self, facts: Facts, judgement: Judgement) -> dict[str, Set[str]]:
+        need: dict[str, Set[str]] = dict.fromkeys((ENDED, BEGUN, STATELESS, ALWAYS), frozenset())
         if judgement.verdict == "RETRACTED":
             for r in facts.retractions:
                 need[ALWAYS] |= self.taken_back.get(r.target, set())
@@ -141,11 +141,12 @@ class Life:
             need[ALWAYS] |= {t.event.id for t in world.deciding}
             if "DORMANT" in (world.verdict, world.default):
                 need[ALWAYS] |= {t.event.id for t in world.pausing}
-            waking = {t.event.id for t in world.waking}
+            waking = frozenset(t.event.id for t in world.waking)
             pausing = {t.key for t in world.pausing}
             for t in facts.counting if waking else ():
                 if t.kind == "suspends" and t.key not in pausing:
-                    need.setdefault(WAKING + t.event.id, set()).update(waking)
+                    role = WAKING + t.event.id
+                    need[role] = need[role] | waking if role in need else waking  # mostly one set for all of them
         if any(not o.holds for o, _ in facts.observations):
             # Without what began it, a bare "it goes on" would be weighed against the observation that it does not.
             need[STATELESS] |= need[BEGUN]
