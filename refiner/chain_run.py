@@ -32,7 +32,7 @@ from refiner.stages.base import Stage, StageInput
 from refiner.stages.canon import seed_canon
 from refiner.stages.extract import EXTRACT_VERSION, check_ids, extract, link_events
 from refiner.store import Cache, canonical
-from refiner.timeline.resolve import kept_timeline, tellings
+from refiner.timeline.resolve import TIMELINE_VERSION, kept_timeline, tellings
 
 CHAIN_VERSION = "3"
 MODEL_CONFIDENCE = 0.7  # below every rule's: these come first in the review
@@ -148,7 +148,9 @@ class Run:
         }
         traits = [*self.config.traits, *(Trait(id=t, importance=0) for t in sorted(used - known))]
         parts = [canonical(x.model_dump(mode="json", include={"events", "observations", "retractions"})) for x in xs]
-        key = digest("timeline", CHAIN_VERSION, self.now, self.config.persona.born, self.traits_key, *parts)
+        key = digest(
+            "timeline", CHAIN_VERSION, TIMELINE_VERSION, self.now, self.config.persona.born, self.traits_key, *parts
+        )
 
         def make() -> str:
             told = tellings(

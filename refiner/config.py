@@ -122,6 +122,12 @@ class Trait(Section):
         """All the ways to call it: name, aliases, id with spaces."""
         return tuple(dict.fromkeys(w for w in (self.name, *self.aliases, re.sub("[-_]", " ", self.id)) if w))
 
+    @property
+    def title(self) -> str:
+        """What to call it where another trait may have the same name: "patient at work"."""
+        name = self.name or self.id
+        return name if not self.context or self.context.casefold() in name.casefold() else f"{name} {self.context}"
+
 
 class LLM(Section):
     base_url: str = "http://127.0.0.1:11434/v1"

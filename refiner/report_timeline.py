@@ -129,7 +129,13 @@ def _clean(value: Any, encoding: str) -> Any:
 
 
 def _named(trait: Trait, encoding: str) -> Trait:
-    return trait.model_copy(update={"id": _clean(trait.id, encoding), "name": _clean(trait.name, encoding)})
+    return trait.model_copy(
+        update={
+            "id": _clean(trait.id, encoding),
+            "name": _clean(trait.name, encoding),
+            "context": _clean(trait.context, encoding),
+        }
+    )
 
 
 def _write(

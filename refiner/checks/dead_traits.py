@@ -82,7 +82,7 @@ def check_dead_traits(note: Note, refined: str, config: Config, timeline: Timeli
                     note=note.path,
                     start=span.start,
                     end=span.end,
-                    message=f"“{quote}” says that {trait.name or trait.id} is so today; it {why}",
+                    message=f"“{quote}” says that {trait.title} is so today; it {why}",
                 )
             )
     return found

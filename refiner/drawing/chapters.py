@@ -11,6 +11,7 @@ from refiner.drawing.words import RELATIONS, date_words, effect_words, interval_
 from refiner.models import Event, Timeline, TraitVerdict, VerdictName
 from refiner.review.visible import one_line
 from refiner.timeline.causes import Chain, Step, why
+from refiner.timeline.explain import taught
 from refiner.timeline.show import WORDS
 
 MOST_STEPS = 40
@@ -27,6 +28,7 @@ class Paragraph:
     effects: tuple[str, ...]
     quote: str
     note: str
+    taught: str = ""  # what becomes of it when she is taught, and why
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ def _paragraph(step: Step, when: str) -> Paragraph:
         effects=tuple(dict.fromkeys(effect_words(e) for e in step.effects)),
         quote=quoted(step.quote),
         note=one_line(step.note),
+        taught=one_line(taught(step)) if step.reason else "",
     )
 
 

@@ -43,7 +43,7 @@ def event_graph(timeline: Timeline, traits: Sequence[Trait] = ()) -> Any:
     is not there leads to a node of the type "missing".
     """
     graph: Any = nx.MultiDiGraph(now=timeline.now)
-    names = {t.id: t.name for t in traits}
+    names = {t.id: t.title for t in traits}
     for verdict in timeline.traits:
         _add_trait(graph, verdict.id, names, verdict)
     for event in timeline.events:

@@ -41,7 +41,7 @@ def timeline_page(timeline: Timeline, traits: Sequence[Trait], *, name: str = ""
 
     `traits` gives the traits' names; `name` stands at the top. Nothing in the timeline is taken for markup.
     """
-    names = {t.id: t.name or t.id for t in traits}
+    names = {t.id: t.title for t in traits}
     scale = scale_of(timeline)
     drawn, graph, told = rows(timeline, names, scale), web(timeline, names), chapters(timeline, names)
     style, script = _file("page.css"), _file("page.js")

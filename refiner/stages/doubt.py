@@ -67,7 +67,7 @@ def _which_is_wrong(trait: Trait, clash: Conflict, told: list[Event]) -> Questio
         start=span.start if span and anchor.note == told[0].note else None,
         end=span.end if span and anchor.note == told[0].note else None,
         subject=f"trait:{trait.id}",
-        question=f"{trait.name or trait.id}: {clash.why}. Which of them is wrong?",
+        question=f"{trait.title}: {clash.why}. Which of them is wrong?",
         choices=(
             *choices,
             Choice(id="date", label="I will give a date (front matter: when)"),
@@ -80,7 +80,7 @@ def _which_is_wrong(trait: Trait, clash: Conflict, told: list[Event]) -> Questio
 
 
 def _question(trait: Trait, verdict: str, told: list[Event], quotes: tuple[str, ...]) -> Question:
-    name = trait.name or trait.id
+    name = trait.title
     begins = [e for e in told if any(f.trait == trait.id and f.kind in _BEGINS for f in e.effects)]
     ends = [e for e in told if any(f.trait == trait.id and f.kind == "terminates" for f in e.effects)]
     first, last = (begins or told)[-1], (ends or told)[-1]

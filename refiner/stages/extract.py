@@ -237,7 +237,7 @@ class _Told:
     def _ask(self, r: Reading) -> None:
         """Two traits fit about equally: the person says which, or none."""
         sentence = self.note.sentences[r.sentence]
-        names = {t.id: t.name or t.id for t in self.config.traits}
+        names = {t.id: t.title for t in self.config.traits}
         item, sha = question_id(self.note, NAME, sentence.start, sentence.end, "which-trait")
         if any(q.id == item for q in self.questions):
             return

@@ -51,7 +51,7 @@ def _observed(
     verdict = timeline.verdict(trait.id)
     assert verdict is not None
     cause = events.get(doubt.events[-1]) if doubt.events else None
-    name, day = trait.name or trait.id, doubt.at
+    name, day = trait.title, doubt.at
     choices: list[Choice | None] = []
     if verdict.verdict == "NOT" and cause is not None:
         rest = [f.model_dump() for f in cause.effects if (f.trait, f.kind) != (trait.id, "terminates")]
@@ -113,7 +113,7 @@ def _opposites(
         began = [i.by[-1] for i in (verdict.intervals[-1:] if verdict else ()) if i.by]
         when = When(anchor=began[0], offset_min=1) if began else When()
         at_home = doubt.model_copy(update={"note": given.note.path})
-        label = f"only “{kept.name or kept.id}” holds: “{gone.name or gone.id}” is over"
+        label = f"only “{kept.title}” holds: “{gone.title}” is over"
         effect = ChoiceEffect(event=_said(at_home, gone, "terminates", when, label, ()))
         choices.append(Choice(id=str(number), label=label, effect=effect))
     both = Choice(id="both", label="both hold, each in its place")

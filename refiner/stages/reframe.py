@@ -126,7 +126,7 @@ class Reframe:
         parents = parents_of(cause.start, end, given.earlier)
         if any(p.start < cause.start or end < p.end for p in parents):
             return None
-        names = ", ".join(t.name or t.id for t in traits)
+        names = ", ".join(t.title for t in traits)
         return make_edit(
             note, NAME, cause.start, end, "",
             reason=f"it only tells how “{names}” came about (how_acquired = false); what came of it stays",

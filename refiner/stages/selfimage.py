@@ -132,7 +132,7 @@ class SelfImage:
             if lost:
                 first = lost[0].sentence
                 many = "1 sentence no longer shows it" if len(lost) == 1 else f"{len(lost)} sentences no longer show it"
-                message = f"{trait.name or trait.id}: {many}, first “{_short(first.text)}”"
+                message = f"{trait.title}: {many}, first “{_short(first.text)}”"
                 findings.append(
                     Finding(check="self-image", note=note.path, start=first.start, end=first.end, message=message)
                 )
@@ -159,7 +159,7 @@ def life_balance(
     """
     notes, words, findings = list(notes), trait_words(config.traits), list[Finding]()
     for trait in negative_traits(config, timeline):
-        name = trait.name or trait.id
+        name = trait.title
         found = {n.path: shown(n, edits_by_note.get(n.path, ()), trait, words) for n in notes}
         kept, total = sum(s.left for some in found.values() for s in some), sum(map(len, found.values()))
         share = kept / total if total else 1.0

@@ -39,6 +39,8 @@ class Step(Record):
     when: str = ""  # EDTF, ".." where nothing is known
     quote: str = ""
     effects: tuple[dict[str, Any], ...] = ()
+    action: str = ""  # what is done with it when she is taught, "" where nothing is decided
+    reason: str = ""
 
 
 class Chain(Record):
@@ -120,7 +122,14 @@ def _step(event: Event, effects: Sequence[dict[str, Any]], timeline: Timeline) -
     when = event.when.edtf or (low if low == high else f"{low or '..'}/{high or '..'}") or ".."
     quote = next((item["quote"] for item in effects if item.get("quote")), event.quotes[0] if event.quotes else "")
     return Step(
-        event=event.id, label=event.label or event.id, note=event.note, when=when, quote=quote, effects=tuple(effects)
+        event=event.id,
+        label=event.label or event.id,
+        note=event.note,
+        when=when,
+        quote=quote,
+        effects=tuple(effects),
+        action=timeline.actions.get(event.id, ""),
+        reason=timeline.reasons.get(event.id, ""),
     )
 
 

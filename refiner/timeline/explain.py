@@ -43,6 +43,10 @@ BEHIND: dict[RelationKind, str] = {
     "same_as": "the same as",
 }
 """How an event names what stands behind it."""
+TAUGHT = {
+    "keep": "kept as it is", "include": "kept, with what ended it", "reframe": "to be told anew", "drop": "left out",
+}  # fmt: skip
+"""What an action means to who reads the timeline."""
 _BEGINS = ("initiates", "reinitiates")
 
 
@@ -129,10 +133,17 @@ def _step(step: Step, verdict: TraitVerdict, clashes: bool, width: int) -> list[
     lines = _head(_told(step), spans, width)
     quotes = dict.fromkeys(q for q in (*(item.get("quote", "") for item in step.effects), step.quote) if q)
     label, begun = flat(step.label), flat(step.label).rstrip("….")
+    source = step.note
     if not any(flat(q).startswith(begun) for q in quotes):
         lines += wrapped([(label, "label"), (f" [{flat(step.note)}]" if step.note else "", "note")], width, 4)
-        return lines + [line for q in quotes for line in quoted(q, "", width, 4)]
-    return lines + [line for q in quotes for line in quoted(q, step.note, width, 4)]
+        source = ""
+    lines += [line for q in quotes for line in quoted(q, source, width, 4)]
+    return lines + (wrapped([(f"{taught(step)}", "dim")], width, 4) if step.reason else [])
+
+
+def taught(step: Step) -> str:
+    """What becomes of the event when she is taught, and why."""
+    return ": ".join(part for part in (TAUGHT.get(step.action, ""), flat(step.reason)) if part)
 
 
 def _told(step: Step) -> str:

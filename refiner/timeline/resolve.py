@@ -9,6 +9,8 @@ from refiner.models import Event, Observation, Retraction, Timeline
 from refiner.timeline.incremental import Tracker
 from refiner.timeline.ledger import Telling
 
+TIMELINE_VERSION = "2"  # raise it whenever the same notes may give another timeline
+
 
 def resolve(
     events: Iterable[Event],

@@ -74,7 +74,7 @@ def drawn(timeline: Timeline, traits: Sequence[Trait], width: int) -> list[Line]
 def name_of(trait: str, known: Mapping[str, Trait]) -> str:
     """What a trait is called: its name, else its id, on one line."""
     found = known.get(trait)
-    return flat(found.name if found else "") or flat(trait)
+    return flat(found.title if found else "") or flat(trait)
 
 
 def _joined(row: Iterable[Span]) -> Line:

@@ -30,7 +30,7 @@ class Shown:
     def __init__(self, life: Life, traits: Sequence[Trait], *, now: str, born: str) -> None:
         self.life, self.ledger, self.now = life, life.ledger, now
         self.declared = {t.id: t for t in traits}
-        names = {t.id: t.name or t.id for t in traits}
+        names = {t.id: t.title for t in traits}
         self.actions, self.verdicts = Actions(life, names, now), Verdicts(life, names, born)
         self._sorted: list[Event] | None = None  # all events in the order of telling
         # By event, in the order of telling while `_sorted` is known:
