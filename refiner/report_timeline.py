@@ -97,14 +97,14 @@ def find_trait(words: str, traits: Sequence[Trait]) -> str:
     wanted = words.strip().casefold()
     by_id = [t.id for t in traits if t.id.casefold() == wanted]
     exact = [t.id for t in traits if t.id == words.strip()] or by_id
-    found = exact or [t.id for t in traits if wanted in {w.casefold() for w in t.words}]
+    found = exact or [t.id for t in traits if wanted in {w.casefold() for w in (*t.words, t.title)}]
     if len(found) > 1:
         raise UsageError(
             f'"{words}" means several traits: {", ".join(found)}', mend=f"refiner timeline --why {found[0]}"
         )
     if found:
         return found[0]
-    ids = {w.casefold(): t.id for t in reversed(traits) for w in (t.id, *t.words)}
+    ids = {w.casefold(): t.id for t in reversed(traits) for w in (t.id, t.title, *t.words)}
     near = dict.fromkeys(ids[w] for w in difflib.get_close_matches(wanted, ids, 3, 0.6))
     raise UsageError(
         f'there is no trait "{words}"; traits are: {", ".join(t.id for t in traits) or "none"}',

@@ -33,9 +33,11 @@ importance = 2
 [[traits]]
 id = "calm-work"
 name = "calm"
+context = "at work"
 [[traits]]
 id = "calm-home"
 name = "calm"
+context = "at home"
 """
 
 
@@ -91,6 +93,11 @@ def test_an_unknown_trait_is_told_with_its_nearest(life: Path) -> None:
     done = run("--why", "calm", cwd=life)
     assert done.returncode == 2
     assert "means several traits: calm-work, calm-home" in done.stderr
+
+
+def test_two_traits_of_one_name_are_told_apart_by_where_they_hold(life: Path) -> None:
+    assert run("--why", "calm at home", cwd=life).stdout.startswith("calm at home: unknown")
+    assert {"calm at work", "calm at home"} <= {line.split("  ")[0] for line in run(cwd=life).stdout.split("\n")}
 
 
 def test_json_of_a_chain(life: Path) -> None:
