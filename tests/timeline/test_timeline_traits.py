@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from refiner.config import Trait
@@ -222,21 +220,3 @@ def test_a_negative_cycle_that_the_origin_cannot_reach_is_found() -> None:
 def test_an_id_given_twice_is_refused() -> None:
     with pytest.raises(RefinerError, match="two events"):
         run(event("a"), event("a"))
-
-
-def test_a_thousand_events_take_about_a_second() -> None:
-    kinds: tuple[EffectKind, ...] = ("initiates", "terminates")
-    events = [
-        event(
-            f"e{i}",
-            f"{1990 + i % 30}-01-01/{1990 + i % 30}-12-31" if i % 3 else "",
-            order=i,
-            before=f"e{i + 1}" if i % 10 == 0 and i % 30 < 28 else "",
-            written="2024-01-01",
-            **{f"t{i % 40}": kinds[i // 40 % 2]},
-        )
-        for i in range(1000)
-    ]
-    start = time.perf_counter()
-    run(*events, traits=tuple(Trait(id=f"t{i}", importance=1) for i in range(40)))
-    assert time.perf_counter() - start < 5
