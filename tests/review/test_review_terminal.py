@@ -34,7 +34,7 @@ class Play:
         self.seen = b""
         self.code: int | None = None
 
-    def until(self, pattern: re.Pattern[bytes], seconds: float = 20) -> bytes:
+    def until(self, pattern: re.Pattern[bytes], seconds: float = 90) -> bytes:
         """What comes until the pattern, or until the end."""
         got, end = b"", time.monotonic() + seconds
         while time.monotonic() < end:
