@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from refiner.chain import Adviser, Chain, clash, unsound
 from refiner.checking import check_life
-from refiner.config import Config, Trait
+from refiner.config import Config
 from refiner.corrections import correct_events, standing_answers
 from refiner.edits import digest, make_edit
 from refiner.models import (
@@ -142,11 +142,7 @@ class Run:
 
     def resolve(self) -> None:
         xs = self.chain.extractions
-        known = {t.id for t in self.config.traits}
-        used = {f.trait for x in xs for e in x.events for f in e.effects} | {
-            o.trait for x in xs for o in x.observations
-        }
-        traits = [*self.config.traits, *(Trait(id=t, importance=0) for t in sorted(used - known))]
+        traits = self.config.traits
         parts = [canonical(x.model_dump(mode="json", include={"events", "observations", "retractions"})) for x in xs]
         key = digest(
             "timeline", CHAIN_VERSION, TIMELINE_VERSION, self.now, self.config.persona.born, self.traits_key, *parts

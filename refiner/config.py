@@ -129,6 +129,11 @@ class Trait(Section):
         return name if not self.context or self.context.casefold() in name.casefold() else f"{name} {self.context}"
 
 
+def followed(trait: str) -> Trait:
+    """A trait that notes tell of and refiner.toml does not declare: followed, never taught. Its id may be anything."""
+    return Trait.model_construct(id=trait, importance=0)
+
+
 class LLM(Section):
     base_url: str = "http://127.0.0.1:11434/v1"
     """An OpenAI-compatible endpoint."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from refiner.config import Config
-from refiner.models import Decision, Duration, Event, Extraction, When
+from refiner.models import Decision, Duration, Event, Extraction, Relation, When
 from refiner.review.effects import kept_events
 from refiner.review.history import DECIDING, History
 from refiner.review.identity import text_shas
+from refiner.stages.doubt import said_of
 from refiner.timeline.dates import parse_time
+from refiner.timeline.sayings import days_of
 
 
 def standing_answers(history: History) -> list[Decision]:
@@ -29,44 +31,68 @@ def standing_answers(history: History) -> list[Decision]:
 def correct_events(extractions: Sequence[Extraction], history: History, config: Config) -> list[Extraction]:
     """Applies what the person said about events: rejected ones go, answered and edited dates replace what was read;
     an answer may also tell of an event that no note tells."""
-    answers: dict[str, dict[str, Any]] = {}
-    forgotten: dict[str, list[tuple[str, str]]] = {}
-    for d in standing_answers(history):
+    answers: dict[str, list[dict[str, Any]]] = {}
+    for d in sorted(standing_answers(history), key=lambda d: d.at):
         if d.effect is not None and d.effect.event:
             said = dict(d.effect.event)
-            if claim := said.pop("forget", None):
-                forgotten.setdefault(str(said.get("id")), []).append((str(claim[0]), str(claim[1])))
-            answers.setdefault(str(said.get("id")), {}).update(said)
+            for one in (said, *said.pop("also", ())):
+                answers.setdefault(str(one.get("id")), []).append(one)
     out = []
     for x in extractions:
         kept = []
         for old, e in _kept(x.events, history):
-            change = {k: v for k, v in answers.get(e.id, {}).items() if k not in ("id", "when")}
-            words = answers.get(e.id, {}).get("when") or (e.when.raw if e.when.raw != old.when.raw else "")
-            if words:
-                change["when"] = read_time(str(words), config, written=e.written) or e.when
-            change |= _without(e, forgotten.get(e.id, ()))
-            kept.append(Event.model_validate({**e.model_dump(), **change, "source": "person"}) if change else e)
+            edited = [{"id": e.id, "when": e.when.raw}] if e.when.raw != old.when.raw else []
+            kept.append(_answered(e, [*edited, *answers.get(e.id, ())], config))
         told = {e.id for e in x.events}
-        new = [said for i, said in answers.items() if said.get("note") == x.note and i not in told]
-        kept += [Event.model_validate({**said, "source": "person"}) for said in new]
+        for i, said_of_it in answers.items():
+            new = next((a for a in said_of_it if a.get("note") == x.note), None)
+            if new is not None and i not in told and (event := _new(new)):
+                kept.append(_answered(event, [a for a in said_of_it if a is not new], config))
         out.append(x.model_copy(update={"events": tuple(kept)}))
     return out
 
 
-def _without(event: Event, claims: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """What changes where the person said that these claims of an event, `(what, other event)`, are wrong."""
-    gone = set(claims)
-    change: dict[str, Any] = {}
-    for what in ("when", "until"):
-        if any(w == what for w, _ in gone):
-            change[what] = When(raw=getattr(event, what).raw).model_dump()
-    if any(w == "lasted" for w, _ in gone):
-        change["lasted"] = Duration(raw=event.lasted.raw).model_dump()
-    relations = [r.model_dump() for r in event.relations if (r.kind, r.to) not in gone]
-    if len(relations) < len(event.relations):
-        change["relations"] = relations
-    return change
+def _new(said: Mapping[str, Any]) -> Event | None:
+    """An event that an answer tells of; None for one whose days cannot be read."""
+    try:
+        event = Event.model_validate({**said, "source": "person"})
+        days_of(event.when)
+    except ValueError:  # written by hand, or by a version with other days
+        return None
+    return event
+
+
+def _answered(event: Event, answers: Iterable[Mapping[str, Any]], config: Config) -> Event:
+    """The event as the person's answers leave it, one after the other."""
+    for said in answers:
+        change = {k: v for k, v in said.items() if k not in _PARTS}
+        if words := said.get("when"):
+            change["when"] = read_time(str(words), config, written=event.written) or event.when
+        if add := said.get("add_relation"):
+            relation = Relation(kind=add[0], to=add[1])
+            change["relations"] = (*event.relations, *(() if relation in event.relations else (relation,)))
+        if drop := said.get("drop_effect"):
+            change["effects"] = tuple(f for f in event.effects if [f.trait, f.kind] != list(drop))
+        if claim := said.get("forget"):
+            change |= _without(event, *(str(part) for part in claim))
+        if change:
+            event = Event.model_validate({**event.model_dump(), **change, "source": "person"})
+    return event
+
+
+_PARTS = ("id", "when", "add_relation", "drop_effect", "forget", "also")
+
+
+def _without(event: Event, what: str, to: str, said: str = "") -> dict[str, Any]:
+    """What changes where the person said that a claim of an event is wrong; `said` is what it was (`doubt.said_of`)."""
+    if said and said != said_of(event, what):
+        return {}  # the note says something else by now
+    match what:
+        case "when" | "until":
+            return {what: When(raw=getattr(event, what).raw)}
+        case "lasted":
+            return {"lasted": Duration(raw=event.lasted.raw)}
+    return {"relations": tuple(r for r in event.relations if (r.kind, r.to) != (what, to))}
 
 
 def _kept(events: Sequence[Event], history: History) -> list[tuple[Event, Event]]:

@@ -6,40 +6,67 @@ from collections.abc import Mapping
 
 from refiner.config import Trait
 from refiner.edits import digest
-from refiner.models import Choice, ChoiceEffect, Conflict, Event, Question, Relation, Timeline
+from refiner.models import Choice, ChoiceEffect, Conflict, Effect, Event, Question, Timeline, TraitVerdict
 from refiner.stages.base import StageInput
+from refiner.timeline.order import BEGINS
 
 NAME = "override"
 CHOICES = 9  # that a question may have before those that leave it open
-_BEGINS = ("initiates", "reinitiates")
 
 
 def questions(given: StageInput, timeline: Timeline, events: Mapping[str, Event]) -> list[Question]:
-    """The questions that belong to this note: a trait is asked about in the note of its first event."""
+    """The questions that belong to this note: a trait is asked about in the note of its first event, or of what was
+    said of it last."""
     found = []
     for trait in given.config.important:
         verdict = timeline.verdict(trait.id)
         if verdict is None or verdict.verdict not in ("CONTESTED", "INCONSISTENT"):
             continue
-        told = sorted(_told(trait, events), key=lambda e: e.place)
+        told = sorted(_told(trait, verdict, events), key=lambda e: e.place)
+        said = (i["note"] for i in reversed(verdict.evidence) if i.get("note"))
+        home = told[0].note if told else next(said, "")
+        if home != given.note.path:
+            continue
         clash = next((c for c in timeline.conflicts if trait.id in c.traits), None)
-        if told and told[0].note == given.note.path:
-            if verdict.verdict == "INCONSISTENT" and clash is not None and clash.claims:
-                found.append(_which_is_wrong(trait, clash, told))
-            else:
-                found.append(_question(trait, verdict.verdict, told, clash.quotes if clash else ()))
+        if not told:
+            found.append(_only_seen(trait, verdict, home))
+        elif verdict.verdict == "INCONSISTENT" and clash is not None and clash.claims:
+            found.append(_which_is_wrong(trait, clash, told, events))
+        else:
+            found.append(_question(trait, verdict, told, clash.quotes if clash else ()))
     return found
 
 
-def _told(trait: Trait, events: Mapping[str, Event]) -> list[Event]:
-    return [
-        e for e in events.values()
-        if e.modality == "actual" and e.subject == "self"
-        and any(f.trait == trait.id and f.kind not in ("weakens", "continues") for f in e.effects)
-    ]  # fmt: skip
+def _told(trait: Trait, verdict: TraitVerdict, events: Mapping[str, Event]) -> list[Event]:
+    """The events that count for the verdict and change the trait."""
+    counting = {i["event"] for i in verdict.evidence if "event" in i and not i.get("void")}
+    changing = {i["event"] for i in verdict.evidence if i.get("kind") not in (None, "weakens", "continues")}
+    return [events[e] for e in sorted(counting & changing) if e in events]
 
 
-def _which_is_wrong(trait: Trait, clash: Conflict, told: list[Event]) -> Question:
+def _only_seen(trait: Trait, verdict: TraitVerdict, home: str) -> Question:
+    """No event changed the trait, and what was seen of it differs: the person says what is so today."""
+    quotes = "; ".join(f"“{i['quote']}”" for i in verdict.evidence if i.get("quote"))
+    choices = []
+    for choice, holds, label in (("holds", True, "it holds"), ("gone", False, "it does not")):
+        event = Event(
+            id="said-" + digest("said", home, trait.id, choice)[:10], note=home, label=label,
+            effects=(Effect(trait=trait.id, kind="initiates" if holds else "terminates"),),
+        )  # fmt: skip
+        choices.append(Choice(id=choice, label=label, effect=ChoiceEffect(event=event.model_dump(mode="json"))))
+    return Question(
+        id=digest("question", "seen", trait.id, home),
+        note=home,
+        stage=NAME,
+        subject=f"trait:{trait.id}",
+        question=f"{trait.title}: does it hold today? {quotes or 'What the notes say of it differs'}",
+        choices=(*choices, Choice(id="open", label="leave it open")),
+        reason="no event began or ended it, and what was seen of it differs",
+        text_sha=digest(trait.id, quotes),
+    )
+
+
+def _which_is_wrong(trait: Trait, clash: Conflict, told: list[Event], events: Mapping[str, Event]) -> Question:
     """One choice for each thing told that the contradiction needs: without it, the rest can be true."""
     seen: set[tuple[str, str, str]] = set()
     choices: list[Choice] = []
@@ -52,12 +79,9 @@ def _which_is_wrong(trait: Trait, clash: Conflict, told: list[Event]) -> Questio
             continue
         seen.add((c.event, c.what, c.to))
         label = f"wrong: {c.why}" + (f" (“{c.quote}”)" if c.quote and c.quote not in c.why else "")
-        choices.append(
-            Choice(
-                id=f"wrong-{len(choices) + 1}", label=label,
-                effect=ChoiceEffect(event={"id": c.event, "forget": [c.what, c.to]}),
-            )
-        )  # fmt: skip
+        forget = [c.what, c.to, said_of(events.get(c.event), c.what)]
+        effect = ChoiceEffect(event={"id": c.event, "forget": forget})
+        choices.append(Choice(id=f"wrong-{len(choices) + 1}", label=label, effect=effect))
     anchor = next((e for e in told if e.id in clash.events), told[0])
     span = anchor.spans[0] if anchor.spans else None
     return Question(
@@ -79,33 +103,25 @@ def _which_is_wrong(trait: Trait, clash: Conflict, told: list[Event]) -> Questio
     )
 
 
-def _question(trait: Trait, verdict: str, told: list[Event], quotes: tuple[str, ...]) -> Question:
-    name = trait.title
-    begins = [e for e in told if any(f.trait == trait.id and f.kind in _BEGINS for f in e.effects)]
-    ends = [e for e in told if any(f.trait == trait.id and f.kind == "terminates" for f in e.effects)]
+def _question(trait: Trait, verdict: TraitVerdict, told: list[Event], quotes: tuple[str, ...]) -> Question:
+    live = {
+        (i["event"], i["kind"]): i.get("at", "start") for i in verdict.evidence if i.get("decides") and "event" in i
+    }
+    begins = [e for e in told if any((e.id, kind) in live for kind in BEGINS)]
+    ends = [e for e in told if (e.id, "terminates") in live]
     first, last = (begins or told)[-1], (ends or told)[-1]
     said = quotes[:4] or tuple(dict.fromkeys(_quote(e, trait.id) for e in (first, last)))
     lines = "; ".join(f"“{q}”" for q in said if q)
-    undated = [e for e in (first, last) if not (e.when.earliest or e.when.latest)]
-    settle = undated[0] if undated else last
-    if verdict == "INCONSISTENT":
-        text = f"{name}: these cannot all be true: {lines}. Which date is wrong?"
+    undated = [e for e in (first, last) if not (e.when.earliest or e.when.latest or e.when.anchor)]
+    settle = f" The day of “{undated[0].label or undated[0].id}” would settle it." if undated else " What came last?"
+    if verdict.verdict == "INCONSISTENT":
+        text = f"{trait.title}: these cannot all be true: {lines}. Which date is wrong?"
     else:
-        text = f"{name}: does it hold today? {lines}. The day of “{settle.label or settle.id}” would settle it."
+        text = f"{trait.title}: does it hold today? {lines}.{settle}"
     anchor = told[0]
     span = anchor.spans[0] if anchor.spans else None
-    choices = [
-        Choice(id="later", label=f"“{_short(last)}” came last: it is over", effect=_after(last, first))
-        if first.id != last.id
-        else None
-    ]
-    choices.append(
-        Choice(id="earlier", label=f"“{_short(first)}” came last: it holds", effect=_after(first, last))
-        if first.id != last.id
-        else None
-    )
     return Question(
-        id=digest("question", "trait", trait.id, *sorted(e.id for e in told)),
+        id=digest("question", "trait", trait.id, first.id, last.id),  # of several pairs the next is asked after this
         note=anchor.note,
         stage=NAME,
         start=span.start if span else None,
@@ -113,19 +129,39 @@ def _question(trait: Trait, verdict: str, told: list[Event], quotes: tuple[str, 
         subject=f"trait:{trait.id}",
         question=text,
         choices=(
-            *(c for c in choices if c is not None),
+            *(
+                _orders(first, last, len(begins) == len(ends) == 1)
+                if live.get((last.id, "terminates")) != "end"
+                else ()
+            ),
             Choice(id="date", label="I will give a date (front matter: when)"),
             Choice(id="open", label="leave it open"),
         ),
         mentions=tuple((s.start, s.end) for e in told if e.note == anchor.note for s in e.spans),
-        reason=f"the timeline finds {verdict.lower()}: the order of these events decides whether it holds today",
+        reason=f"the timeline finds {verdict.verdict.lower()}: the order of these events decides on today",
         text_sha=digest(trait.id, *(f"{e.id} {e.when.edtf} {e.when.earliest} {e.when.latest}" for e in told)),
     )
 
 
-def _after(later: Event, earlier: Event) -> ChoiceEffect:
-    relations = [r.model_dump() for r in earlier.relations] + [Relation(kind="before", to=later.id).model_dump()]
-    return ChoiceEffect(event={"id": earlier.id, "relations": relations})
+def _orders(begin: Event, end: Event, only: bool) -> list[Choice]:
+    """Which of the two came last; `only`: there is no other pair, so that it decides the trait."""
+    if begin.id == end.id:
+        return []
+    over, holds = (": it is over", ": it holds") if only else ("", "")
+    return [
+        Choice(id="later", label=f"“{_short(end)}” came last{over}", effect=_before(begin, end)),
+        Choice(id="earlier", label=f"“{_short(begin)}” came last{holds}", effect=_before(end, begin)),
+    ]
+
+
+def _before(first: Event, then: Event) -> ChoiceEffect:
+    return ChoiceEffect(event={"id": first.id, "add_relation": ["before", then.id]})
+
+
+def said_of(event: Event | None, what: str) -> str:
+    """A hash of what an event says of its day, end or length: a person who called it wrong did not mean another."""
+    said = getattr(event, what, None) if event is not None and what in ("when", "until", "lasted") else None
+    return digest("said of", what, said.model_dump_json()) if said is not None else ""
 
 
 def _short(event: Event) -> str:

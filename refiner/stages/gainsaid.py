@@ -7,12 +7,14 @@ or what happened in between; the answer becomes an event or changes one.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
 
-from refiner.config import Trait
+from refiner.config import Trait, followed
 from refiner.edits import digest
 from refiner.models import Choice, ChoiceEffect, Doubt, Effect, EffectKind, Event, Finding, Question, Timeline, When
 from refiner.stages.base import StageInput
+from refiner.timeline.bounds import to_iso
+from refiner.timeline.order import BEGINS
+from refiner.timeline.sayings import window_of
 
 NAME = "override"
 
@@ -22,7 +24,7 @@ def questions(given: StageInput, timeline: Timeline, events: Mapping[str, Event]
     important = {t.id: t for t in given.config.important}
     found = []
     for doubt in timeline.doubts:
-        if doubt.trait not in important or (doubt.note or _home(doubt, events)) != given.note.path:
+        if doubt.trait not in important or (doubt.note or _home(doubt, events, timeline)) != given.note.path:
             continue
         trait = important[doubt.trait]
         if doubt.kind == "observation":
@@ -41,8 +43,11 @@ def findings(given: StageInput, timeline: Timeline) -> list[Finding]:
     ]
 
 
-def _home(doubt: Doubt, events: Mapping[str, Event]) -> str:
-    return next((events[e].note for e in reversed(doubt.events) if e in events), "")
+def _home(doubt: Doubt, events: Mapping[str, Event], timeline: Timeline) -> str:
+    """The note that asks: that of the last event, or of what was said last of the trait."""
+    verdict = timeline.verdict(doubt.trait)
+    said = (i["note"] for i in reversed(verdict.evidence if verdict else ()) if i.get("note"))
+    return next((events[e].note for e in reversed(doubt.events) if e in events), "") or next(said, "")
 
 
 def _observed(
@@ -54,10 +59,11 @@ def _observed(
     name, day = trait.title, doubt.at
     choices: list[Choice | None] = []
     if verdict.verdict == "NOT" and cause is not None:
-        rest = [f.model_dump() for f in cause.effects if (f.trait, f.kind) != (trait.id, "terminates")]
-        still = ChoiceEffect(event={"id": cause.id, "effects": rest})
+        gone = [{"id": e, "drop_effect": [trait.id, "terminates"]} for e in doubt.events]
+        still = ChoiceEffect(event={**gone[-1], "also": gone[:-1]})
+        named = " and ".join(f"“{_short(events[e])}”" for e in doubt.events[-2:] if e in events)
         choices = [
-            Choice(id="still", label=f"“{_short(cause)}” did not end it: it still holds", effect=still),
+            Choice(id="still", label=f"{named} did not end it: it still holds", effect=still),
             _between(timeline, doubt, trait, cause, "reinitiates", f"it came back after “{_short(cause)}”", "again"),
             Choice(id="over", label="it is over; that sentence is not to be taken so"),
         ]
@@ -70,7 +76,7 @@ def _observed(
         choices = [Choice(id="never", label="it never was true; that sentence is not to be taken so")]
     quotes = "; ".join(f"“{q}”" for q in doubt.quotes)
     return _question(
-        given, doubt, trait, f"{name}: {doubt.why} ({quotes}). What is right?",
+        given, doubt, trait, f"{name}: {doubt.why}{f' ({quotes})' if quotes else ''}. What is right?",
         [*choices, Choice(id="open", label="leave it open")], f"what was written on {day} does not fit the events",
     )  # fmt: skip
 
@@ -79,11 +85,15 @@ def _between(
     timeline: Timeline, doubt: Doubt, trait: Trait, cause: Event, kind: EffectKind, label: str, choice: str
 ) -> Choice | None:
     """A new event between what decided the trait and the day on which it was seen otherwise."""
-    last = timeline.windows.get(cause.id, ("", ""))[1]
-    earliest = (date.fromisoformat(last) + timedelta(days=1)).isoformat() if last else ""
-    if earliest and doubt.at and earliest > doubt.at:
+    verdict = timeline.verdict(trait.id)
+    decided = [
+        i["when"] for i in (verdict.evidence if verdict else ()) if i.get("decides") and i.get("event") == cause.id
+    ]
+    last = max((high for when in decided if (high := window_of(when).high) is not None), default=None)
+    earliest, latest = to_iso(None if last is None else last + 1), to_iso(window_of(doubt.at).high)
+    if earliest and latest and earliest > latest:
         return None
-    when = When(raw=f"after {cause.label or cause.id}", earliest=earliest, latest=doubt.at, granularity="range")
+    when = When(raw=f"after {cause.label or cause.id}", earliest=earliest, latest=latest, granularity="range")
     said = _said(doubt, trait, kind, when, label, doubt.quotes[:1])
     return Choice(id=choice, label=label, effect=ChoiceEffect(event=said))
 
@@ -95,8 +105,9 @@ def _said(
     event = Event(
         id="said-" + digest("said", doubt.note, trait.id, kind, doubt.at, *doubt.events)[:10],
         note=doubt.note,
-        label=label,
+        label=label.replace("“", "").replace("”", ""),
         when=when,
+        written=to_iso(window_of(doubt.at).high),
         effects=(Effect(trait=trait.id, kind=kind, quote=quotes[0] if quotes else ""),),
     )
     return event.model_dump(mode="json")
@@ -106,11 +117,12 @@ def _opposites(
     given: StageInput, timeline: Timeline, events: Mapping[str, Event], doubt: Doubt, trait: Trait
 ) -> Question:
     known = {t.id: t for t in given.config.traits}
-    other = known.get(trait.opposite, Trait(id=trait.opposite))
+    other = known.get(trait.opposite, followed(trait.opposite))
     choices = []
     for number, (kept, gone) in enumerate(((trait, other), (other, trait)), 1):
         verdict = timeline.verdict(gone.id)
-        began = [i.by[-1] for i in (verdict.intervals[-1:] if verdict else ()) if i.by]
+        evidence = verdict.evidence if verdict else ()
+        began = [i["event"] for i in evidence if i.get("decides") and i.get("kind") in BEGINS][-1:]
         when = When(anchor=began[0], offset_min=1) if began else When()
         at_home = doubt.model_copy(update={"note": given.note.path})
         label = f"only “{kept.title}” holds: “{gone.title}” is over"

@@ -86,7 +86,11 @@ class Tracker:
             self._tell(i, self._effects(self.ledger.events[i]), redo, asked)
         # Where days moved they are shown anew; where ties changed, or a contradiction came or went, order may have too.
         points = {p for b in (*old, *new) if b.ties or b.cycle for p in b.nodes}
-        asked.update(t.trait for i in shifted.union(map(event_of, points)) for t in self.life.by_event.get(i, ()))
+        touched = shifted.union(map(event_of, points))
+        asked.update(t.trait for i in touched for t in self.life.by_event.get(i, ()))
+        for target, by in self.life.taken_back.items():  # an observation may come after what was taken back, or before
+            if not by.isdisjoint(touched):
+                asked.update({target}, (t.trait for t in self.life.by_event.get(target, ())))
         judged = self._judge(redo, asked)
         self.shown.refresh(judged, asked | redo, change.events)
         return Work(len(new), len((redo | asked) & self.life.facts.keys()), len(judged))
@@ -131,6 +135,8 @@ class Tracker:
         into `redo`; where only days are told otherwise, into `asked`."""
         was = self.life.by_event.get(event, [])
         if was == told:
+            if told:  # whether it was taken back may still be new
+                self.life.keep(event, self.life.is_kept(event))
             return
         same = [t.says for t in was] == [t.says for t in told]
         (asked if same else redo).update(t.trait for t in (*was, *told))

@@ -144,6 +144,13 @@ def _followed(told: Sequence[Told], near: Mapping[Block, Sequence[Told]], networ
                 if high < low:
                     bits |= bit
         followed.append(bits)
+    ends: dict[str, int] = {}
+    for t in told:
+        if t.point != t.event.id:
+            ends[t.event.id] = ends.get(t.event.id, 0) | CLASS.get(t.kind, 0)
+    for i, t in enumerate(told) if ends else ():
+        if t.point == t.event.id:  # what lasted a day only has its end after its beginning all the same
+            followed[i] |= ends.get(t.event.id, 0)
     place = {t.key: i for i, t in enumerate(told)} if near else {}
     for block, some in near.items():
         if block.ties is None:

@@ -77,6 +77,8 @@ def saying_of(event: Event, birth: int | None, born: str) -> Saying:
         why = f"{me} was told on {event.written}"
         found.append(Constraint(ORIGIN, i, told, why, quote, (i, "written", "")))
     for r in event.relations:
+        if not r.to:
+            continue
         if r.kind == "before":
             why = f"{me} was before \x02{r.to}\x03"
             found += between(i, r.to, 1, None, why, r.quote, (i, "before", r.to))

@@ -59,6 +59,8 @@ def _window(t: Told, network: Network) -> tuple[float, float]:
     low, high = network.window(t.point)
     if low is None and high is None:
         low, high = days_of(t.event.when if t.point == t.event.id else t.event.until)
+    if low is not None and high is not None and low > high:
+        high = low
     return float("-inf") if low is None else low, float("inf") if high is None else high
 
 

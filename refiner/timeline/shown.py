@@ -170,14 +170,20 @@ class Shown:
         for trait in self.declared.values():
             other = self._traits.get(trait.opposite) if trait.opposite else None
             pair = frozenset((trait.id, trait.opposite))
-            if other is None or pair in seen or {self._traits[trait.id].verdict, other.verdict} != {"HOLDS"}:
+            if (
+                other is None
+                or trait.opposite == trait.id
+                or pair in seen
+                or {self._traits[trait.id].verdict, other.verdict} != {"HOLDS"}
+            ):
                 continue
             seen.add(pair)
             by = [i.by[-1] for t in (self._traits[trait.id], other) for i in t.intervals[-1:] if i.by]
             names = [self.verdicts.names.get(t, t) for t in (trait.id, trait.opposite)]
             why = f"“{names[0]}” and “{names[1]}” are opposites, and both hold today"
             quotes = [q for e in by for q in self.ledger.events[e].quotes[:1]]
-            yield Doubt(kind="opposites", trait=trait.id, events=tuple(by), quotes=tuple(quotes), why=why)
+            about = trait.id if trait.importance > 0 or not self.declared.get(trait.opposite) else trait.opposite
+            yield Doubt(kind="opposites", trait=about, events=tuple(by), quotes=tuple(quotes), why=why)
 
 
 def _place(event: Event) -> tuple[str, str, int, str]:

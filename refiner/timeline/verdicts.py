@@ -116,8 +116,8 @@ class Verdicts:
             return []
         found = []
         for o, window in facts.observations:
-            if o.holds != (j.verdict in ("NOT", "RETRACTED")):
-                continue
+            if o.holds != (j.verdict in ("NOT", "RETRACTED")) or j.verdict == "DORMANT":
+                continue  # of what rests either may be said: it is there, and it does not show
             since = self._decided(facts, j)
             if since is None or window.low is None or any(not self._before(e, window.low) for e in since):
                 continue
@@ -129,21 +129,26 @@ class Verdicts:
         if j.verdict == "RETRACTED":
             by = sorted({e for r in facts.retractions for e in self.life.taken_back.get(r.target, ())})
             return [self.life.ledger.events[e] for e in by if e in self.life.ledger.events] or None
-        return list({t.key: t for w in j.worlds for t in (*w.live, *w.pausing)}.values()) or None
+        found = {t.key: t for w in j.worlds for t in (*w.live, *w.pausing)}.values()
+        return sorted(found, key=lambda t: (self._last_day(t) or 0, t.key)) or None
+
+    def _last_day(self, what: Told | Event) -> int | None:
+        point = what.point if isinstance(what, Told) else what.id
+        return self.life.network.window(point)[1] if point in self.life.network else None
 
     def _before(self, what: Told | Event, day: int) -> bool:
-        point = what.point if isinstance(what, Told) else what.id
-        high = self.life.network.window(point)[1] if point in self.life.network else None
+        high = self._last_day(what)
         return high is not None and high < day
 
     def _doubt(self, trait: str, o: Observation, since: list[Told] | list[Event], j: Judgement) -> Doubt:
         last = since[-1]
         event = last.event if isinstance(last, Told) else last
         quote = (last.quote if isinstance(last, Told) else "") or (event.quotes[0] if event.quotes else "")
+        events = tuple(dict.fromkeys(x.event.id if isinstance(x, Told) else x.id for x in since))
         name = self.names.get(trait) or trait
         says = "still holds" if o.holds else "does not hold"
         why = f"on {o.at} the notes say that “{name}” {says}, but by “{event.label or event.id}” {_STANDS[j.verdict]}"
         quotes = tuple(q for q in dict.fromkeys((o.quote, quote)) if q)
         return Doubt.model_construct(
-            kind="observation", trait=trait, events=(event.id,), note=o.note, at=o.at, quotes=quotes, why=why
+            kind="observation", trait=trait, events=events, note=o.note, at=o.at, quotes=quotes, why=why
         )

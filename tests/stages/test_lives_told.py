@@ -218,3 +218,88 @@ def test_of_a_contradiction_the_person_says_what_is_wrong() -> None:
     said = {c.id: c.label for c in found.choices}
     wrong = next(i for i, label in said.items() if "lasted five years" in label)
     assert verdicts(lasted, decisions=(answer(live(lasted), wrong),)) == {"shy": "HOLDS", "swimmer": "HOLDS"}
+
+
+def decide(chain: Chain, trait: str, choice: str, number: int) -> Decision:
+    """The answer to the question about one of several traits."""
+    question = next(q for q in asked(chain) if q.subject == f"trait:{trait}")
+    effect = next(c.effect for c in question.choices if c.id == choice)
+    return Decision(
+        id=f"d{number}", item=question.id, verdict="answer", choice=choice, effect=effect, at=f"2026-01-0{number}"
+    )
+
+
+def test_an_observation_of_a_whole_year_can_be_answered() -> None:
+    seen = note(observations="[{trait: shy, holds: true, at: 2024}]")
+    chain = live(SHY, CURED, seen)
+    assert verdicts(SHY, CURED, seen, decisions=(answer(chain, "again"),)) == {"shy": "HOLDS"}
+
+
+def test_an_answer_with_days_that_cannot_be_read_stops_nothing() -> None:
+    bad = {
+        "id": "said-x",
+        "note": "0.md",
+        "when": {"earliest": "2024"},
+        "effects": [{"trait": "shy", "kind": "initiates"}],
+    }
+    decision = Decision.model_validate(
+        {"id": "d1", "item": "q", "verdict": "answer", "choice": "1", "effect": {"event": bad}}
+    )
+    assert verdicts(SHY, CURED, decisions=(decision,)) == {"shy": "NOT"}
+
+
+def test_a_trait_id_that_settings_would_refuse_is_followed() -> None:
+    odd = note("when: 2001, effects: {fear of dogs: initiates}", observations='{"can\'t dance": true}')
+    assert verdicts(odd) == {"fear of dogs": "HOLDS", "can't dance": "HOLDS"}
+
+
+def test_two_answers_about_one_event_both_stand() -> None:
+    notes = (
+        note("id: move, effects: {shy: initiates, steals: initiates}"),
+        note("id: therapy, effects: {shy: terminates}", "id: army, effects: {steals: terminates}"),
+    )
+    chain = live(*notes)
+    both = (decide(chain, "shy", "later", 1), decide(chain, "steals", "later", 2))
+    assert verdicts(*notes, decisions=both) == {"shy": "NOT", "steals": "NOT"}
+    assert verdicts(*notes, decisions=both[:1]) == {"shy": "NOT", "steals": "CONTESTED"}
+
+
+def test_the_question_is_about_what_may_have_come_last() -> None:
+    notes = (
+        note("id: accident, effects: {shy: initiates}"),
+        note(
+            "id: therapy, when: 2005, effects: {shy: terminates}", "id: school, when: 1999, effects: {shy: initiates}"
+        ),
+    )
+    (question,) = asked(live(*notes))
+    assert "The day of “accident” would settle it." in question.question
+    for choice, verdict in (("later", "NOT"), ("earlier", "HOLDS")):
+        assert verdicts(*notes, decisions=(answer(live(*notes), choice),)) == {"shy": verdict}
+
+
+def test_a_wrong_date_that_was_mended_in_the_note_counts_again() -> None:
+    wrong = note("id: a, label: fell ill, when: 2005, effects: {shy: initiates}, before: [b]")
+    then = note("id: b, label: got well, when: 2003, effects: {shy: terminates}")
+    chain = live(wrong, then)
+    (question,) = asked(chain)
+    said = answer(chain, next(c.id for c in question.choices if c.label == "wrong: “fell ill” is dated 2005"))
+    mended = wrong.replace("2005", "2001")
+    (shown,) = [t for t in timeline(mended, then, decisions=(said,)).traits if t.id == "shy"]
+    assert shown.intervals[0].from_ == "2001"
+
+
+def test_what_is_seen_and_nothing_more_is_asked_too() -> None:
+    seen = note(observations="[{trait: shy, holds: true}, {trait: shy, holds: false}]")
+    chain = live(seen)
+    assert verdicts(seen) == {"shy": "CONTESTED"}
+    assert verdicts(seen, decisions=(answer(chain, "gone"),)) == {"shy": "NOT"}
+    both = note(written="2024-01-01", observations="{shy: true, outgoing: true}")
+    assert [q.question for q in asked(live(both))] == [
+        "“outgoing” and “shy” are opposites, and both hold today. Which of them is she today?"
+    ]
+
+
+def test_what_lasted_one_day_is_over_after_it() -> None:
+    swam = "swimmer: [initiates, {kind: terminates, at: end}]"
+    for until in ("until: 2005", "until: summer 2005", "lasted: two days"):
+        assert verdicts(note(f"id: camp, when: 2005, {until}, effects: {{{swam}}}")) == {"swimmer": "NOT"}

@@ -128,7 +128,7 @@ def test_a_contested_trait_is_one_question_in_the_note_of_its_first_event() -> N
     assert "The fear of dogs was gone." in questions[0].question
     effect = questions[0].choices[0].effect.event
     assert effect is not None
-    assert set(effect) == {"id", "relations"}
+    assert set(effect) == {"id", "add_relation"}
 
 
 def test_a_rejected_edit_becomes_a_question() -> None:

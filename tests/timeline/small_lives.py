@@ -83,7 +83,7 @@ def lives(draw: st.DrawFn) -> tuple[list[Event], list[Observation], list[Retract
                 max_size=1,
             )
         )
-        modality = draw(st.sampled_from(["actual"] * 6 + ["planned", "negated"]))
+        modality = draw(st.sampled_from(["actual"] * 5 + ["planned", "negated"]))
         subject = draw(st.sampled_from(["self"] * 6 + ["other"]))
         events.append(
             Event(
@@ -107,16 +107,17 @@ def lives(draw: st.DrawFn) -> tuple[list[Event], list[Observation], list[Retract
                 Observation,
                 trait=st.sampled_from(["brave", "shy"]),
                 holds=st.booleans(),
-                at=st.sampled_from(["", to_iso(BASE + 2), to_iso(BASE + 5)]),
+                at=st.sampled_from(["", to_iso(BASE + 2), to_iso(BASE + 5), to_iso(BASE + 12)]),
             ),
             max_size=2,
         )
     )
     retractions = draw(
         st.lists(
-            st.builds(Retraction, target=st.sampled_from(["shy", "a", "b"]), by=st.sampled_from(["", "c"])), max_size=1
+            st.builds(Retraction, target=st.sampled_from(["shy", "a", "b", "d"]), by=st.sampled_from(["", "c", "b"])),
+            max_size=2,
         )
-        if draw(st.integers(0, 4)) == 0
+        if draw(st.integers(0, 3)) == 0
         else st.just([])
     )
     return events, observations, retractions
@@ -131,5 +132,5 @@ def tellings_of_a_life() -> st.SearchStrategy[dict[str, Telling]]:
         seen = [o.model_copy(update={"note": next(at)}) for o in observations]
         return tellings(events, seen, [r.model_copy(update={"note": next(at)}) for r in retractions])
 
-    notes = st.lists(st.sampled_from([f"{i}.md" for i in _IDS]), min_size=3, max_size=3)
+    notes = st.lists(st.sampled_from([f"{i}.md" for i in _IDS]), min_size=4, max_size=4)
     return st.builds(place, lives(), notes)

@@ -145,3 +145,30 @@ def test_an_event_that_moves_to_another_note_is_one_event() -> None:
     moved = a.model_copy(update={"note": "z.md"})
     tracker.update({"a.md": None, "z.md": Telling((moved,))})
     assert [e.note for e in tracker.timeline().events] == ["z.md"]
+
+
+def test_a_denied_event_that_is_taken_back_is_told_along_with_what_took_it_back() -> None:
+    brave = (Trait(id="brave", importance=1),)
+    denied = dated("d", 1, brave="initiates").model_copy(update={"modality": "negated"})
+    tracker = Tracker(brave, now=NOW)
+    tracker.update({"d.md": Telling((denied,))})
+    back = Retraction(target="d", by="c", note="c.md")
+    tracker.update({"c.md": Telling((dated("c", 9),), (), (back,))})
+    assert tracker.timeline().closure == ("c",)
+
+
+def test_a_doubt_about_what_was_taken_back_moves_with_the_event_that_took_it_back() -> None:
+    told = When(anchor="mv", offset_min=0, offset_max=10)
+    notes = {
+        "s.md": Telling((dated("s", 1, shy="initiates"),)),
+        "g.md": Telling(
+            (Event(id="diag", note="g.md", when=told),), (), (Retraction(target="shy", by="diag", note="g.md"),)
+        ),
+        "o.md": Telling(observations=(Observation(trait="shy", holds=True, at=to_iso(BASE + 40), note="o.md"),)),
+        "m.md": Telling((dated("mv", 5).model_copy(update={"note": "m.md"}),)),
+    }
+    tracker = Tracker(TRAITS, now=NOW)
+    tracker.update(notes)
+    assert [d.kind for d in tracker.timeline().doubts] == ["observation"]
+    tracker.update({"m.md": Telling((dated("mv", 60).model_copy(update={"note": "m.md"}),))})
+    assert tracker.timeline().doubts == ()
