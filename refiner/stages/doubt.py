@@ -149,8 +149,8 @@ def _orders(begin: Event, end: Event, only: bool) -> list[Choice]:
         return []
     over, holds = (": it is over", ": it holds") if only else ("", "")
     return [
-        Choice(id="later", label=f"“{_short(end)}” came last{over}", effect=_before(begin, end)),
-        Choice(id="earlier", label=f"“{_short(begin)}” came last{holds}", effect=_before(end, begin)),
+        Choice(id="later", label=f"“{short(end)}” came last{over}", effect=_before(begin, end)),
+        Choice(id="earlier", label=f"“{short(begin)}” came last{holds}", effect=_before(end, begin)),
     ]
 
 
@@ -164,7 +164,8 @@ def said_of(event: Event | None, what: str) -> str:
     return digest("said of", what, said.model_dump_json()) if said is not None else ""
 
 
-def _short(event: Event) -> str:
+def short(event: Event) -> str:
+    """An event's label, cut to what a choice has room for."""
     label = event.label or event.id
     return label if len(label) <= 60 else label[:59].rsplit(" ", 1)[0] + "…"
 

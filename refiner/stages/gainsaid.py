@@ -12,6 +12,7 @@ from refiner.config import Trait, followed
 from refiner.edits import digest
 from refiner.models import Choice, ChoiceEffect, Doubt, Effect, EffectKind, Event, Finding, Question, Timeline, When
 from refiner.stages.base import StageInput
+from refiner.stages.doubt import short
 from refiner.timeline.bounds import to_iso
 from refiner.timeline.order import BEGINS
 from refiner.timeline.sayings import window_of
@@ -61,15 +62,15 @@ def _observed(
     if verdict.verdict == "NOT" and cause is not None:
         gone = [{"id": e, "drop_effect": [trait.id, "terminates"]} for e in doubt.events]
         still = ChoiceEffect(event={**gone[-1], "also": gone[:-1]})
-        named = " and ".join(f"“{_short(events[e])}”" for e in doubt.events[-2:] if e in events)
+        named = " and ".join(f"“{short(events[e])}”" for e in doubt.events[-2:] if e in events)
         choices = [
             Choice(id="still", label=f"{named} did not end it: it still holds", effect=still),
-            _between(timeline, doubt, trait, cause, "reinitiates", f"it came back after “{_short(cause)}”", "again"),
+            _between(timeline, doubt, trait, cause, "reinitiates", f"it came back after “{short(cause)}”", "again"),
             Choice(id="over", label="it is over; that sentence is not to be taken so"),
         ]
     elif verdict.verdict in ("HOLDS", "DORMANT") and cause is not None:
         choices = [
-            _between(timeline, doubt, trait, cause, "terminates", f"it ended after “{_short(cause)}”", "ended"),
+            _between(timeline, doubt, trait, cause, "terminates", f"it ended after “{short(cause)}”", "ended"),
             Choice(id="holds", label="it holds; that sentence is not to be taken so"),
         ]
     else:
@@ -153,8 +154,3 @@ def _question(
         reason=reason,
         text_sha=digest(doubt.why, *doubt.quotes),
     )
-
-
-def _short(event: Event) -> str:
-    label = event.label or event.id
-    return label if len(label) <= 60 else label[:59].rsplit(" ", 1)[0] + "…"

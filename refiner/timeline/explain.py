@@ -19,6 +19,7 @@ from refiner.config import Trait
 from refiner.models import Event, RelationKind, Timeline, TraitVerdict
 from refiner.timeline.causes import Link, Step, why
 from refiner.timeline.lines import Line, Span, flat, plain, wrapped
+from refiner.timeline.order import BEGINS
 from refiner.timeline.show import NARROWEST, name_of, paused_since, stretches
 from refiner.timeline.wording import (
     CLASH,
@@ -47,7 +48,6 @@ TAUGHT = {
     "keep": "kept as it is", "include": "kept, with what ended it", "reframe": "to be told anew", "drop": "left out",
 }  # fmt: skip
 """What an action means to who reads the timeline."""
-_BEGINS = ("initiates", "reinitiates")
 
 
 def explained(timeline: Timeline, trait: str, traits: Sequence[Trait], width: int) -> list[Line]:
@@ -208,7 +208,7 @@ def _contested(deciding: Sequence[Mapping[str, Any]], called: Mapping[str, str])
         found = [item for item in deciding if item["kind"] in kinds]
         return _listed([f"{in_quotes(called.get(i['event'], i['event']))} ({date_words(i['when'])})" for i in found])
 
-    begins, ends = of(_BEGINS), of(("terminates",))
+    begins, ends = of(BEGINS), of(("terminates",))
     if begins and ends:
         return f"what came last? If {begins}, it holds; if {ends}, it is gone."
     if ends:
