@@ -12,7 +12,7 @@ Each event stands there once, with what stands behind it named beneath, so that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from refiner.config import Trait
@@ -204,7 +204,7 @@ def _open(timeline: Timeline, t: TraitVerdict, called: Mapping[str, str], taught
 
 
 def _contested(deciding: Sequence[Mapping[str, Any]], called: Mapping[str, str]) -> str:
-    def of(kinds: Sequence[str]) -> str:
+    def of(kinds: Collection[str]) -> str:
         found = [item for item in deciding if item["kind"] in kinds]
         return _listed([f"{in_quotes(called.get(i['event'], i['event']))} ({date_words(i['when'])})" for i in found])
 
