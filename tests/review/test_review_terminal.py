@@ -30,11 +30,13 @@ class Play:
             given = {**os.environ, "PYTHONPATH": root, "TERM": "xterm", "COLUMNS": "80", "PYTHONUTF8": "1", **env}
             if "NO_COLOR" not in env:
                 given.pop("NO_COLOR", None)
+            # Tests that run in the background of a script inherit that Ctrl-C is ignored.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.execve(sys.executable, [sys.executable, str(HERE / "play_review.py"), str(log)], given)
         self.seen = b""
         self.code: int | None = None
 
-    def until(self, pattern: re.Pattern[bytes], seconds: float = 90) -> bytes:
+    def until(self, pattern: re.Pattern[bytes], seconds: float = 20) -> bytes:
         """What comes until the pattern, or until the end."""
         got, end = b"", time.monotonic() + seconds
         while time.monotonic() < end:
