@@ -95,7 +95,8 @@ def _between(
     if earliest and latest and earliest > latest:
         return None
     when = When(raw=f"after {cause.label or cause.id}", earliest=earliest, latest=latest, granularity="range")
-    said = _said(doubt, trait, kind, when, label, doubt.quotes[:1])
+    told = f"{trait.title}: {'came back' if kind == 'reinitiates' else 'ended'}"
+    said = _said(doubt, trait, kind, when, told, doubt.quotes[:1])
     return Choice(id=choice, label=label, effect=ChoiceEffect(event=said))
 
 

@@ -45,7 +45,8 @@ BEHIND: dict[RelationKind, str] = {
 }
 """How an event names what stands behind it."""
 TAUGHT = {
-    "keep": "kept as it is", "include": "kept, with what ended it", "reframe": "to be told anew", "drop": "left out",
+    "keep": "kept as it is", "include": "kept, with what came after it",
+    "reframe": "to be told anew", "drop": "left out",
 }  # fmt: skip
 """What an action means to who reads the timeline."""
 

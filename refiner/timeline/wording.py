@@ -122,9 +122,10 @@ def sourced(quotes: Iterable[str], events: Iterable[Event], note: str = "") -> l
 
 
 def quoted(quote: str, note: str, width: int, indent: int) -> list[Line]:
-    """A quote and its note."""
-    spans: list[Span] = [(in_quotes(quote), "quote")]
-    return wrapped([*spans, (f" [{flat(note)}]", "note")] if note else spans, width, indent)
+    """A quote and its note; the note alone where there are no words."""
+    spans: list[Span] = [(in_quotes(quote), "quote")] if flat(quote) else []
+    spans += [(f"{' ' if spans else ''}[{flat(note)}]", "note")] if note else []
+    return wrapped(spans, width, indent) if spans else []
 
 
 def troubles(

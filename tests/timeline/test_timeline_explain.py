@@ -151,3 +151,10 @@ def test_every_trait_can_be_explained(given_: Given, width: int) -> None:
         for step in why(timeline, t.id).steps:
             assert f"[{step.note}]" in text
         assert ("open: " in text) == (t.verdict in ("CONTESTED", "INCONSISTENT"))
+
+
+def test_what_was_seen_without_words_shows_its_note_and_no_empty_quotes() -> None:
+    seen = Observation(trait="calm", holds=True, at="2024-01-09", note="now.md")
+    lines = explain_lines(resolve([], [seen], [], TRAITS, now=NOW), "calm", TRAITS, 80)
+    assert "    [now.md]" in lines
+    assert not any("“”" in line for line in lines)
