@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from refiner.edits import in_force, render
 from refiner.models import (
@@ -18,17 +17,6 @@ from refiner.models import (
     Question,
     Timeline,
 )
-
-
-class Adviser(Protocol):
-    """A model that settles what the rules left open. `name` goes into every key and edit it stands behind."""
-
-    @property
-    def name(self) -> str: ...
-
-    def settle(self, asked: Sequence[tuple[Note, Question]]) -> Mapping[str, tuple[str, str]]:
-        """Question id -> (choice id, reason); questions that it could not settle are left out."""
-        ...
 
 
 @dataclass

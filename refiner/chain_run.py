@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from refiner.chain import Adviser, Chain, clash, unsound
+from refiner import chain_asked
+from refiner.asking.asker import Asker
+from refiner.chain import Chain, clash, unsound
 from refiner.checking import check_life
 from refiner.config import Config
 from refiner.corrections import correct_events, standing_answers
-from refiner.edits import digest, make_edit
+from refiner.edits import digest
 from refiner.models import (
     CanonEntry,
     Decision,
@@ -35,7 +37,6 @@ from refiner.store import Cache, canonical
 from refiner.timeline.resolve import TIMELINE_VERSION, kept_timeline, tellings
 
 CHAIN_VERSION = "3"
-MODEL_CONFIDENCE = 0.7  # below every rule's: these come first in the review
 CANON_ROUNDS = 3  # a proposal made in one note can call for another in the next; more than this is a stage's fault
 
 
@@ -50,12 +51,12 @@ class Run:
         cache: Cache,
         decisions: Sequence[Decision],
         canon: Sequence[CanonEntry],
-        adviser: Adviser | None,
+        asker: Asker | None,
         progress: Callable[[str, int], None],
     ) -> None:
         self.config, self.now, self.cache = config, now, cache
         self.history = replay(decisions)  # read once: every note asks it
-        self.adviser, self.progress = adviser, progress
+        self.asker, self.progress = asker, progress
         self.chain = Chain(tuple(sorted(notes, key=lambda n: n.path)))
         self.by_path = {n.path: n for n in self.chain.notes}
         self.answers = standing_answers(self.history)
@@ -128,6 +129,8 @@ class Run:
                 )
             )
             self.progress("extract", 1)
+        if self.asker is not None:
+            found = chain_asked.read_more(self.asker, self.chain.notes, found, self.config)
         found = link_events(found, self.chain.notes, self.config)
         self.chain.read = tuple(found)
         found = correct_events(found, self.history, self.config)
@@ -181,15 +184,24 @@ class Run:
         )
 
     def stage(self, stage: Stage) -> None:
+        """Runs one stage on all notes, and has the model settle what it can of what they leave open."""
+        if self.asker is not None and stage.name == "swap":
+            found = chain_asked.canon_for(self.asker, self.canon, self.chain.notes, self.config)
+            if found:
+                self.canon = self._merge_canon([*self.canon, *found])
         for _ in range(CANON_ROUNDS):
             results = [self._one(stage, note) for note in self.chain.notes]
             proposed = [c for r in results for c in r.canon if all(c.id != e.id for e in self.canon)]
             if not proposed:
                 break
             self.canon = self._merge_canon([*self.canon, *proposed])
-        results = self._advised(stage, results)
+        if self.asker is not None and (open_ := self._open(results)):
+            results = chain_asked.settled(self.asker, stage.name, results, open_, self.config)
         for result in results:
             self._take(result)
+        if self.asker is not None and stage.name == "swap":
+            for result in chain_asked.hidden_signs(self.asker, self.chain.notes, self.chain.edits, self.config):
+                self._take(result)
 
     def _one(self, stage: Stage, note: Note) -> StageResult:
         """One stage on one note; done again without what the person rejected, so that nothing is built on it."""
@@ -243,51 +255,20 @@ class Run:
         ]
         return digest(self.shared_slice, canonical(own))
 
-    def _advised(self, stage: Stage, results: list[StageResult]) -> list[StageResult]:
-        """Lets the model settle questions that nobody answered yet; what it settles becomes an edit with its name."""
-        if self.adviser is None:
-            return results
-        asked = [
+    def _open(self, results: Iterable[StageResult]) -> list[tuple[Note, Question]]:
+        """The questions of a stage that change something and that nobody answered yet."""
+        return [
             (self.by_path[r.note], q)
             for r in results
             for q in apply_status(r.questions, self.verdicts(r.questions))
             if q.status == "undecided" and any(c.effect.edits for c in q.choices)
         ]
-        settled = self.adviser.settle(asked) if asked else {}
-        out = []
-        for result in results:
-            note, edits, said = self.by_path[result.note], [], []
-            for q in result.questions:
-                choice_id, why = settled.get(q.id, ("", ""))
-                choice = next((c for c in q.choices if c.id == choice_id), None)
-                if choice is not None and not choice.effect.edits:
-                    # Nothing changes, so no edit would tell of it; a person must still be able to find it.
-                    message = f"{q.question} The model {self.adviser.name} says: {choice.label} ({why})"
-                    said.append(
-                        Finding(
-                            check="model", severity="info", note=note.path, start=q.start, end=q.end, message=message
-                        )
-                    )
-                for e in choice.effect.edits if choice else ():
-                    edits.append(
-                        make_edit(
-                            note, stage.name, e.start, e.end, e.after,
-                            reason=f"{q.question} The model says: {why}", evidence=(f"question:{q.id}",),
-                            source=f"model:{self.adviser.name}", confidence=MODEL_CONFIDENCE,
-                        )
-                    )  # fmt: skip
-            rest = tuple(q for q in result.questions if q.id not in settled)
-            changing = tuple(e for e in edits if e.after != e.before)
-            out.append(
-                result.model_copy(
-                    update={
-                        "edits": (*result.edits, *changing),
-                        "questions": rest,
-                        "findings": (*result.findings, *said),
-                    }
-                )
-            )
-        return out
+
+    def look_again(self) -> None:
+        """Has the model read the refined notes for what still contradicts."""
+        if self.asker is not None:
+            for result in chain_asked.second_look(self.asker, self.chain.notes, self.chain.edits, self.config):
+                self._take(result)
 
     def _take_questions(self, questions: Iterable[Question]) -> None:
         questions = list(questions)

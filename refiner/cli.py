@@ -84,6 +84,17 @@ def refine(
     out: Annotated[Path | None, typer.Option(help="Where results go; default: data/refined.")] = None,
     engine: Annotated[str, typer.Option(help="auto, rules or llm.")] = "auto",
     stages: Annotated[str, typer.Option(help="Only these, with commas: swap,reframe,override,selfimage.")] = "",
+    dry_run: Annotated[
+        bool, typer.Option(help="Only say what would be sent to the model, where, and how much.")
+    ] = False,
+    max_tokens: Annotated[int | None, typer.Option(min=1, help="Most tokens, sent and written, of this run.")] = None,
+    max_cost: Annotated[
+        float | None, typer.Option(min=0, help="Most money of this run, by the prices in [llm].")
+    ] = None,
+    pseudonymise: Annotated[bool, typer.Option(help="Send stand-ins for names and places.")] = False,
+    ask_again: Annotated[bool, typer.Option(help="Ask once more what got no usable answer.")] = False,
+    record: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the model's answers to a file.")] = None,
+    replay: Annotated[Path | None, typer.Option(metavar="FILE", help="Take them from such a file; no model.")] = None,
     workspace: WorkspaceOption = None,
     now: NowOption = "",
     as_json: JsonOption = False,
@@ -91,18 +102,26 @@ def refine(
 ) -> None:
     """Refine the notes: swap, reframe, override, self-image. Does only what changed since the last time."""
     from refiner import report
-    from refiner.refine import ALL_STAGES
+    from refiner.engine import ModelOptions
+    from refiner.refine import ALL_STAGES, plan
     from refiner.refine import refine as run
 
     show = _output(quiet, as_json)
-    chosen = tuple(s.strip() for s in stages.split(",") if s.strip()) or ALL_STAGES
+    ws, chosen = _workspace(workspace), tuple(s.strip() for s in stages.split(",") if s.strip()) or ALL_STAGES
+    options = ModelOptions(max_tokens, max_cost, pseudonymise, replay=replay)
+    if dry_run:
+        report.planned(show, plan(ws, now=_now(now), raw=raw, engine=engine, stages=chosen, options=options))
+        return
     with show.progress() as progress:
         done = run(
-            _workspace(workspace), now=_now(now), raw=raw, out=out, engine=engine, stages=chosen, progress=progress
-        )
+            ws, now=_now(now), raw=raw, out=out, engine=engine, stages=chosen, options=options, record=record,
+            ask_again=ask_again, progress=progress,
+        )  # fmt: skip
     report.refined(show, done)
-    if done.failed:
+    if done.failed or done.lost:
         raise typer.Exit(1)
+    if done.unasked:
+        raise typer.Exit(3)
 
 
 @app.command()

@@ -144,7 +144,17 @@ class LLM(Section):
     allow_remote: bool = False
     """Allow an endpoint that is not on this machine."""
     max_concurrency: int = Field(8, ge=1, le=256)
-    """Requests in flight."""
+    """Requests in flight at most; fewer while the server is overloaded."""
+    timeout: float = Field(300, gt=0, le=3600)
+    """Seconds that one answer may take."""
+    pseudonymise: bool = False
+    """Replace names and places by stand-ins in what is sent, and put them back in what comes."""
+    price_in: float = Field(0, ge=0)
+    """Price of a million tokens sent, in any currency; only for the sums and --max-cost."""
+    price_out: float = Field(0, ge=0)
+    """Price of a million tokens that the model writes."""
+    options: dict[str, Any] = {}
+    """More parameters for every request, as the server names them: { reasoning_effort = "low" }."""
 
 
 class Samples(Section):

@@ -6,14 +6,15 @@ import json
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from refiner.config import LLM, Config
 from refiner.errors import UsageError
-from refiner.store import Cache, NoCache
 
 if TYPE_CHECKING:
-    from refiner.llm import ModelAdviser
+    from refiner.answers import Answers
+    from refiner.asking.asker import Asker
 
 ENGINES = ("auto", "rules", "llm")
 _OLLAMA = "http://127.0.0.1:11434"
@@ -23,7 +24,26 @@ _OLLAMA = "http://127.0.0.1:11434"
 class Engine:
     name: str  # rules | llm
     why: str
-    adviser: ModelAdviser | None = None
+    asker: Asker | None = None
+
+    def close(self) -> None:
+        """Closes the connection and the file of answers."""
+        if self.asker is not None:
+            self.asker.close()
+            self.asker.answers.close()
+
+
+@dataclass(frozen=True)
+class ModelOptions:
+    """What a command says about its talk with the model. `offline`: kept answers only; `dry`: list what is missing."""
+
+    max_tokens: int | None = None
+    max_cost: float | None = None
+    pseudonymise: bool = False
+    offline: bool = False
+    dry: bool = False
+    replay: Path | None = None
+    model: str = ""  # the model of an earlier run, where it was found and not configured
 
 
 def installed_models(base: str = _OLLAMA, timeout: float = 0.3) -> list[str]:
@@ -37,16 +57,24 @@ def installed_models(base: str = _OLLAMA, timeout: float = 0.3) -> list[str]:
         return []
 
 
-def choose_engine(config: Config, name: str = "auto", cache: Cache | None = None) -> Engine:
-    """The engine of this name for this configuration.
+def choose_engine(
+    config: Config,
+    name: str = "auto",
+    answers: Path | None = None,
+    options: ModelOptions = ModelOptions(),  # noqa: B008
+) -> Engine:
+    """The engine of this name for this configuration; `answers` is the file that keeps them (None: in memory).
 
-    Raises UsageError for an unknown name or `llm` without a model, RemoteRefused for an endpoint elsewhere.
+    Raises UsageError for an unknown name, `llm` without a model, or a bound that cannot be kept; RemoteRefused for an
+    endpoint elsewhere; StoreError for a recording that cannot be read.
     """
     if name not in ENGINES:
         raise UsageError(f'there is no engine "{name}"', mend=f"engines are: {', '.join(ENGINES)}")
+    if options.replay is not None:
+        return _replayed(config, options.replay)
     if name == "rules":
         return Engine("rules", "rules, as asked; what they cannot decide is left to you as a question")
-    llm = config.llm
+    llm = config.llm.model_copy(update={"model": options.model}) if options.model else config.llm
     if name == "auto" and not llm.model:
         # `auto` looks only where Ollama lives by default; another endpoint has to be named in refiner.toml.
         models = installed_models() if llm.base_url == LLM().base_url else []
@@ -61,8 +89,33 @@ def choose_engine(config: Config, name: str = "auto", cache: Cache | None = None
         raise UsageError("engine llm: no model is configured", mend='set model = "…" under [llm] in refiner.toml')
     else:
         why = f"rules and {llm.model} at {llm.base_url}"
-    from refiner.llm import ModelAdviser, refuse_remote
+    from refiner.answers import Answers
+    from refiner.llm import refuse_remote
 
-    refuse_remote(llm)
-    direction = {"female": "a woman", "male": "a man"}[config.persona.after.gender]
-    return Engine("llm", why, ModelAdviser(llm, direction, cache or NoCache()))
+    if not options.offline and not options.dry:
+        refuse_remote(llm)
+    return Engine("llm", why, _asker(llm, Answers(answers), options))
+
+
+def _asker(llm: LLM, answers: Answers, options: ModelOptions) -> Asker:
+    from refiner.asking.asker import Asker
+    from refiner.asking.budget import Budget
+    from refiner.llm import Endpoint
+
+    if options.max_cost is not None and not (llm.price_in or llm.price_out):
+        raise UsageError(
+            "--max-cost: no price is known", mend="set price_in and price_out (for 1,000,000 tokens) under [llm]"
+        )
+    budget = Budget(options.max_tokens, options.max_cost, llm.price_in, llm.price_out)
+    return Asker(llm, Endpoint(llm), answers, budget, offline=options.offline, dry=options.dry)
+
+
+def _replayed(config: Config, recording: Path) -> Engine:
+    """The rules with a recording's answers; no model is spoken to."""
+    from refiner.asking.recording import replay
+
+    model, answers = replay(recording)
+    llm = config.llm.model_copy(update={"model": model})
+    return Engine(
+        "llm", f"rules and what {model} said in {recording}", _asker(llm, answers, ModelOptions(offline=True))
+    )

@@ -397,6 +397,8 @@ class Question(Record):
     choices: tuple[Choice, ...]
     mentions: tuple[tuple[int, int], ...] = ()
     reason: str = ""
+    rule: str = ""  # the rule that left it open
+    confidence: float = 0.5  # of that rule, that its first choice is right
     text_sha: str = ""
     status: Status = "undecided"
     answer: str = ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from refiner.chain import Adviser, Chain
+from refiner.asking.asker import Asker
+from refiner.chain import Chain
 from refiner.chain_run import Run
 from refiner.config import Config
 from refiner.models import CanonEntry, Decision, Edit, Finding, Note, Question
@@ -23,17 +24,18 @@ def run_chain(
     cache: Cache | None = None,
     decisions: Sequence[Decision] = (),
     canon: Sequence[CanonEntry] = (),
-    adviser: Adviser | None = None,
+    asker: Asker | None = None,
     progress: Callable[[str, int], None] = lambda stage, done: None,
 ) -> Chain:
     """Runs the chain over a life. `now` is an ISO day, `canon` the person's entries; the cache makes it incremental."""
     todo = chosen(tuple(stages))
-    run = Run(notes, config, now, cache or NoCache(), decisions, canon, adviser, progress)
+    run = Run(notes, config, now, cache or NoCache(), decisions, canon, asker, progress)
     run.extract()
     run.resolve()
     for stage in todo:
         run.stage(stage)
     if todo:
+        run.look_again()
         run.check()
     run.chain.canon = run.canon
     return run.chain
@@ -68,8 +70,12 @@ def refine_text(
     from refiner.engine import choose_engine
 
     note = note_from_text(text, path)
-    adviser = choose_engine(config, engine).adviser
-    chain = run_chain([note], config, now=now or date.today().isoformat(), stages=stages, adviser=adviser)
+    chosen = choose_engine(config, engine)
+    try:
+        day = now or date.today().isoformat()
+        chain = run_chain([note], config, now=day, stages=stages, asker=chosen.asker)
+    finally:
+        chosen.close()
     return RefinedText(
         chain.refined(note), tuple(chain.edits.get(note.path, ())), tuple(chain.questions), tuple(chain.findings)
     )

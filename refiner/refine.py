@@ -11,9 +11,9 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from refiner.canon_file import read_canon
 from refiner.chain import Chain
@@ -21,15 +21,19 @@ from refiner.chain_run import CHAIN_VERSION
 from refiner.config import Config
 from refiner.dataset.persona import persona_card
 from refiner.edits import digest
-from refiner.engine import Engine, choose_engine
+from refiner.engine import Engine, ModelOptions, choose_engine
 from refiner.errors import NoteError, RefinerError, UsageError
 from refiner.models import Decision, Finding
 from refiner.notes import note_files, read_notes
 from refiner.pipeline import run_chain
+from refiner.prompts import folders as prompt_folders
 from refiner.stages.canon import full_name
 from refiner.stages.composing.facts import refined_labels
 from refiner.stages.selfimage import life_balance
 from refiner.store import FORMAT, Cache, DecisionLog, Results, Workspace, locked, to_jsonl, write_if_changed
+
+if TYPE_CHECKING:
+    from refiner.asking.asker import Asker, Waiting
 
 ALL_STAGES = ("swap", "reframe", "override", "selfimage")
 Progress = Callable[[str, int], None]
@@ -72,6 +76,17 @@ class Report:
     failed: tuple[NoteError, ...] = ()
     life: Life | None = None
 
+    @property
+    def lost(self) -> list[str]:
+        """Questions that got no answer for a fault of the network or the server, in words."""
+        return self.life.engine.asker.lost if self.life and self.life.engine.asker else []
+
+    @property
+    def unasked(self) -> int:
+        """Questions that were not put, since the budget was spent or the recording has no answer."""
+        asker = self.life.engine.asker if self.life else None
+        return asker.unasked + asker.absent if asker else 0
+
 
 def last_state(out: Path) -> dict[str, Any]:
     try:
@@ -81,10 +96,14 @@ def last_state(out: Path) -> dict[str, Any]:
     return state if isinstance(state, dict) and state.get("format") == FORMAT else {}
 
 
-def fingerprint(ws: Workspace, raw: Path, now: str, engine: Engine, stages: Sequence[str]) -> str:
+def fingerprint(
+    ws: Workspace, raw: Path, now: str, engine: Engine, stages: Sequence[str], recording: Path | None = None
+) -> str:
     """A hash of everything that a run of the chain reads, by content."""
-    parts = [CHAIN_VERSION, now, engine.name, getattr(engine.adviser, "name", ""), ",".join(stages), _code()]
-    for path in [ws.config, ws.canon, ws.decisions, *note_files(raw)]:
+    parts = [CHAIN_VERSION, now, engine.name, getattr(engine.asker, "name", ""), ",".join(stages), _code()]
+    if engine.asker is not None:
+        parts += [p.read_text(encoding="utf-8") for f in prompt_folders(ws.root)[:1] for p in sorted(f.glob("*.md"))]
+    for path in [ws.config, ws.canon, ws.decisions, *([recording] if recording else []), *note_files(raw)]:
         data = path.read_bytes() if path.exists() else b""
         parts += [str(path), hashlib.sha256(data).hexdigest()]
     return digest(*parts)
@@ -112,9 +131,7 @@ def open_life(
     Raises ConfigError, StoreError, ModelError; a note that cannot be read is in `failed`, the others are there.
     """
     config = Config.load(ws.config)
-    chosen = _engine_of(ws, config, cache) if engine is None else engine
-    if chosen.adviser is not None:
-        chosen.adviser.cache = cache
+    chosen = _engine_of(ws, config) if engine is None else engine
     reading = read_notes(raw or ws.raw)
     decisions = DecisionLog(ws.decisions).read()
     chain = run_chain(
@@ -125,7 +142,7 @@ def open_life(
         cache=cache,
         decisions=decisions,
         canon=read_canon(ws.canon),
-        adviser=chosen.adviser,
+        asker=chosen.asker,
         progress=progress,
     )
     if chain.timeline is not None:
@@ -138,18 +155,28 @@ def open_life(
 def with_life(ws: Workspace, *, now: str, stages: Sequence[str] = ALL_STAGES) -> Iterator[Life]:
     """The life as it is now, computed from the cache; for the commands that read it. Writes nothing but the cache."""
     with Results(ws.results) as cache:
-        yield open_life(ws, now=now, stages=stages, cache=cache)
+        engine = _engine_of(ws, Config.load(ws.config))
+        try:
+            yield open_life(ws, now=now, engine=engine, stages=stages, cache=cache)
+        finally:
+            engine.close()
 
 
-def _engine_of(ws: Workspace, config: Config, cache: Results) -> Engine:
-    """The engine of the last run, from its stored answers alone."""
+def _engine_of(ws: Workspace, config: Config) -> Engine:
+    """The engine of the last run, from its kept answers alone."""
+    state = last_state(ws.refined)
+    if state.get("replay"):
+        replayed = Path(state["replay"])
+        return choose_engine(config, options=ModelOptions(replay=replayed)) if replayed.is_file() else _rules(config)
+    options = ModelOptions(offline=True, model=state.get("model", ""), pseudonymise=bool(state.get("pseudonymise")))
     try:
-        chosen = choose_engine(config, last_state(ws.refined).get("engine", "rules"), cache)
+        return choose_engine(config, state.get("engine", "rules"), ws.answers, options)
     except UsageError:  # the model was taken out of refiner.toml since
-        return choose_engine(config, "rules")
-    if chosen.adviser is not None:
-        chosen.adviser.offline = True
-    return chosen
+        return _rules(config)
+
+
+def _rules(config: Config) -> Engine:
+    return choose_engine(config, "rules")
 
 
 def refine(
@@ -160,10 +187,14 @@ def refine(
     out: Path | None = None,
     engine: str = "auto",
     stages: Sequence[str] = ALL_STAGES,
+    options: ModelOptions = ModelOptions(),  # noqa: B008 - frozen
+    record: Path | None = None,
+    ask_again: bool = False,
     progress: Progress = lambda stage, done: None,
 ) -> Report:
     """Refines a workspace's notes into `out` (default data/refined). Does nothing when nothing changed.
 
+    `record` writes the answers that the run used to a file; `ask_again` forgets those that could not be used.
     Raises ConfigError, StoreError, WorkspaceBusy, ModelError, UsageError.
     """
     began = time.perf_counter()
@@ -172,27 +203,90 @@ def refine(
         raise UsageError(f"--out {out} holds the raw notes: they are never modified", mend="choose another folder")
     config = Config.load(ws.config)
     with locked(ws, "refine"):
-        chosen = choose_engine(config, engine)
-        mark = fingerprint(ws, raw, now, chosen, stages)
-        before = last_state(out)
-        if before.get("fingerprint") == mark and all((out / f).is_file() for f in before["files"]):
-            return Report(False, before["notes"], chosen.why, time.perf_counter() - began)
-        with Results(ws.results) as cache:
-            life = open_life(ws, now=now, raw=raw, engine=chosen, stages=stages, cache=cache, progress=progress)
-            files, written = write_outputs(out, life)
-            removed = _remove_old(out, set(before.get("files", [])) - set(files))
-            cache.keep_only(life.chain.keys, ["extract", "timeline", "check", *ALL_STAGES])
-        if not life.failed:
-            state = {
-                "format": FORMAT, "fingerprint": mark, "now": now, "engine": chosen.name, "stages": list(stages),
-                "notes": len(life.chain.notes), "files": sorted(files),
-            }  # fmt: skip
-            write_if_changed(out / "state.json", json.dumps(state, indent=1) + "\n")
-        made = {stage: len(notes) for stage, notes in life.chain.made.items()}
-        return Report(
-            True, len(life.chain.notes), life.engine.why, time.perf_counter() - began, made, written, removed,
-            life.failed, life,
-        )  # fmt: skip
+        chosen = choose_engine(config, engine, ws.answers, options)
+        try:
+            mark = fingerprint(ws, raw, now, chosen, stages, options.replay)
+            before = last_state(out)
+            whole = before.get("fingerprint") == mark and all((out / f).is_file() for f in before["files"])
+            if whole and not ask_again and record is None:
+                return Report(False, before["notes"], chosen.why, time.perf_counter() - began)
+            if ask_again and chosen.asker is not None:
+                chosen.asker.answers.forget_unfit()
+            with Results(ws.results) as cache:
+                life = open_life(ws, now=now, raw=raw, engine=chosen, stages=stages, cache=cache, progress=progress)
+                files, written = write_outputs(out, life)
+                removed = _remove_old(out, set(before.get("files", [])) - set(files))
+                cache.keep_only(life.chain.keys, ["extract", "timeline", "check", *ALL_STAGES])
+            made = {stage: len(notes) for stage, notes in life.chain.made.items()}
+            report = Report(
+                True, len(life.chain.notes), life.engine.why, time.perf_counter() - began, made, written, removed,
+                life.failed, life,
+            )  # fmt: skip
+            if not life.failed:
+                state = {
+                    "format": FORMAT, "fingerprint": "" if report.lost or report.unasked else mark, "now": now,
+                    "engine": chosen.name, "stages": list(stages), "notes": len(life.chain.notes),
+                    "files": sorted(files), **_talk(chosen, options),
+                }  # fmt: skip
+                write_if_changed(out / "state.json", json.dumps(state, indent=1) + "\n")
+            if chosen.asker is not None:
+                _keep_answers(chosen.asker, life, options, record, whole=not report.lost and not report.unasked)
+            return report
+        finally:
+            chosen.close()
+
+
+def _talk(engine: Engine, options: ModelOptions) -> dict[str, Any]:
+    """What a later command needs to find the same answers again."""
+    if engine.asker is None:
+        return {}
+    replayed = {"replay": str(options.replay.resolve())} if options.replay else {}
+    return {"model": engine.asker.name, "pseudonymise": engine.asker.stand_ins is not None, **replayed}
+
+
+def _keep_answers(asker: Asker, life: Life, options: ModelOptions, record: Path | None, *, whole: bool) -> None:
+    """Notes which answers are in use, forgets what was said about notes that are gone, and writes the recording."""
+    if whole and options.replay is None:
+        asker.answers.mark_used(asker.used)
+        asker.answers.forget_notes([n.path for n in life.chain.notes])
+    if record is not None:
+        from refiner.asking.recording import record as write
+
+        write(record, asker.answers, asker.used, asker.name, f"by {asker.name} on {life.now}")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run would send, and where; nothing of it was sent."""
+
+    engine: Engine
+    waiting: tuple[Waiting, ...]
+    cached: int  # answers that are there already
+
+
+def plan(
+    ws: Workspace,
+    *,
+    now: str,
+    engine: str,
+    raw: Path | None = None,
+    stages: Sequence[str] = ALL_STAGES,
+    options: ModelOptions = ModelOptions(),  # noqa: B008 - frozen
+) -> Plan:
+    """What `refine` would put to the model, found by running the rules alone; writes no results.
+
+    Raises as `refine` does, but not for an endpoint elsewhere: nothing is sent.
+    """
+    config = Config.load(ws.config)
+    with locked(ws, "refine --dry-run"):
+        chosen = choose_engine(config, engine, ws.answers, replace(options, dry=True))
+        try:
+            with Results(ws.results) as cache:
+                open_life(ws, now=now, raw=raw, engine=chosen, stages=stages, cache=cache)
+            asker = chosen.asker
+            return Plan(chosen, tuple(asker.waiting) if asker else (), asker.usage.cached if asker else 0)
+        finally:
+            chosen.close()
 
 
 def write_outputs(out: Path, life: Life) -> tuple[list[str], int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
@@ -13,12 +13,16 @@ from refiner.console import Output
 from refiner.dataset.coverage import coverage as coverage_rows
 from refiner.doctor import Check
 from refiner.errors import UsageError
+from refiner.llm import is_local
 from refiner.models import Edit
-from refiner.refine import Life, Report
+from refiner.refine import Life, Plan, Report
 from refiner.review.diff import segments
 from refiner.review.visible import visible
 from refiner.sampling import Samples, trace
 from refiner.standing import Standing
+
+if TYPE_CHECKING:
+    from refiner.asking.asker import Asker, Waiting
 
 _STYLE = {"ok": "green", "note": "", "missing": "yellow", "error": "red"}
 _MARK = {"ok": "ok     ", "note": "-      ", "missing": "missing", "error": "ERROR  "}
@@ -49,7 +53,14 @@ def refined(show: Output, done: Report) -> None:
     """After `refine`: what was done, what is open, what failed, and the next command."""
     if show.as_json:
         all_counts: dict[str, Any] = counts(done.life) if done.life else {"notes": done.notes}
-        show.json({"changed": done.changed, "seconds": round(done.seconds, 3), "made": done.made, **all_counts})
+        asker = done.life.engine.asker if done.life else None
+        talk = {
+            "model": asker.name, **asdict(asker.usage), "unasked": asker.unasked + asker.absent,
+            "lost": asker.lost, "cost": asker.budget.cost,
+        } if asker else None  # fmt: skip
+        show.json(
+            {"changed": done.changed, "seconds": round(done.seconds, 3), "made": done.made, "talk": talk, **all_counts}
+        )
     show.say(f"engine: {done.engine}")
     if not done.changed:
         show.say(
@@ -64,6 +75,8 @@ def refined(show: Output, done: Report) -> None:
     edits, questions = numbers["edits"], numbers["questions"].get("undecided", 0)
     show.say("edits: " + (", ".join(f"{stage} {n}" for stage, n in edits.items()) or "none"))
     show.say(f"open questions: {questions}; events: {numbers['events']}; traits: {_tally(numbers['verdicts'])}")
+    if life.engine.asker is not None:
+        _talk(show, life.engine.asker)
     for finding in life.chain.findings:
         if finding.severity == "error" and finding.check != "notes":  # those are told below, with what mends them
             place = f"{finding.note}: " if finding.note else ""
@@ -74,6 +87,70 @@ def refined(show: Output, done: Report) -> None:
     for failed in done.failed:
         show.error(str(failed))
     show.say("next: refiner review" if life.chain.notes else f"next: write a note in {life.workspace.raw}")
+
+
+def _talk(show: Output, asker: Asker) -> None:
+    """What the model was asked, what it cost, and what is missing."""
+    u = asker.usage
+    cost = f", cost {asker.budget.cost:.4f}" if asker.budget.price_in or asker.budget.price_out else ""
+    tokens = f"; {u.prompt_tokens:,} tokens sent, {u.completion_tokens:,} written{cost}" if u.calls else ""
+    show.say(f"{asker.name}: {plural(u.calls, 'answer')} new, {u.cached} from before{tokens}")
+    if u.failed:
+        show.say(
+            f"{plural(u.failed, 'question')} got no answer that could be used: they are yours (--ask-again retries)"
+        )
+    if asker.unasked:
+        show.error(
+            f"the budget is spent: {plural(asker.unasked, 'question')} not put\n  → refiner refine goes on there"
+        )
+    if asker.absent:
+        show.error(f"{plural(asker.absent, 'question')} the recording has no answer to: they stay open")
+    for line in asker.lost[:5]:
+        show.error(f"no answer: {line}")
+    if asker.lost:
+        more = f"{len(asker.lost) - 5} more; " if len(asker.lost) > 5 else ""
+        show.error(f"  → {more}refiner refine asks these again, and nothing else")
+
+
+def planned(show: Output, done: Plan) -> None:
+    """After `refine --dry-run`: what would be sent where, how much of it, and what it may cost."""
+    asker = done.engine.asker
+    if asker is None:
+        show.say(f"engine: {done.engine.why}")
+        show.data("nothing would be sent")
+        return
+    llm, by_prompt = asker.llm, dict[str, list[Waiting]]()
+    for w in done.waiting:
+        by_prompt.setdefault(w.prompt, []).append(w)
+    sent, most = sum(w.prompt_tokens for w in done.waiting), sum(w.most_tokens for w in done.waiting)
+    price = asker.budget.price(sent, most)
+    if show.as_json:
+        show.json(
+            {
+                "endpoint": llm.base_url, "local": is_local(llm.base_url),
+                "allowed": llm.allow_remote or is_local(llm.base_url),
+                "model": llm.model, "calls": len(done.waiting), "kept": done.cached, "prompt_tokens": sent,
+                "most_completion_tokens": most, "most_cost": price, "pseudonymised": asker.stand_ins is not None,
+                "requests": [{"prompt": w.prompt, "note": w.note, "messages": list(w.messages)} for w in done.waiting],
+            }
+        )  # fmt: skip
+        return
+    where = "this machine" if is_local(llm.base_url) else "NOT this machine"
+    show.data(f"nothing was sent. It would go to {llm.base_url} ({where}), model {llm.model}")
+    if not is_local(llm.base_url) and not llm.allow_remote:
+        show.data("that endpoint is refused until allow_remote = true stands under [llm]")
+    show.data(f"{'question':<14}{'calls':>7}{'notes':>7}{'tokens sent':>14}{'written at most':>17}")
+    for prompt, those in sorted(by_prompt.items()):
+        notes = len({w.note for w in those})
+        tokens = sum(w.prompt_tokens for w in those), sum(w.most_tokens for w in those)
+        show.data(f"{prompt:<14}{len(those):>7}{notes:>7}{tokens[0]:>14,}{tokens[1]:>17,}")
+    show.data(f"{'together':<14}{len(done.waiting):>7}{'':>7}{sent:>14,}{most:>17,}")
+    if llm.price_in or llm.price_out:
+        show.data(f"cost at most {price:.4f} (price_in {llm.price_in:g}, price_out {llm.price_out:g} for a million)")
+    show.data(f"{done.cached} more are answered already; what an answer makes necessary to ask is not counted")
+    names = "replaced by stand-ins" if asker.stand_ins else "sent as they are (--pseudonymise replaces them)"
+    show.data(f"names and places: {names}")
+    show.say("the messages themselves: refiner refine --dry-run --json")
 
 
 def _tally(verdicts: dict[str, int]) -> str:
@@ -170,6 +247,12 @@ def standing(show: Output, s: Standing) -> None:
         show.data(f"{name:<10} " + ", ".join(f"{n} {k}" for k, n in given.items()))
     if s.blocked:
         show.data(f"           {s.blocked} samples wait for undecided sources")
+    if s.answers:
+        used, stale, bad = (sum(n[k] for n in s.answers.values()) for k in ("used", "stale", "unusable"))
+        kinds = ", ".join(f"{p} {n['used']}" for p, n in s.answers.items() if n["used"])
+        show.data(f"answers    {used} of the model in use" + (f" ({kinds})" if kinds else "") + f"; {stale} stale")
+        if bad:
+            show.data(f"           {bad} could not be used: refiner refine --ask-again asks once more")
     show.data("data set   " + (", ".join(f"{k} {n}" for k, n in s.dataset.items()) or "not exported"))
     show.data("runs       " + (", ".join(s.runs) or "none"))
     show.say(f"next: {s.next}")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from refiner.config import Config
-from refiner.engine import choose_engine
+from refiner.engine import ModelOptions, choose_engine
+from refiner.errors import StoreError, UsageError
 from refiner.models import Edit, Question, Sample
 from refiner.notes import note_files
 from refiner.refine import fingerprint, last_state
@@ -29,6 +31,7 @@ class Standing:
     blocked: int
     dataset: dict[str, int]
     runs: tuple[str, ...]
+    answers: dict[str, dict[str, int]]  # of the model, by question: in use, stale, unusable
     next: str
 
     def as_dict(self) -> dict[str, Any]:
@@ -49,8 +52,7 @@ def standing(ws: Workspace) -> Standing:
     state = last_state(ws.refined)
     stale = not state
     if state:
-        engine = choose_engine(config, "rules" if state["engine"] == "rules" else "auto")
-        stale = fingerprint(ws, ws.raw, state["now"], engine, state["stages"]) != state["fingerprint"]
+        stale = _mark(ws, config, state) != state["fingerprint"]
     edits = _count(read_jsonl(ws.refined / "edits.jsonl", Edit))
     questions = _count(read_jsonl(ws.refined / "questions.jsonl", Question))
     made = read_jsonl(ws.refined / "samples.jsonl", Sample)
@@ -73,5 +75,28 @@ def standing(ws: Workspace) -> Standing:
     )  # fmt: skip
     return Standing(
         str(ws.root), notes, stale, int(state.get("notes", 0)), str(state.get("engine", "")), edits, questions, samples,
-        sum(bool(s.blocked) for s in made), rows, runs, step,
+        sum(bool(s.blocked) for s in made), rows, runs, _answers(ws), step,
     )  # fmt: skip
+
+
+def _mark(ws: Workspace, config: Config, state: dict[str, Any]) -> str:
+    """The fingerprint that a run like the last one would have now; "" where there can be no such run."""
+    replayed = Path(state["replay"]) if state.get("replay") else None
+    options = ModelOptions(offline=True, model=state.get("model", ""), replay=replayed)
+    try:
+        engine = choose_engine(config, state["engine"], ws.answers, options)
+    except (UsageError, StoreError):  # the model was taken out of refiner.toml, or the recording is gone
+        return ""
+    try:
+        return fingerprint(ws, ws.raw, state["now"], engine, state["stages"], replayed)
+    finally:
+        engine.close()
+
+
+def _answers(ws: Workspace) -> dict[str, dict[str, int]]:
+    if not ws.answers.is_file():
+        return {}
+    from refiner.answers import Answers
+
+    with Answers(ws.answers) as kept:
+        return {p: {"used": u, "stale": s, "unusable": f} for p, (u, s, f) in kept.tally().items()}

@@ -65,6 +65,10 @@ class Workspace:
         return self.refined / "results.sqlite"
 
     @property
+    def answers(self) -> Path:
+        return self.refined / "answers.sqlite"
+
+    @property
     def dataset(self) -> Path:
         return self.refined / "dataset"
 

@@ -6,7 +6,7 @@ look elsewhere: no files, no clock, no globals that change.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
@@ -28,7 +28,6 @@ class StageInput:
     timeline: Timeline | None = None  # the whole life's; stages after extract only
     events: Mapping[str, Event] = field(default_factory=dict)  # the whole life's, by id
     rejected: frozenset[str] = frozenset()  # ids of edits that the person rejected: do not build on them
-    adviser: Callable[..., object] | None = None  # the model, where the engine is llm; see stages' own docs
 
     @property
     def before(self) -> list[Edit]:

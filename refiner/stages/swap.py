@@ -36,7 +36,7 @@ class Swap:
     """One note at a time: edits where the rules are sure, questions below, nothing where others are meant."""
 
     name: ClassVar[str] = "swap"
-    version: ClassVar[str] = "3"
+    version: ClassVar[str] = "4"
     needs_timeline: ClassVar[bool] = False
 
     def run(self, given: StageInput) -> StageResult:
@@ -170,6 +170,7 @@ def _questions(note: Note, asked: list[Proposal]) -> list[Question]:
             Question(
                 id=qid, note=note.path, stage=Swap.name, start=first.start, end=first.end, question=_ask(first, words),
                 choices=tuple(choices), mentions=tuple((p.start, p.end) for p in group), reason=first.reason,
+                rule=first.rule, confidence=first.confidence,
                 text_sha=sha,
             )
         )  # fmt: skip

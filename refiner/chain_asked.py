@@ -1,0 +1,155 @@
+"""What a run of the chain puts to the model, and how its answers enter: as additions, edits with its name, or questions.
+
+Three rounds, since each needs what the one before gave for the whole life: reading (people and events of all notes),
+the open questions of a stage, and a second look at the refined notes. Within a round each note goes on by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from refiner.asking.asker import Asker
+from refiner.chain import clash
+from refiner.config import Config
+from refiner.edits import make_edit
+from refiner.models import CanonEntry, Edit, Extraction, Finding, Note, Question, StageResult
+from refiner.stages.asked.canon import substitutes, waiting
+from refiner.stages.asked.extract import read_note
+from refiner.stages.asked.implicit import tells
+from refiner.stages.asked.mentions import Settled, settle
+from refiner.stages.asked.second_look import look_again
+
+MODEL_CONFIDENCE = 0.7  # below every rule's: these come first in the review
+
+
+def read_more(asker: Asker, notes: Sequence[Note], found: Sequence[Extraction], config: Config) -> list[Extraction]:
+    """What the rules read with what the model read beyond it."""
+    flows = [partial(read_note, asker, note, config, x) for note, x in zip(notes, found, strict=True)]
+    return [_joined(x, more) for x, more in zip(found, asker.run(flows), strict=True)]
+
+
+def _joined(x: Extraction, more: Extraction) -> Extraction:
+    known = {n.casefold() for p in x.people for n in p.names}
+    titles = {m.title.casefold() for m in x.media}
+    people = {p.names[0].casefold(): p for p in more.people if p.names and p.names[0].casefold() in known}
+    return x.model_copy(
+        update={
+            "events": (*x.events, *more.events),
+            "observations": (*x.observations, *more.observations),
+            "retractions": (*x.retractions, *more.retractions),
+            # Of a person whom the rules know, the model adds only what they do not know.
+            "people": (
+                *(
+                    p.model_copy(update={"gender": p.gender or m.gender, "relation": p.relation or m.relation})
+                    if p.names and (m := people.get(p.names[0].casefold()))
+                    else p
+                    for p in x.people
+                ),
+                *(p for p in more.people if p.names and not {n.casefold() for n in p.names} & known),
+            ),
+            "media": (*x.media, *(m for m in more.media if m.title.casefold() not in titles)),
+            "questions": (*x.questions, *more.questions),
+            "findings": (*x.findings, *more.findings),
+        }
+    )
+
+
+def canon_for(
+    asker: Asker, canon: Sequence[CanonEntry], notes: Sequence[Note], config: Config
+) -> tuple[CanonEntry, ...]:
+    """Substitutes for the entries that wait for one."""
+    entries = waiting(canon, config, notes)
+    if not entries:
+        return ()
+    (found,) = asker.run([partial(substitutes, asker, entries, notes, config)])
+    return tuple(found)
+
+
+def settled(
+    asker: Asker, stage: str, results: Sequence[StageResult], open_: Sequence[tuple[Note, Question]], config: Config
+) -> list[StageResult]:
+    """The results of a stage with the questions that the model settled turned into edits with its name."""
+    said: dict[str, Settled] = {}
+    for answer in asker.run([partial(settle, asker, note, q, config) for note, q in open_]):
+        if answer is not None:
+            said[answer.question] = answer
+    notes = {note.path: note for note, _ in open_}
+    return [_with_answers(asker.name, stage, r, notes[r.note], said) if r.note in notes else r for r in results]
+
+
+def _with_answers(name: str, stage: str, result: StageResult, note: Note, said: dict[str, Settled]) -> StageResult:
+    edits, findings = list[Edit](), list[Finding]()
+    for q in result.questions:
+        answer = said.get(q.id)
+        choice = next((c for c in q.choices if answer is not None and c.id == answer.choice), None)
+        if answer is None or choice is None:
+            continue
+        for e in choice.effect.edits:
+            edits.append(
+                make_edit(
+                    note, stage, e.start, e.end, e.after,
+                    reason=f"{q.question} The model says: {answer.reason}", evidence=(f"question:{q.id}",),
+                    source=f"model:{name}", confidence=min(MODEL_CONFIDENCE, answer.confidence),
+                )
+            )  # fmt: skip
+        if not choice.effect.edits:
+            # Nothing changes, so no edit would tell of it; a person must still be able to find it.
+            message = f"{q.question} The model {name} says: {choice.label} ({answer.reason})"
+            findings.append(
+                Finding(check="model", severity="info", note=note.path, start=q.start, end=q.end, message=message)
+            )
+    return result.model_copy(
+        update={
+            "edits": (*result.edits, *(e for e in edits if e.after != e.before)),
+            "questions": tuple(q for q in result.questions if q.id not in said),
+            "findings": (*result.findings, *findings),
+        }
+    )
+
+
+def hidden_signs(
+    asker: Asker, notes: Sequence[Note], edits: dict[str, list[Edit]], config: Config
+) -> list[StageResult]:
+    """Questions about what tells the old gender without a gendered word."""
+    return asker.run([partial(tells, asker, note, config, tuple(edits.get(note.path, ()))) for note in notes])
+
+
+def second_look(asker: Asker, notes: Sequence[Note], edits: dict[str, list[Edit]], config: Config) -> list[StageResult]:
+    """Questions about what still contradicts in the refined notes.
+
+    Read twice where the person's decisions changed something: as it was proposed, so that a question that was answered
+    stays there with its answer, and as it stands now.
+    """
+    flows, paths = [], []
+    for note in notes:
+        now = edits.get(note.path, [])
+        proposed = _as_proposed(now)
+        readings = [proposed]
+        if any(e.status in ("rejected", "edited") or e.source == "person" for e in now):
+            readings.append(now)
+        for reading in readings:
+            flows.append(partial(look_again, asker, note, config, tuple(reading)))
+            paths.append(note.path)
+    merged: dict[str, StageResult] = {}
+    for path, result in zip(paths, asker.run(flows), strict=True):
+        old = merged.get(path)
+        if old is None:
+            merged[path] = result
+            continue
+        known = {q.id for q in old.questions}
+        merged[path] = old.model_copy(
+            update={
+                "questions": (*old.questions, *(q for q in result.questions if q.id not in known)),
+                "findings": (*old.findings, *result.findings),
+            }
+        )
+    return list(merged.values())
+
+
+def _as_proposed(edits: Sequence[Edit]) -> list[Edit]:
+    """The edits as they were before the person decided; a rejected one only where nothing took its place."""
+    live = [e for e in edits if e.source != "person"]
+    kept = [e for e in live if e.status != "rejected"]
+    gone = [e for e in live if e.status == "rejected" and not any(clash(e, k) for k in kept)]
+    return [e if e.status == "undecided" else e.model_copy(update={"status": "undecided"}) for e in (*kept, *gone)]
