@@ -1,7 +1,7 @@
 """Where a model's quote stands in a text: exactly, or with a slip of the pen that changes nothing that is said.
 
-A model copies well but not always to the letter: it mends a typo, drops an article, straightens quotes. What it may not do
-is change a name, a number, a negation, a person or a word for another. So the letters find the place
+A model copies well but not always to the letter: it mends a typo, drops an article, straightens quotes. What it may
+not do is change a name, a number, a negation, a person or a word for another. So the letters find the place
 (`partial_ratio_alignment`) and the words decide.
 """
 
@@ -15,9 +15,10 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
 BOUND = 75.0
-"""Least likeness of letters. Of 2,300 quotes of 3 to 12 words with one or two harmless slips 99 % lie above 77; of those
-with a changed name, number, negation, person or word two thirds lie above 85, so that no bound could tell them apart: it
-only says where to look, and the words, compared one by one, decide."""
+"""Least likeness of letters. Of 2,300 quotes of 3 to 12 words with one or two harmless slips 99 % lie above 77; of
+those with a changed name, number, negation, person or word two thirds lie above 85, so that no bound could tell them
+apart. It only says where to look; the words, compared one by one, decide: 95 % of the former anchor, and 2 in 1,358 of
+the latter."""
 
 _ONE = {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "…": "..."}
 _DASHES = "-‐‑‒–—―−"
@@ -26,11 +27,17 @@ _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _NOT = r"(?:not|never|no|nobody|nothing|hardly|[a-z]+n't)"
 _NOT_BEFORE = re.compile(rf"\b{_NOT} (?:\w+ )?\Z", re.I)
 _NOT_AFTER = re.compile(rf" {_NOT}\b", re.I)
-_LIGHT = frozenset(["a", "an", "the", "and", "just", "so", "very", "really", "also", "then", "too", "well", "oh", "yes"])
-_FIRM = frozenset(
-    # A change in one of these says something else, however alike the letters are.
-    ["not", "no", "never", "none", "nothing", "nobody", "nowhere", "neither", "nor", "without", "hardly", "scarcely", "barely", "cannot", "except", "unless", "only", "i", "me", "my", "mine", "myself", "we", "us", "our", "ours", "you", "your", "he", "him", "his", "she", "her", "hers", "they", "them", "their", "it", "its", "this", "that", "these", "those", "will", "would", "shall", "should", "can", "could", "may", "might", "must", "if", "but", "or", "before", "after", "until", "since", "once", "again", "still", "yet", "ever", "always", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "thousand", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "half", "twice"]
-)
+# What carries nothing, and what says something else when it is changed, however alike the letters are.
+_CARRY_NOTHING = "a an the and just so very really also then too well oh yes"
+_TURN_THE_SENSE = """
+    not no never none nothing nobody nowhere neither nor without hardly scarcely barely cannot except unless only
+    i me my mine myself we us our ours you your he him his she her hers they them their it its this that these those
+    will would shall should can could may might must if but or before after until since once again still yet ever always
+    one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
+    nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand first second third fourth fifth
+    sixth seventh eighth ninth tenth half twice
+"""
+_LIGHT, _FIRM = frozenset(_CARRY_NOTHING.split()), frozenset(_TURN_THE_SENSE.split())
 
 
 def fold(text: str) -> tuple[str, list[int]]:
@@ -94,6 +101,8 @@ def _alike(wanted: str, there: str) -> tuple[int, int] | None:
 def _same(a: Sequence[str], b: Sequence[str]) -> bool:
     """Do two runs of words say the same, but for spelling and words that carry nothing?"""
     low_a, low_b = [w.casefold() for w in a], [w.casefold() for w in b]
+    if len(a) == len(b) and all(x.casefold() == y.casefold() or _slip(x, y) for x, y in zip(a, b, strict=True)):
+        return True
     for what, i, j, k, m in SequenceMatcher(None, low_a, low_b, autojunk=False).get_opcodes():
         if what == "equal":
             continue
