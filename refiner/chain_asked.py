@@ -1,4 +1,4 @@
-"""What a run of the chain puts to the model, and how its answers enter: as additions, edits with its name, or questions.
+"""What a run of the chain puts to the model, and how its answers enter: additions, edits with its name, questions.
 
 Three rounds, since each needs what the one before gave for the whole life: reading (people and events of all notes),
 the open questions of a stage, and a second look at the refined notes. Within a round each note goes on by itself.
@@ -15,9 +15,10 @@ from refiner.config import Config
 from refiner.edits import make_edit
 from refiner.models import CanonEntry, Edit, Extraction, Finding, Note, Question, StageResult
 from refiner.stages.asked.canon import substitutes, waiting
+from refiner.stages.asked.controls import Trust
 from refiner.stages.asked.extract import read_note
 from refiner.stages.asked.implicit import tells
-from refiner.stages.asked.mentions import Settled, settle
+from refiner.stages.asked.mentions import Settled, is_for_a_model, settle, trust
 from refiner.stages.asked.second_look import look_again
 
 MODEL_CONFIDENCE = 0.7  # below every rule's: these come first in the review
@@ -70,12 +71,32 @@ def settled(
     asker: Asker, stage: str, results: Sequence[StageResult], open_: Sequence[tuple[Note, Question]], config: Config
 ) -> list[StageResult]:
     """The results of a stage with the questions that the model settled turned into edits with its name."""
+    todo = [(note, q) for note, q in open_ if is_for_a_model(q)]
+    if not todo:
+        return list(results)
+    heard = trust(asker)
+    if heard is None and not asker.dry:
+        return list(results)
+    heard = heard or Trust()
+    if not heard.heard and not asker.dry:
+        return _unheard(asker.name, heard, results)
     said: dict[str, Settled] = {}
-    for answer in asker.run([partial(settle, asker, note, q, config) for note, q in open_]):
+    for answer in asker.run([partial(settle, asker, note, q, config, heard) for note, q in todo]):
         if answer is not None:
             said[answer.question] = answer
-    notes = {note.path: note for note, _ in open_}
+    notes = {note.path: note for note, _ in todo}
     return [_with_answers(asker.name, stage, r, notes[r.note], said) if r.note in notes else r for r in results]
+
+
+def _unheard(name: str, heard: Trust, results: Sequence[StageResult]) -> list[StageResult]:
+    """The results with a word on why the model settled nothing."""
+    message = (
+        f"{name} answered {heard.right} of {heard.asked} control questions on who is meant as they should be answered: "
+        "it is not heard on open mentions, they are yours"
+    )
+    first, *rest = results
+    finding = Finding(check="controls", severity="info", message=message)
+    return [first.model_copy(update={"findings": (*first.findings, finding)}), *rest]
 
 
 def _with_answers(name: str, stage: str, result: StageResult, note: Note, said: dict[str, Settled]) -> StageResult:

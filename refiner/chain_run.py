@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from refiner import chain_asked
 from refiner.asking.asker import Asker
-from refiner.chain import Chain, clash, unsound
+from refiner.chain import CHAIN_VERSION, Chain, clash, unsound
 from refiner.checking import check_life
 from refiner.config import Config
 from refiner.corrections import correct_events, standing_answers
@@ -36,7 +36,6 @@ from refiner.stages.extract import EXTRACT_VERSION, check_ids, extract, link_eve
 from refiner.store import Cache, canonical
 from refiner.timeline.resolve import TIMELINE_VERSION, kept_timeline, tellings
 
-CHAIN_VERSION = "3"
 CANON_ROUNDS = 3  # a proposal made in one note can call for another in the next; more than this is a stage's fault
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +22,17 @@ DEFAULT_MIX: dict[SampleKind, float] = {
 
 class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+def _is_day(value: str) -> bool:
+    """Whether a date is a plain day, month or year, which EDTF writes as ISO does."""
+    if not re.fullmatch(r"\d{4}(-\d\d){0,2}", value):
+        return False
+    try:
+        date.fromisoformat((value + "-01-01")[:10])
+    except ValueError:
+        return False
+    return True
 
 
 class PersonaSide(Section):
@@ -58,7 +70,7 @@ class Persona(Section):
     @field_validator("born")
     @classmethod
     def _edtf(cls, value: str) -> str:
-        if value:
+        if value and not _is_day(value):  # edtf takes a while to load, and most write a plain day or year
             from edtf import EDTFParseException, parse_edtf
 
             try:

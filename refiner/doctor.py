@@ -17,7 +17,7 @@ from refiner.config import Config
 from refiner.engine import installed_models
 from refiner.errors import RefinerError
 from refiner.hints import install
-from refiner.llm import is_local
+from refiner.remote import is_local
 from refiner.notes import read_notes
 from refiner.store import DecisionLog, Workspace
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from refiner.config import LLM, Config
 from refiner.errors import UsageError
+from refiner.remote import refuse_remote
+from refiner.store import Workspace
 
 if TYPE_CHECKING:
-    from refiner.answers import Answers
     from refiner.asking.asker import Asker
 
 ENGINES = ("auto", "rules", "llm")
@@ -24,7 +25,13 @@ _OLLAMA = "http://127.0.0.1:11434"
 class Engine:
     name: str  # rules | llm
     why: str
+    llm: LLM | None = None  # the model's settings, for llm
     asker: Asker | None = None
+
+    @property
+    def model(self) -> str:
+        """The model's name; "" for rules."""
+        return self.llm.model if self.llm else ""
 
     def close(self) -> None:
         """Closes the connection and the file of answers."""
@@ -60,18 +67,23 @@ def installed_models(base: str = _OLLAMA, timeout: float = 0.3) -> list[str]:
 def choose_engine(
     config: Config,
     name: str = "auto",
-    answers: Path | None = None,
-    options: ModelOptions = ModelOptions(),  # noqa: B008
+    workspace: Workspace | None = None,
+    options: ModelOptions = ModelOptions(),  # noqa: B008 - frozen
 ) -> Engine:
-    """The engine of this name for this configuration; `answers` is the file that keeps them (None: in memory).
+    """The engine of this name for this configuration; answers are kept in the workspace (None: in memory).
 
     Raises UsageError for an unknown name, `llm` without a model, or a bound that cannot be kept; RemoteRefused for an
     endpoint elsewhere; StoreError for a recording that cannot be read.
     """
+    return connected(pick_engine(config, name, options), workspace, options)
+
+
+def pick_engine(config: Config, name: str = "auto", options: ModelOptions = ModelOptions()) -> Engine:  # noqa: B008
+    """The engine that `choose_engine` gives, before anything of it is opened. Raises UsageError, RemoteRefused."""
     if name not in ENGINES:
         raise UsageError(f'there is no engine "{name}"', mend=f"engines are: {', '.join(ENGINES)}")
     if options.replay is not None:
-        return _replayed(config, options.replay)
+        return Engine("llm", f"rules and the answers of {options.replay}", config.llm)
     if name == "rules":
         return Engine("rules", "rules, as asked; what they cannot decide is left to you as a question")
     llm = config.llm.model_copy(update={"model": options.model}) if options.model else config.llm
@@ -89,33 +101,35 @@ def choose_engine(
         raise UsageError("engine llm: no model is configured", mend='set model = "…" under [llm] in refiner.toml')
     else:
         why = f"rules and {llm.model} at {llm.base_url}"
-    from refiner.answers import Answers
-    from refiner.llm import refuse_remote
-
     if not options.offline and not options.dry:
         refuse_remote(llm)
-    return Engine("llm", why, _asker(llm, Answers(answers), options))
-
-
-def _asker(llm: LLM, answers: Answers, options: ModelOptions) -> Asker:
-    from refiner.asking.asker import Asker
-    from refiner.asking.budget import Budget
-    from refiner.llm import Endpoint
-
     if options.max_cost is not None and not (llm.price_in or llm.price_out):
         raise UsageError(
             "--max-cost: no price is known", mend="set price_in and price_out (for 1,000,000 tokens) under [llm]"
         )
+    return Engine("llm", why, llm)
+
+
+def connected(engine: Engine, workspace: Workspace | None, options: ModelOptions) -> Engine:
+    """The engine with its model ready to be asked; the same for rules. Raises StoreError."""
+    if engine.llm is None:
+        return engine
+    from refiner.answers import Answers
+    from refiner.asking.asker import Asker
+    from refiner.asking.budget import Budget
+    from refiner.llm import Endpoint
+
+    llm, why, offline = engine.llm, engine.why, options.offline
+    if options.replay is not None:
+        from refiner.asking.recording import replay
+
+        model, kept = replay(options.replay)
+        llm, offline = llm.model_copy(update={"model": model}), True
+        why = f"rules and what {model} said in {options.replay}"
+    else:
+        kept = Answers(workspace.answers if workspace else None)
     budget = Budget(options.max_tokens, options.max_cost, llm.price_in, llm.price_out)
-    return Asker(llm, Endpoint(llm), answers, budget, offline=options.offline, dry=options.dry)
-
-
-def _replayed(config: Config, recording: Path) -> Engine:
-    """The rules with a recording's answers; no model is spoken to."""
-    from refiner.asking.recording import replay
-
-    model, answers = replay(recording)
-    llm = config.llm.model_copy(update={"model": model})
-    return Engine(
-        "llm", f"rules and what {model} said in {recording}", _asker(llm, answers, ModelOptions(offline=True))
-    )
+    asker = Asker(llm, Endpoint(llm), kept, budget, offline=offline, dry=options.dry)
+    asker.pseudonymise = options.pseudonymise or llm.pseudonymise
+    asker.workspace = workspace.root if workspace else None
+    return replace(engine, why=why, llm=llm, asker=asker)

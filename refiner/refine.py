@@ -1,7 +1,8 @@
 """A workspace's run of the chain: reads notes and decisions, runs what is stale, writes data/refined.
 
 `open_life` computes everything in memory from the cache (review, samples, timeline, export and status use it);
-`refine` also writes. state.json is written last: while it is there, the rest is whole.
+`refine` also writes. state.json is written last: while it is there, the rest is whole. The chain is imported when it
+runs: a `refine` that finds nothing changed needs none of it.
 """
 
 from __future__ import annotations
@@ -16,20 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from refiner.canon_file import read_canon
-from refiner.chain import Chain
-from refiner.chain_run import CHAIN_VERSION
+from refiner.chain import CHAIN_VERSION, Chain
 from refiner.config import Config
-from refiner.dataset.persona import persona_card
 from refiner.edits import digest
-from refiner.engine import Engine, ModelOptions, choose_engine
+from refiner.engine import Engine, ModelOptions, choose_engine, connected, pick_engine
 from refiner.errors import NoteError, RefinerError, UsageError
 from refiner.models import Decision, Finding
 from refiner.notes import note_files, read_notes
-from refiner.pipeline import run_chain
 from refiner.prompts import folders as prompt_folders
-from refiner.stages.canon import full_name
-from refiner.stages.composing.facts import refined_labels
-from refiner.stages.selfimage import life_balance
 from refiner.store import FORMAT, Cache, DecisionLog, Results, Workspace, locked, to_jsonl, write_if_changed
 
 if TYPE_CHECKING:
@@ -55,6 +50,10 @@ class Life:
     @property
     def card(self) -> str:
         """The persona card; "" while there is no timeline."""
+        from refiner.dataset.persona import persona_card
+        from refiner.stages.canon import full_name
+        from refiner.stages.composing.facts import refined_labels
+
         chain = self.chain
         if chain.timeline is None:
             return ""
@@ -100,8 +99,8 @@ def fingerprint(
     ws: Workspace, raw: Path, now: str, engine: Engine, stages: Sequence[str], recording: Path | None = None
 ) -> str:
     """A hash of everything that a run of the chain reads, by content."""
-    parts = [CHAIN_VERSION, now, engine.name, getattr(engine.asker, "name", ""), ",".join(stages), _code()]
-    if engine.asker is not None:
+    parts = [CHAIN_VERSION, now, engine.name, engine.model, ",".join(stages), _code()]
+    if engine.llm is not None:
         parts += [p.read_text(encoding="utf-8") for f in prompt_folders(ws.root)[:1] for p in sorted(f.glob("*.md"))]
     for path in [ws.config, ws.canon, ws.decisions, *([recording] if recording else []), *note_files(raw)]:
         data = path.read_bytes() if path.exists() else b""
@@ -130,6 +129,9 @@ def open_life(
 
     Raises ConfigError, StoreError, ModelError; a note that cannot be read is in `failed`, the others are there.
     """
+    from refiner.pipeline import run_chain
+    from refiner.stages.selfimage import life_balance
+
     config = Config.load(ws.config)
     chosen = _engine_of(ws, config) if engine is None else engine
     reading = read_notes(raw or ws.raw)
@@ -170,7 +172,7 @@ def _engine_of(ws: Workspace, config: Config) -> Engine:
         return choose_engine(config, options=ModelOptions(replay=replayed)) if replayed.is_file() else _rules(config)
     options = ModelOptions(offline=True, model=state.get("model", ""), pseudonymise=bool(state.get("pseudonymise")))
     try:
-        return choose_engine(config, state.get("engine", "rules"), ws.answers, options)
+        return choose_engine(config, state.get("engine", "rules"), ws, options)
     except UsageError:  # the model was taken out of refiner.toml since
         return _rules(config)
 
@@ -203,13 +205,14 @@ def refine(
         raise UsageError(f"--out {out} holds the raw notes: they are never modified", mend="choose another folder")
     config = Config.load(ws.config)
     with locked(ws, "refine"):
-        chosen = choose_engine(config, engine, ws.answers, options)
+        picked = pick_engine(config, engine, options)
+        mark = fingerprint(ws, raw, now, picked, stages, options.replay)
+        before = last_state(out)
+        whole = before.get("fingerprint") == mark and all((out / f).is_file() for f in before["files"])
+        if whole and not ask_again and record is None:
+            return Report(False, before["notes"], picked.why, time.perf_counter() - began)
+        chosen = connected(picked, ws, options)
         try:
-            mark = fingerprint(ws, raw, now, chosen, stages, options.replay)
-            before = last_state(out)
-            whole = before.get("fingerprint") == mark and all((out / f).is_file() for f in before["files"])
-            if whole and not ask_again and record is None:
-                return Report(False, before["notes"], chosen.why, time.perf_counter() - began)
             if ask_again and chosen.asker is not None:
                 chosen.asker.answers.forget_unfit()
             with Results(ws.results) as cache:
@@ -279,7 +282,7 @@ def plan(
     """
     config = Config.load(ws.config)
     with locked(ws, "refine --dry-run"):
-        chosen = choose_engine(config, engine, ws.answers, replace(options, dry=True))
+        chosen = choose_engine(config, engine, ws, replace(options, dry=True))
         try:
             with Results(ws.results) as cache:
                 open_life(ws, now=now, raw=raw, engine=chosen, stages=stages, cache=cache)

@@ -10,19 +10,16 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from refiner.console import Output
-from refiner.dataset.coverage import coverage as coverage_rows
-from refiner.doctor import Check
 from refiner.errors import UsageError
-from refiner.llm import is_local
 from refiner.models import Edit
-from refiner.refine import Life, Plan, Report
-from refiner.review.diff import segments
 from refiner.review.visible import visible
-from refiner.sampling import Samples, trace
-from refiner.standing import Standing
 
 if TYPE_CHECKING:
     from refiner.asking.asker import Asker, Waiting
+    from refiner.doctor import Check
+    from refiner.refine import Life, Plan, Report
+    from refiner.sampling import Samples
+    from refiner.standing import Standing
 
 _STYLE = {"ok": "green", "note": "", "missing": "yellow", "error": "red"}
 _MARK = {"ok": "ok     ", "note": "-      ", "missing": "missing", "error": "ERROR  "}
@@ -94,7 +91,7 @@ def _talk(show: Output, asker: Asker) -> None:
     u = asker.usage
     cost = f", cost {asker.budget.cost:.4f}" if asker.budget.price_in or asker.budget.price_out else ""
     tokens = f"; {u.prompt_tokens:,} tokens sent, {u.completion_tokens:,} written{cost}" if u.calls else ""
-    show.say(f"{asker.name}: {plural(u.calls, 'answer')} new, {u.cached} from before{tokens}")
+    show.say(f"{asker.name}: {plural(u.calls, 'new answer')}, {u.cached} from before{tokens}")
     if u.failed:
         show.say(
             f"{plural(u.failed, 'question')} got no answer that could be used: they are yours (--ask-again retries)"
@@ -119,7 +116,10 @@ def planned(show: Output, done: Plan) -> None:
         show.say(f"engine: {done.engine.why}")
         show.data("nothing would be sent")
         return
-    llm, by_prompt = asker.llm, dict[str, list[Waiting]]()
+    from refiner.remote import is_local
+
+    llm = asker.llm
+    by_prompt: dict[str, list[Waiting]] = {}
     for w in done.waiting:
         by_prompt.setdefault(w.prompt, []).append(w)
     sent, most = sum(w.prompt_tokens for w in done.waiting), sum(w.most_tokens for w in done.waiting)
@@ -159,6 +159,8 @@ def _tally(verdicts: dict[str, int]) -> str:
 
 def diff_text(before: str, after: str, *, plain: bool) -> Text:
     """A word diff as rich text: struck red and underlined green, or [-old-]{+new+} where colour cannot be."""
+    from refiner.review.diff import segments
+
     text = Text()
     for s in segments(before, after):
         if s.kind == "equal":
@@ -192,6 +194,8 @@ def samples(show: Output, made: Samples, *, coverage: bool = False, trace: str =
         _trace(show, made, found[0].id)
         return
     if coverage:
+        from refiner.dataset.coverage import coverage as coverage_rows
+
         t = made.life.chain.timeline
         rows = coverage_rows(made.samples, made.life.config, t) if t else []
         if show.as_json:
@@ -218,6 +222,8 @@ def samples(show: Output, made: Samples, *, coverage: bool = False, trace: str =
 
 
 def _trace(show: Output, made: Samples, sample_id: str) -> None:
+    from refiner.sampling import trace
+
     sample = next(s for s in made.samples if s.id == sample_id)
     for m in sample.messages:
         show.data(f"{m.role}: {m.content}")

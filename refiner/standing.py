@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from refiner.config import Config
-from refiner.engine import ModelOptions, choose_engine
-from refiner.errors import StoreError, UsageError
+from refiner.engine import ModelOptions, pick_engine
+from refiner.errors import UsageError
 from refiner.models import Edit, Question, Sample
 from refiner.notes import note_files
 from refiner.refine import fingerprint, last_state
@@ -84,13 +84,10 @@ def _mark(ws: Workspace, config: Config, state: dict[str, Any]) -> str:
     replayed = Path(state["replay"]) if state.get("replay") else None
     options = ModelOptions(offline=True, model=state.get("model", ""), replay=replayed)
     try:
-        engine = choose_engine(config, state["engine"], ws.answers, options)
-    except (UsageError, StoreError):  # the model was taken out of refiner.toml, or the recording is gone
+        engine = pick_engine(config, state["engine"], options)
+    except UsageError:  # the model was taken out of refiner.toml since
         return ""
-    try:
-        return fingerprint(ws, ws.raw, state["now"], engine, state["stages"], replayed)
-    finally:
-        engine.close()
+    return fingerprint(ws, ws.raw, state["now"], engine, state["stages"], replayed)
 
 
 def _answers(ws: Workspace) -> dict[str, dict[str, int]]:

@@ -14,9 +14,10 @@ _TO_A_MODEL = re.compile(
     rf"""\b(?:ignore|disregard|forget|override|bypass)\b(?:\s+\w+){{0,3}}?\s+{_WHOM}?(?:\s+\w+){{0,3}}?\s*
         \b(?:instructions?|prompts?|directions|guidelines|system\s+message|rules\s+above|everything\s+above)\b
       | \b(?:you\s+are|act\s+as|pretend\s+to\s+be|behave\s+as)\b(?:\s+\w+){{0,3}}?\s+
-        (?:an?\s+)?\b(?:ai|a\.i\.|assistant|language\s+model|llm|chatbot|chatgpt|gpt|model)\b
+        (?:an?\s+)?\b(?:ai|a\.i\.|(?:helpful|ai)\s+assistant|language\s+model|llm|chatbot|chatgpt|gpt)\b
       | \b(?:system|developer)\s+(?:prompt|message|instructions?)\b
-      | \b(?:respond|answer|reply|output|return|write)\s+(?:only\s+)?(?:with|in|as)\s+(?:the\s+)?(?:json|letter|option|choice)\b
+      | \b(?:respond|answer|reply|output|return|write)\s+(?:only\s+)?(?:with|in|as)\s+(?:the\s+)?
+        (?:json|letter|option|choice)\b
       | \b(?:choose|pick|select|answer|label)\b(?:\s+\w+){{0,4}}?\s+\b(?:option|choice|answer|mention)\s+[A-P0-9]\b
       | \b(?:label|mark|treat|count)\s+(?:all|every|each)\b(?:\s+\w+){{0,3}}?\s+as\s+(?:the\s+)?narrator\b
       | </?\s*(?:system|user|assistant|instructions?|note|passage)\s*>

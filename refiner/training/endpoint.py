@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from refiner.errors import ModelError, RemoteRefused, UsageError
-from refiner.llm import is_local
+from refiner.remote import is_local
 
 Messages = list[dict[str, str]]
 TIMEOUT = 300.0  # seconds to the next piece; a CPU reads a long persona card for a while before the first

@@ -1,0 +1,150 @@
+"""Open questions of the swap put to the model: whom does this mention mean, was the narrator there, is this theirs.
+
+One closed choice each, in two orders; only an answer that both give counts, and only as far as the model has shown on
+control questions that it can tell. What is a matter of the person's wishes (a body, a partner) is never put to a model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from refiner.asking.agreement import choose
+from refiner.asking.asker import Asker
+from refiner.asking.untrusted import LEFT_OUT, addresses_a_model, as_data
+from refiner.config import Config
+from refiner.models import Gender, Note, Question
+from refiner.stages.asked.controls import Control, Trust, controls, trust_of
+
+WINDOW = 450  # characters on each side of a mention: what a small model still reads well
+_FIRST = 12  # controls that are asked before it is known whether the rest is worth asking
+_WISHES = ("partner", "body")  # rules whose questions are the person's alone
+_PLACES = ("institution", "canon")  # rules that ask whether a place or thing is the narrator's
+_WHO = (
+    "{name}, the writer",
+    "several people, {name} among them",
+    "somebody else",
+    "nobody in particular: people in general",
+)
+_PLURAL = ("s", "men", "women", "people", "folk")
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The model's answer to a question of the rules: a choice of it, the reason in words, and how sure that is."""
+
+    question: str
+    choice: str
+    reason: str
+    confidence: float
+
+
+def trust(asker: Asker) -> Trust | None:
+    """How far the model can be heard, by its answers to the control questions; None while they are not answered.
+
+    Half of them come first: a model that fails these is not asked the rest.
+    """
+    answers: list[tuple[Control, bool | None]] = []
+    for part in (controls()[:_FIRST], controls()[_FIRST:]):
+        said = asker.run([partial(_control, asker, c) for c in part])
+        if any(complete is False for complete, _ in said):
+            return None
+        answers += [(c, answer) for c, (_, answer) in zip(part, said, strict=True)]
+        if not trust_of(answers).tells_apart:
+            break
+    return trust_of(answers)
+
+
+async def _control(asker: Asker, c: Control) -> tuple[bool, bool | None]:
+    """Whether the control was answered at all, and whether by "the narrator"."""
+    failed = asker.usage.failed
+    said = await _who(asker, "", c.name, c.gender, c.before, c.marked, c.after)
+    return said.asked > 0 or asker.usage.failed > failed, said.narrator
+
+
+@dataclass(frozen=True)
+class _Said:
+    narrator: bool | None
+    words: str
+    asked: int
+
+
+async def _who(asker: Asker, note: str, name: str, gender: Gender, before: str, marked: str, after: str) -> _Said:
+    """Whom a mention means: the narrator (alone, or in a group where it is of several) or not; None: unsure."""
+    options = [words.format(name=name) for words in _WHO]
+    values = {"name": name, "gender": _person(gender), "before": before, "marked": marked, "after": after}
+    agreed = await choose(asker, asker.prompt("mentions"), note, options, values)
+    if agreed.index is None or (agreed.index == 1 and not marked.casefold().endswith(_PLURAL)):
+        return _Said(None, "", agreed.asked)
+    return _Said(agreed.index < 2, options[agreed.index], agreed.asked)
+
+
+def _person(gender: Gender) -> str:
+    return "a man" if gender == "male" else "a woman"
+
+
+def is_for_a_model(question: Question) -> bool:
+    """Whether a model may settle a question at all: what the notes tell, not what the person wishes."""
+    return (
+        bool(question.rule)
+        and not question.rule.startswith(_WISHES)
+        and question.start is not None
+        and (question.rule.startswith(_PLACES) or question.question.endswith("mean the narrator?"))
+    )
+
+
+async def settle(asker: Asker, note: Note, question: Question, config: Config, heard: Trust) -> Settled | None:
+    """The model's answer to an open question, None where it gives none that can be heard."""
+    window = _window(note, question.start or 0, question.end or 0)
+    changing = next((c for c in question.choices if c.effect.edits), None)
+    staying = next((c for c in question.choices if not c.effect.edits), None)
+    if window is None or changing is None or staying is None:
+        return None
+    before, marked, after = window
+    side = config.persona.before
+    name = side.name or "the writer"
+    if question.rule.startswith(_PLACES):
+        options = ["yes", "no", "the page does not tell"]
+        values = {
+            "name": name, "gender": _person(side.gender), "before": before, "marked": marked, "after": after,
+            "question": question.question,
+        }  # fmt: skip
+        agreed = await choose(asker, asker.prompt("choose"), note.path, options, values)
+        said = _Said({0: True, 1: False}.get(-1 if agreed.index is None else agreed.index), "", agreed.asked)
+    else:
+        said = await _who(asker, note.path, name, side.gender, before, marked, after)
+    if said.narrator is None or not heard.hears(said.narrator):
+        return None
+    choice = changing if said.narrator else staying
+    reason = f"“{marked}” means {said.words}" if said.words else ("yes" if said.narrator else "no")
+    return Settled(question.id, choice.id, f"{reason} (in both orders)", heard.probability(said.narrator))
+
+
+def _window(note: Note, start: int, end: int) -> tuple[str, str, str] | None:
+    """What stands before, at and after a place, without sentences that address a model; None where its own does."""
+    left, right = max(note.body_start, start - WINDOW), min(len(note.text), end + WINDOW)
+    while left > note.body_start and left < start and not note.text[left - 1].isspace():
+        left += 1
+    while right < len(note.text) and right > end and not note.text[right].isspace():
+        right -= 1
+    out: list[tuple[int, int]] = []
+    for s in note.sentences:
+        if s.end > left and s.start < right and addresses_a_model(s.text):
+            if s.start < end and start < s.end:
+                return None
+            out.append((s.start, s.end))
+    return (
+        as_data(_without(note.text, left, start, out)).lstrip(),
+        as_data(note.text[start:end]),
+        as_data(_without(note.text, end, right, out)).rstrip(),
+    )
+
+
+def _without(text: str, start: int, end: int, out: Sequence[tuple[int, int]]) -> str:
+    parts, at = [], start
+    for a, b in out:
+        if b > start and a < end:
+            parts += [text[at : max(a, at)], LEFT_OUT]
+            at = min(b, end)
+    return "".join((*parts, text[at:end]))
