@@ -1,0 +1,133 @@
+"""What tells the narrator's old gender without a gendered word: found by the model, confirmed by it, put to the person.
+
+"Stitched my own lungi", "stood at the urinals": rules cannot list such things. Nothing changes unasked: what the model
+finds in a note, as the swap left it, is checked, put to it once more as a closed choice, and becomes a question. What
+people of the new gender do as well is no contradiction. Stage "implicit".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Annotated
+
+from pydantic import Field
+
+from refiner.asking.ask import Ask, Shape
+from refiner.asking.asker import Asker
+from refiner.config import Config
+from refiner.language import lexicon
+from refiner.language.activities import unlikely
+from refiner.models import Edit, Gender, Note, Question, StageResult
+from refiner.prompts import load_prompt
+from refiner.stages.asked.second_look import (
+    MOST,
+    Line,
+    Mending,
+    bare,
+    is_asked,
+    is_so,
+    lines_of,
+    mending,
+    numbered,
+    parts_of,
+    persons,
+    placed,
+    question,
+    unread,
+    wrong_with,
+)
+
+NAME = "implicit"
+_ASK = "Would a reader take {who} for a {was} because of the marked words?"
+_TOLD = '"{quote}": would a reader take {her} for a {was} because of it?'
+
+
+class Tell(Shape):
+    """One sign: the sentence's number, the words that tell, and the sentence as it would fit, or ""."""
+
+    n: int
+    quote: str
+    instead: str
+
+
+class Tells(Shape):
+    """What the model found. More than MOST are not read; a server with grammars stops there."""
+
+    found: Annotated[tuple[Tell, ...], Field(json_schema_extra={"maxItems": MOST})]
+
+
+async def tells(
+    asker: Asker, note: Note, config: Config, earlier: Sequence[Edit], asked: Sequence[Question] = ()
+) -> StageResult:
+    """Questions about one note, with spans in the raw note. `earlier`: the swap's edits; `asked`: its questions, whose
+    sentences are left out, as are those with words that the rules look for themselves."""
+    listed = _listed(config)
+    lines = [x for x in lines_of(note, earlier) if not is_asked(x, asked) and not any(p.search(x.text) for p in listed)]
+    prompt, who = load_prompt("implicit"), persons(note, config)
+    made: list[Question] = []
+    failed = False
+    for part in parts_of(note, lines):
+        if len(made) == MOST:
+            break
+        messages = prompt.messages(text=numbered(part), ask="", options=[], **who)
+        check = _checker(part, mending(config, lines, [messages[0]["content"]]))
+        before = asker.usage.failed
+        answer = await asker.ask(Ask("implicit", note.path, tuple(messages), Tells, 320, check))
+        failed = failed or answer is None and asker.usage.failed > before
+        taken = set[Line]()
+        for item in answer.value.found[:MOST] if answer else ():
+            line = placed(item.n, item.quote, part)
+            spot = line.spot(item.quote) if line else None
+            if line is None or spot is None or line in taken or len(made) == MOST:
+                continue
+            taken.add(line)
+            so = await is_so(asker, prompt, note, lines, line, spot, _ASK.format(**who))
+            failed = failed or so is None
+            if not so:
+                continue
+            her = {"woman": "her", "man": "him"}[who["now"]]
+            told = _TOLD.format(quote=" ".join(line.text[slice(*spot)].split()), her=her, was=who["was"])
+            made.append(
+                question(
+                    note, NAME, line, spot, earlier, kind="tells", instead=bare(item.instead, item.n), text=told,
+                    reason=f"no word of it says a gender, but the model takes it for a {who['was']}'s; it may be wrong",
+                )
+            )  # fmt: skip
+    if failed:
+        text = f"The model could not read this note for what still tells of a {who['was']}: read it yourself."
+        made.append(unread(note, NAME, text))
+    return StageResult(note=note.path, stage=NAME, questions=tuple(made))
+
+
+def _listed(config: Config) -> list[re.Pattern[str]]:
+    """What the rules find and ask about themselves: words of the body, and what the culture makes unlikely."""
+    out = list(_bodily(config.persona.before.gender))
+    if config.policy.activities == "ask":
+        persona, partners = config.persona, config.policy.partners != "keep"
+        known = unlikely(persona.after.gender, persona.culture, partners=partners)
+        out += [cue for activity in known for cue in activity.cues]
+    return out
+
+
+@cache
+def _bodily(gender: Gender) -> tuple[re.Pattern[str], ...]:
+    body = lexicon.data()["body"]
+    words = "|".join(re.escape(w) for w in body[gender])
+    sources = (rf"(?<![\w-])(?:{words})(?![\w-])", *body[f"{gender}_ask"]["patterns"])
+    return tuple(re.compile(source, re.IGNORECASE) for source in sources)
+
+
+def _checker(lines: Sequence[Line], held: Mending) -> Callable[[Tells], str]:
+    def check(answer: Tells) -> str:
+        wrong = []
+        for i, item in enumerate(answer.found[:MOST]):
+            line = placed(item.n, item.quote, lines)
+            if line is None or len(item.quote.split()) > 12:
+                wrong.append(f"found[{i}].quote: copy a few words from sentence {item.n}, as they stand there")
+            elif item.instead and (why := wrong_with(line.shown, bare(item.instead, item.n), item.quote, held)):
+                wrong.append(f"found[{i}].instead: {why}, or be empty")
+        return "; ".join(wrong)
+
+    return check
