@@ -2,6 +2,7 @@
 
     python benchmarks/reading.py [GOLD] [--pred FILE] [--trace]
     python benchmarks/reading.py [GOLD] --precision [--stranger FILE] [--trace]
+    python benchmarks/reading.py [GOLD] --endpoint URL --model NAME [--answers FILE]     the rules and a model
 
 GOLD is a folder with lives_dev.jsonl and score.py (default: $REFINER_GOLD/override, else ../shared/gold/override beside
 the repository). Each life's notes are extracted by rules and resolved; the annotated events are not looked at. Then
@@ -30,9 +31,13 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from refiner.answers import Answers  # noqa: E402
+from refiner.asking.asker import Asker  # noqa: E402
+from refiner.chain_asked import read_more  # noqa: E402
 from refiner.checks.dead_traits import present_claims  # noqa: E402
-from refiner.config import Config  # noqa: E402
+from refiner.config import LLM, Config  # noqa: E402
 from refiner.edits import render  # noqa: E402
+from refiner.llm import Endpoint  # noqa: E402
 from refiner.models import Edit, Extraction, Note, Timeline  # noqa: E402
 from refiner.notes import note_from_text, read_notes  # noqa: E402
 from refiner.stages.base import StageInput  # noqa: E402
@@ -67,11 +72,16 @@ def config_of(life: dict[str, Any]) -> Config:
     return Config.from_dict({"persona": {"born": life["born"]}, "traits": traits}, where=life["id"])
 
 
-def read_life(life: dict[str, Any]) -> tuple[Config, list[Note], list[Extraction], Timeline]:
-    """Notes, extractions and timeline of a life from its plain notes."""
+def read_life(
+    life: dict[str, Any], asker: Asker | None = None
+) -> tuple[Config, list[Note], list[Extraction], Timeline]:
+    """Notes, extractions and timeline of a life from its plain notes, by rules or by rules and a model."""
     config = config_of(life)
     notes = [note_from_text(n["text"], n["path"]) for n in life["notes"]]
-    found = link_events([extract(note, config) for note in notes], notes, config)
+    found = [extract(note, config) for note in notes]
+    if asker is not None:
+        found = read_more(asker, notes, found, config)
+    found = link_events(found, notes, config)
     timeline = resolve(
         [e for x in found for e in x.events],
         [o for x in found for o in x.observations],
@@ -230,7 +240,15 @@ def main() -> int:
     parser.add_argument("--trace", action="store_true", help="print every reading")
     parser.add_argument("--precision", action="store_true", help="count false readings instead")
     parser.add_argument("--stranger", default="", help="a stranger's autobiography, plain text")
+    parser.add_argument("--endpoint", default="", help="an OpenAI-compatible endpoint, .../v1: also read by its model")
+    parser.add_argument("--model", default="", help="the model's name there")
+    parser.add_argument("--answers", type=Path, default=None, help="SQLite file that keeps its answers")
+    parser.add_argument("--concurrency", type=int, default=1, help="requests in flight")
     args = parser.parse_args()
+    llm = LLM(
+        base_url=args.endpoint or LLM().base_url, model=args.model, max_concurrency=args.concurrency, timeout=3600
+    )
+    asker = Asker(llm, Endpoint(llm), Answers(args.answers)) if args.endpoint else None
     gold = gold_folder(args.gold)
     lives = [json.loads(line) for line in (gold / FILE).read_text(encoding="utf-8").splitlines() if line.strip()]
     if args.precision:
@@ -238,7 +256,7 @@ def main() -> int:
         return 0
     rows, before, after, edits, questions = [], 0, 0, 0, 0
     for life in lives:
-        config, notes, found, timeline = read_life(life)
+        config, notes, found, timeline = read_life(life, asker)
         rows.append({"id": life["id"], "verdicts": {v.id: v.verdict for v in timeline.traits}})
         if args.trace:
             trace(life, found, timeline)
@@ -254,6 +272,10 @@ def main() -> int:
                     print(f"  edit {path} {e.stage}: {e.before!r} → {e.after!r}")
             for trait, sentence in left:
                 print(f"  still claims {trait}: {sentence}")
+    if asker is not None:
+        words = sum(len(n["text"].split()) for life in lives for n in life["notes"])
+        print(f"{words} words; {asker.usage}")
+        asker.close()
     pred = Path(args.pred) if args.pred else Path(tempfile.mkdtemp()) / "pred.jsonl"
     pred.write_text("".join(json.dumps(r) + "\n" for r in rows), encoding="utf-8")
     print(f"predictions: {pred}")
