@@ -67,14 +67,14 @@ def _line(s: Stored) -> Line:
 def replay(path: Path) -> tuple[str, Answers]:
     """`(model, answers)` of a recording, in memory. Raises StoreError with the line that cannot be read."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")  # not splitlines: U+2028 may stand in an answer
     except FileNotFoundError:
         raise StoreError(f"{path} is not there", mend="refiner refine --record FILE makes one") from None
     except (OSError, UnicodeDecodeError) as error:
         raise StoreError(f"{path} cannot be read: {error}") from None
     answers, at = Answers(), 1
     try:
-        header = Header.model_validate_json(lines[0] if lines else "")
+        header = Header.model_validate_json(lines[0])
         if header.recording != FORMAT:
             raise StoreError(f"{path}: this version reads recordings of format {FORMAT}", mend="record it anew")
         answers.remember(header.facts)
