@@ -188,6 +188,21 @@ def test_a_cause_becomes_an_event_of_its_own_with_a_relation() -> None:
     assert empty(read(DOGS, model([cause], second=second))[0])
 
 
+def test_a_cause_may_be_what_another_did() -> None:
+    text = "Bruno was sent to Hassan in June 2012. My boots know every side of the street again."
+    items = [
+        told("ended", 2, "every side of the street"),
+        {"kind": "cause", "s": 1, "quote": "Bruno was sent", "of": 2},
+    ]
+
+    def second(request: Request) -> object:
+        return pick(request, "the marked sentence tells what brought" if "How does it" in user(request) else ENDED)
+
+    first, then = read(text, model(items, second=second))[0].events
+    assert (first.subject, then.subject) == ("other", "self")
+    assert first.relations[0].to == then.id
+
+
 def _ended_else_nothing(request: Request) -> object:
     return pick(request, "neither" if "How does it" in user(request) else ENDED)
 

@@ -8,7 +8,8 @@ confidence; what does not is asked of the person, a few times a note at most; wh
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 from refiner.asking.ask import Ask
 from refiner.asking.asker import Asker
@@ -41,8 +42,9 @@ from refiner.stages.asked.extract_items import (
     Work,
     shape_for,
 )
-from refiner.stages.asked.extract_known import Known
+from refiner.stages.asked.extract_known import OTHERS, Known
 from refiner.stages.asked.extract_people import people_named, person_of, shows_gender, works_of
+from refiner.stages.asked.watch import Watch
 from refiner.stages.event_times import Days
 from refiner.stages.extract import MAX_QUESTIONS
 
@@ -65,28 +67,6 @@ class _Doubt:
     question: Question
     worth: float
     trait: str
-
-
-@dataclass
-class _Watch:
-    """What became of the questions since it was made. Others' questions fail meanwhile too; it errs to telling."""
-
-    asker: Asker
-    note: str
-    _before: tuple[int, int, int] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._before = (self.asker.unasked, len(self.asker.lost), self.asker.usage.failed)
-
-    @property
-    def stopped(self) -> bool:
-        """The budget was spent, or the endpoint gave no answer to a question about this note."""
-        unasked, lost, _ = self._before
-        return self.asker.unasked > unasked or any(f"about {self.note}:" in line for line in self.asker.lost[lost:])
-
-    @property
-    def failed(self) -> bool:
-        return self.asker.usage.failed > self._before[2]
 
 
 class _Reader:
@@ -145,7 +125,7 @@ class _Reader:
         most = min(_MOST_ANSWER, _LEAST_ANSWER + len(whole.split()))
         shape = shape_for(tuple(self.traits))
         ask = Ask(prompt.name, self.note.path, tuple(messages), shape, most, anchoring.check)
-        watch = _Watch(self.asker, self.note.path)
+        watch = Watch(self.asker, self.note.path)
         answer = await self.asker.ask(ask)
         if answer is None:
             self.unjudged |= watch.stopped
@@ -197,10 +177,10 @@ class _Reader:
 
     async def _again(self, told: Told) -> Second | None:
         """The second reading; None where it was not put to the model."""
-        watch = _Watch(self.asker, self.note.path)
+        watch = Watch(self.asker, self.note.path)
         return self._put(await change(self.asker, self.note, told, self._trait(told)), watch)
 
-    def _put(self, second: Second, watch: _Watch) -> Second | None:
+    def _put(self, second: Second, watch: Watch) -> Second | None:
         if second.complete or (watch.failed and not watch.stopped):
             return second
         self.unjudged |= watch.stopped
@@ -254,9 +234,9 @@ class _Reader:
             own = self._events_at(t.index)
             # Only what is added here can be given a relation; an order needs two changes.
             fits = to is not None and all(e.source == self.make.source for e in own)
-            if to is not None and fits and (own or isinstance(t.item, Cause)) and not self.known.veto(t):
+            if to is not None and fits and (own or isinstance(t.item, Cause)) and self.known.veto(t) in ("", OTHERS):
                 ties.append((t, to))
-        watch = _Watch(self.asker, self.note.path)
+        watch = Watch(self.asker, self.note.path)
         seconds = await asyncio.gather(
             *(link(self.asker, self.note, t, t.item.of - 1) for t, _ in ties if isinstance(t.item, Cause | Before))
         )
@@ -268,7 +248,10 @@ class _Reader:
             )
             event = next(iter(self._events_at(t.index)), None)
             if event is None:
-                self.events.append(self.make.event(t, (), second.share).model_copy(update={"relations": (relation,)}))
+                told_of: dict[str, Any] = {"relations": (relation,)}
+                if self.known.veto(t) == OTHERS:
+                    told_of["subject"] = "other"
+                self.events.append(self.make.event(t, (), second.share).model_copy(update=told_of))
             elif relation not in event.relations and event.id != to.id:
                 at = self.events.index(event)
                 self.events[at] = event.model_copy(update={"relations": (*event.relations, relation)})
@@ -279,7 +262,7 @@ class _Reader:
         """The people; man or woman where the words show it and the second reading agrees."""
         named = people_named(told, self.rules.people, self.config.persona)
         shown = [t for t in named if shows_gender(t)]
-        watch = _Watch(self.asker, self.note.path)
+        watch = Watch(self.asker, self.note.path)
         seconds = await asyncio.gather(*(gender(self.asker, self.note, t) for t in shown))
         sure = {t.name for t, s in zip(shown, seconds, strict=True) if self._put(s, watch) and s.key == t.item.kind}
         self.people = [p for t in named if (p := person_of(self.note, t, t.name in sure)) is not None]

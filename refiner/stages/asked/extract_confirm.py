@@ -40,7 +40,7 @@ _LINKS = (
     ("cause", "the marked sentence tells what brought about the change"),
     ("before", "the marked sentence comes before the change, but is not told as its cause"),
     ("after", "the marked sentence comes after the change or because of it"),
-    ("other", "the marked sentence is about somebody else's life, or only planned or imagined"),
+    ("unreal", "what the marked sentence tells did not happen: it is planned, imagined or feared"),
 )
 _GENDERS = (("man", "a man or a boy"), ("nothing", "the passage does not tell"), ("woman", "a woman or a girl"))
 

@@ -16,6 +16,7 @@ from refiner.stages.reading import BEGINS
 Standing = Literal["new", "known", "contradicts"]
 WORDS: dict[str, str] = {**{v: k for k, v in EFFECTS.items()}, "continues": "went on"}
 _POSITIVE = frozenset([*BEGINS, "continues", "weakens", "has"])
+OTHERS = "it seems to be somebody else's"
 _REASONS = {
     "planned": "it is planned, not done",
     "hypothetical": "it stands after an “if” or a “perhaps”",
@@ -148,7 +149,7 @@ class Known:
         for cue in cues(sentence.text):
             if cue.clause[0] < high and low < cue.clause[1]:
                 if cue.subject == "other":
-                    return "it seems to be somebody else's"
+                    return OTHERS
                 if cue.modality != "actual" and not (cue.modality == "negated" and kind in _DENYING):
                     return _REASONS[cue.modality]
         for start, end in clauses(text):
@@ -158,7 +159,7 @@ class Known:
                     return _REASONS[modality]
                 # What the narrator took for true is often put right by others.
                 if kind != "never" and _OTHER.match(text[start:end]) and not _SELF.search(text, start, end):
-                    return "it seems to be somebody else's"
+                    return OTHERS
         return ""
 
 
