@@ -23,7 +23,7 @@ from refiner.prompts import load_prompt
 from refiner.review.effects import answered_edits
 from refiner.review.identity import sha_of, text_shas
 from refiner.review.state import verdicts
-from refiner.stages.asked.implicit import Tells, tells
+from refiner.stages.asked.implicit import CONTROLS, Tells, tells
 from refiner.stages.asked.second_look import SURE
 
 PERSONA = {
@@ -43,17 +43,25 @@ COFFIN = {
 }  # fmt: skip
 
 
+KNOWN = CONTROLS["man"]
+
+
 class Model:
     """Answers lists from a queue, the last one again and again, and closed choices by their text and their turn."""
 
     def __init__(self, *lists: object, sure: Callable[[str, int], str] = lambda text, turn: "yes") -> None:
         self.lists = list(lists) or [{"found": []}]
         self.sure = sure
+        self.controls, self.credulous = 0, False
         self.sent: list[list[dict[str, str]]] = []
         self.choices: list[str] = []
 
     def __call__(self, request: Request) -> object:
         if is_choice(request):
+            for text, truth in KNOWN:
+                if text in user(request):
+                    self.controls += 1
+                    return pick(request, "yes" if truth or self.credulous else "no")
             self.choices.append(user(request))
             return pick(request, self.sure(user(request), len(self.choices) - 1))
         self.sent.append(request["messages"])
@@ -116,6 +124,15 @@ def test_what_is_not_confirmed_is_dropped(said: str) -> None:
     assert read(Model({"found": [URINAL]}, sure=lambda text, turn: ["yes", said][turn % 2])).questions == ()
 
 
+def test_a_model_that_says_yes_to_everything_is_not_heard_and_controls_cost_once_a_life() -> None:
+    model = Model({"found": [URINAL, COFFIN]})
+    model.credulous = True
+    assert read(model).questions == ()
+    assert (model.controls, model.choices) == (4, [])
+    assert len(read(model := Model({"found": [URINAL, COFFIN]})).questions) == 2
+    assert model.controls == 6
+
+
 def test_nothing_found_costs_one_short_answer() -> None:
     assert read(model := Model()) == StageResult(note="hampi.md", stage="implicit")
     assert (len(model.sent), model.choices) == (1, [])
@@ -145,7 +162,6 @@ WRONG = [
     '{"found": [{"n": 2, "quote": "stood at',
     {"found": [{**URINAL, "quote": "sat at the bar"}]},
     {"found": [{**URINAL, "quote": ""}]},
-    {"found": [{**URINAL, "instead": "Anjali stood at the urinals of the bus stand and sang."}]},
     {"found": [{**URINAL, "instead": "Anjali sang."}]},
     {"found": [{**URINAL, "instead": "Anjali stood at the gate of the bus stand. She sang."}]},
     {"found": [{**URINAL, "instead": "The boy stood at the gate of the bus stand and sang."}]},
@@ -184,6 +200,13 @@ def test_a_wrong_number_is_forgiven_where_the_words_stand_once() -> None:
     (q,) = read(model := Model({"found": [{**URINAL, "n": 5, "instead": "5. " + str(URINAL["instead"])}]})).questions
     assert len(model.sent) == 1
     assert q.choices[0].effect.edits[0].after == URINAL["instead"]
+
+
+def test_a_sentence_that_is_mended_into_itself_is_no_find() -> None:
+    same = {**URINAL, "instead": "2. Anjali stood at the urinals of the  bus stand and sang"}
+    (q,) = read(model := Model({"found": [same, COFFIN]})).questions
+    assert (len(model.sent), len(model.choices)) == (1, 2)
+    assert q.choices[0].effect.edits[0].after == COFFIN["instead"]
 
 
 def test_at_most_three_in_a_note_however_long() -> None:

@@ -26,9 +26,11 @@ from refiner.review.effects import answered_edits
 from refiner.review.identity import sha_of, text_shas
 from refiner.review.state import verdicts
 from refiner.stages.asked.second_look import (
+    CONTROLS,
     SURE,
     Contradictions,
     Line,
+    controls_for,
     lines_of,
     look_again,
     mending,
@@ -52,17 +54,25 @@ NOTE = note_from_text(
 )
 
 
+KNOWN = [x for k in CONTROLS.values() for x in controls_for(k, "man")]
+
+
 class Model:
     """Answers lists from a queue, the last one again and again, and closed choices by their text and their turn."""
 
     def __init__(self, *lists: object, sure: Callable[[str, int], str] = lambda text, turn: "yes") -> None:
         self.lists = list(lists) or [{"found": []}]
         self.sure = sure
+        self.controls, self.credulous = 0, False
         self.sent: list[list[dict[str, str]]] = []
         self.choices: list[str] = []
 
     def __call__(self, request: Request) -> object:
         if is_choice(request):
+            for text, truth in KNOWN:
+                if text in user(request):
+                    self.controls += 1
+                    return pick(request, "yes" if truth or self.credulous else "no")
             self.choices.append(user(request))
             return pick(request, self.sure(user(request), len(self.choices) - 1))
         self.sent.append(request["messages"])
@@ -227,7 +237,6 @@ OLD = "In 2003 I was a proud boy in Mysuru, and Ravi knew it."
     ("instead", "why"),
     [
         ("In 2003 I was a proud girl in Mysuru, and Ravi knew it.", ""),
-        ("In 2003 I was a proud boy in Mysuru, and Ravi knew it.", "differ"),
         ("In 2003 I was a proud girl in Mysuru. And Ravi knew it.", "one sentence"),
         ("In 2003 I was a proud\ngirl in Mysuru, and Ravi knew it.", "one sentence"),
         ("In 2003 I was a girl.", "long"),
@@ -294,6 +303,16 @@ def test_a_mended_sentence_holds_the_edits_of_its_line_and_names_them() -> None:
     assert "I sat on the roof" in render(NOTE.text, [*edits, made])
 
 
+@pytest.mark.parametrize("kind", list(CONTROLS))
+def test_a_model_that_says_yes_to_everything_is_not_heard(kind: str) -> None:
+    model = Model({"found": [{**BOY, "kind": kind, "instead": ""}]})
+    model.credulous = True
+    assert look(model).questions == ()
+    assert model.choices == []
+    model.credulous = False
+    assert len(look(model).questions) == 1
+
+
 @pytest.mark.parametrize("said", SURE[1:])
 def test_what_is_not_confirmed_is_dropped(said: str) -> None:
     assert look(Model({"found": [BOY]}, sure=lambda text, turn: said)).questions == ()
@@ -355,6 +374,11 @@ def test_at_most_three_questions_and_one_a_sentence() -> None:
         len(look(Model({"found": found})).questions) == 2
     )  # only the first three are read, two of them in one sentence
     assert len(look(Model({"found": [BOY, *found[2:]]})).questions) == 3
+
+
+def test_a_sentence_that_is_mended_into_itself_is_no_find() -> None:
+    result = look(model := Model({"found": [{**BOY, "instead": "I was a proud boy then, and Ravi knew it."}]}))
+    assert (result.questions, len(model.sent), model.choices) == ((), 1, [])
 
 
 def test_a_sentence_that_a_question_is_about_is_context_only() -> None:

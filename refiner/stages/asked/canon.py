@@ -25,7 +25,7 @@ from refiner.language.handles import within_handle
 from refiner.language.names import from_canon
 from refiner.language.parse import parse
 from refiner.models import CanonEntry, Choice, ChoiceEffect, Note, Question, StageResult
-from refiner.prompts import Prompt, load_prompt
+from refiner.prompts import Prompt
 from refiner.stages.selfimage import PRAISE
 
 NAME = "canon"
@@ -116,7 +116,7 @@ async def _offer(asker: Asker, entry: CanonEntry, notes: Sequence[Note], config:
     if place is None:
         return StageResult(note="", stage=NAME)
     nothing = StageResult(note=place.note.path, stage=NAME)
-    prompt, failed_before = load_prompt("canon"), asker.usage.failed
+    prompt, failed_before = asker.prompt("canon"), asker.usage.failed
     said: list[Substitute] = []
     for turned in (False, True):
         ask = Ask(

@@ -20,9 +20,9 @@ from refiner.config import Config
 from refiner.language import lexicon
 from refiner.language.activities import unlikely
 from refiner.models import Edit, Gender, Note, Question, StageResult
-from refiner.prompts import load_prompt
 from refiner.stages.asked.second_look import (
     MOST,
+    WRITER,
     Line,
     Mending,
     bare,
@@ -35,12 +35,26 @@ from refiner.stages.asked.second_look import (
     persons,
     placed,
     question,
+    unchanged,
     unread,
     wrong_with,
 )
 
 NAME = "implicit"
 _ASK = "Would a reader take {who} for a {was} because of the marked words?"
+# Control questions: see `second_look.CONTROLS`.
+CONTROLS: dict[str, tuple[tuple[str, bool], ...]] = {
+    "man": (
+        ("The harbour office was shut. I <<<stood at the urinal>>> behind it and whistled.", True),
+        ("The harbour office was shut. I <<<sat on the steps>>> behind it and whistled.", False),
+        ("The harbour office was shut. I <<<rode my motorbike>>> home and swore at the dog.", False),
+    ),
+    "woman": (
+        ("The harbour office was shut. I <<<breastfed my baby>>> behind it and whistled.", True),
+        ("The harbour office was shut. I <<<sat on the steps>>> behind it and whistled.", False),
+        ("The harbour office was shut. I <<<cooked the soup>>> at home and cried.", False),
+    ),
+}
 _TOLD = '"{quote}": would a reader take {her} for a {was} because of it?'
 
 
@@ -65,7 +79,7 @@ async def tells(
     sentences are left out, as are those with words that the rules look for themselves."""
     listed = _listed(config)
     lines = [x for x in lines_of(note, earlier) if not is_asked(x, asked) and not any(p.search(x.text) for p in listed)]
-    prompt, who = load_prompt("implicit"), persons(note, config)
+    prompt, who = asker.prompt("implicit"), persons(note, config)
     made: list[Question] = []
     failed = False
     for part in parts_of(note, lines):
@@ -82,8 +96,11 @@ async def tells(
             spot = line.spot(item.quote) if line else None
             if line is None or spot is None or line in taken or len(made) == MOST:
                 continue
+            if unchanged(line, bare(item.instead, item.n)):
+                continue
             taken.add(line)
-            so = await is_so(asker, prompt, note, lines, line, spot, _ASK.format(**who))
+            known = _ASK.format(**{**who, "who": WRITER}), CONTROLS[who["was"]]
+            so = await is_so(asker, prompt, note, lines, line, spot, _ASK.format(**who), known)
             failed = failed or so is None
             if not so:
                 continue
@@ -124,6 +141,8 @@ def _checker(lines: Sequence[Line], held: Mending) -> Callable[[Tells], str]:
         wrong = []
         for i, item in enumerate(answer.found[:MOST]):
             line = placed(item.n, item.quote, lines)
+            if line is not None and unchanged(line, bare(item.instead, item.n)):
+                continue
             if line is None or len(item.quote.split()) > 12:
                 wrong.append(f"found[{i}].quote: copy a few words from sentence {item.n}, as they stand there")
             elif item.instead and (why := wrong_with(line.shown, bare(item.instead, item.n), item.quote, held)):

@@ -16,7 +16,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from refiner.asking.agreement import choose
+from refiner.asking.agreement import Agreed, choose
 from refiner.asking.anchors import anchor
 from refiner.asking.ask import Ask, Shape
 from refiner.asking.asker import Asker
@@ -29,7 +29,7 @@ from refiner.edits import digest, in_force, parents_of, question_id, raw_span, r
 from refiner.language import lexicon
 from refiner.models import Choice, ChoiceEffect, Edit, Gender, Note, ProposedEdit, Question, Sentence, StageResult
 from refiner.notes import note_from_text
-from refiner.prompts import Prompt, load_prompt
+from refiner.prompts import Prompt
 from refiner.stages.canon import full_name, seed_canon
 from refiner.stages.selfimage import PRAISE
 from refiner.stages.sentence_edits import can_drop, drop
@@ -38,6 +38,7 @@ from refiner.timeline.numbers import NUMBERS
 NAME = "second-look"
 MOST = 3  # questions about one note
 YES = "yes"
+WRITER = 'the writer ("I")'
 SURE = (YES, "no", "it is about somebody else", "cannot tell")
 Kind = Literal["leftover", "pronoun", "name", "nonsense", "impossible"]
 
@@ -47,6 +48,31 @@ _ASKED = {
     "name": "Are the marked words a second name for somebody who is called otherwise in this passage?",
     "nonsense": "Has the sentence lost its sense at the marked words?",
     "impossible": "Is it certain that the marked words could not have been so for a {now} in those days?",
+}
+# A small model says yes to nearly everything, in every order. Before it is believed about a note it must tell these
+# apart, whose answers are known; they are asked once in a life, since equal questions are.
+CONTROLS: dict[str, tuple[tuple[str, bool], ...]] = {
+    "leftover": (
+        ("I lost my umbrella on the tram. I was <<<the only {boy}>>> without one in that rain.", True),
+        ("I lost my umbrella on the tram. <<<The {boy} beside me>>> had two and gave me one.", False),
+        ("I lost <<<my umbrella>>> on the tram and walked home in the rain.", False),
+    ),
+    "pronoun": (
+        ("My aunt Olga rang from the harbour. <<<He>>> wanted her oars back, she said, by noon.", True),
+        ("My aunt Olga rang from the harbour. <<<She>>> wanted her oars back by noon.", False),
+    ),
+    "name": (
+        ("Olga took the oars. <<<Helga>>>, as I said, took the oars, and Olga rowed us home.", True),
+        ("Olga took the oars. <<<Pavel>>>, her husband, sat in the bow and slept.", False),
+    ),
+    "nonsense": (
+        ("I tied the boat <<<to of opened the>>> and went home.", True),
+        ("I tied the boat <<<to the old crane>>> and went home.", False),
+    ),
+    "impossible": (
+        ("In 1890 I, a {girl} of ten, <<<was crowned king>>> of Sweden in the cathedral.", True),
+        ("In 1990 I, a {girl} of ten, <<<mended the pump>>> with a spoon.", False),
+    ),
 }
 _TOLD = {
     "leftover": 'does "{quote}" still tell of a {was}?',
@@ -236,8 +262,6 @@ def wrong_with(old: str, new: str, quote: str, m: Mending, kind: str = "leftover
     had, has = _low(old), _low(new)
     if "\n" in new or _sentences(new) > _sentences(old):
         return "it must be one sentence"
-    if has == had:
-        return "it must differ from the sentence"
     if not 0.5 * len(old) <= len(new) <= 1.6 * len(old):
         return "it must be about as long as the sentence"
     if _FIRST & set(had) and not _FIRST & set(has):
@@ -272,6 +296,11 @@ def wrong_with(old: str, new: str, quote: str, m: Mending, kind: str = "leftover
     return ""
 
 
+def unchanged(line: Line, instead: str) -> bool:
+    """Whether a model "mends" a line into itself: it has found nothing (small ones do so with the first line)."""
+    return bool(instead) and _low(instead) == _low(line.shown)
+
+
 def _runs(words: Sequence[str]) -> set[tuple[str, ...]]:
     """All runs of so many words that nobody writes them twice by chance."""
     return {tuple(words[i : i + 5]) for i in range(len(words) - 4)}
@@ -297,25 +326,45 @@ def persons(note: Note, config: Config) -> dict[str, str]:
     """Who the prompts speak of, and the two genders in words."""
     name = (full_name(seed_canon(config)) or config.persona.after.name or "the narrator").split()[0]
     own = note.meta.author in ("", "self")
-    who = 'the writer ("I")' if own else f"{name} (the writer is {note.meta.author})"
+    who = WRITER if own else f"{name} (the writer is {note.meta.author})"
     return {"who": who, "was": _a(config.persona.before.gender), "now": _a(config.persona.after.gender)}
 
 
 async def is_so(
-    asker: Asker, prompt: Prompt, note: Note, lines: Sequence[Line], line: Line, spot: tuple[int, int], ask: str
-) -> bool | None:
+    asker: Asker, prompt: Prompt, note: Note, lines: Sequence[Line], line: Line, spot: tuple[int, int], ask: str,
+    known: tuple[str, Sequence[tuple[str, bool]]],
+) -> bool | None:  # fmt: skip
     """Whether the model says yes to a question about words of a line, whatever the order of the answers.
 
-    None where its answers could not be used.
+    None where its answers could not be used. `known`: the question as the controls are asked it, and the controls.
     """
     at, before = lines.index(line), asker.usage.failed
+    if not await can_tell(asker, prompt, *known):
+        return False
     near = [x.marked(*spot) if x is line else x.shown for x in lines[max(0, at - 1) : at + 2]]
-    config = {"who": "", "was": "", "now": ""}
-    values = {**config, "text": "\n".join(near), "ask": ask}
-    agreed = await choose(asker, prompt, note.path, SURE, values)
+    agreed = await _choice(asker, prompt, note.path, "\n".join(near), ask)
     if agreed.asked < 2 and asker.usage.failed > before:
         return None
-    return agreed.index is not None and SURE[agreed.index] == YES
+    return agreed.index == SURE.index(YES)
+
+
+async def can_tell(asker: Asker, prompt: Prompt, ask: str, controls: Sequence[tuple[str, bool]]) -> bool:
+    """Whether the model answers all control questions as they should be answered: only then it is heard."""
+    for text, truth in controls:
+        agreed = await _choice(asker, prompt, "", text, ask)
+        if agreed.index is None or (agreed.index == SURE.index(YES)) != truth:
+            return False
+    return True
+
+
+async def _choice(asker: Asker, prompt: Prompt, note: str, text: str, ask: str) -> Agreed:
+    return await choose(asker, prompt, note, SURE, {"who": "", "was": "", "now": "", "text": text, "ask": ask})
+
+
+def controls_for(given: Sequence[tuple[str, bool]], was: str) -> list[tuple[str, bool]]:
+    """The controls with the words for this direction: `was` is "man" or "woman"."""
+    words = {"man": ("boy", "girl"), "woman": ("girl", "boy")}[was]
+    return [(text.format(boy=words[0], girl=words[1]), truth) for text, truth in given]
 
 
 def question(
@@ -387,7 +436,7 @@ async def look_again(
     lines = lines_of(note, live)
     if not live or not lines:
         return nothing
-    prompt, who = load_prompt("second_look"), persons(note, config)
+    prompt, who = asker.prompt("second_look"), persons(note, config)
     made: list[Question] = []
     failed = False
     for part in parts_of(note, lines):
@@ -406,8 +455,12 @@ async def look_again(
             spot = line.spot(item.quote) if line else None
             if line is None or spot is None or line in taken or len(made) == MOST:
                 continue
+            if unchanged(line, bare(item.instead, item.n)):
+                continue
             taken.add(line)
-            so = await is_so(asker, prompt, note, lines, line, spot, _ASKED[item.kind].format(**who))
+            ask = _ASKED[item.kind].format(**who)
+            known = _ASKED[item.kind].format(**{**who, "who": WRITER}), controls_for(CONTROLS[item.kind], who["was"])
+            so = await is_so(asker, prompt, note, lines, line, spot, ask, known)
             failed = failed or so is None
             if not so:
                 continue
@@ -428,7 +481,7 @@ def _checker(lines: Sequence[Line], silent: Collection[Line], held: Mending) -> 
         wrong = []
         for i, item in enumerate(answer.found[:MOST]):
             line = placed(item.n, item.quote, lines)
-            if line in silent:
+            if line in silent or line is not None and unchanged(line, bare(item.instead, item.n)):
                 continue
             if line is None or len(item.quote.split()) > 12:
                 wrong.append(f"found[{i}].quote: copy a few words from sentence {item.n}, as they stand there")
