@@ -339,6 +339,16 @@ def test_what_is_planned_imagined_quoted_or_anothers_is_a_question_at_most(text:
         assert empty(read(text, model([item], second=second))[0])
 
 
+def test_where_the_rules_only_ask_the_model_adds_an_event_of_its_own() -> None:
+    text = "I gave up cigarettes in 2003."
+    rules = extract(note_from_text(text, "a.md"), CONFIG)
+    assert [e.effects for e in rules.events] == [()]
+    assert rules.questions
+    found, _ = read(text, model([told("ended", 1, "gave up cigarettes", "smoker")], second=ENDED))
+    assert [f.kind for e in found.events for f in e.effects] == ["terminates"]
+    assert not check_ids([rules, found])
+
+
 def test_what_the_front_matter_says_of_a_trait_is_not_read_again() -> None:
     text = "---\nobservations: { smoker: false }\n---\nThe ashtray is full again."
     item = told("has", 1, "The ashtray is full", "smoker")
