@@ -22,6 +22,11 @@ from refiner.store import make_folder
 _COLUMNS = "key, prompt, note, model, text, weights, fits, prompt_tokens, completion_tokens, at"
 
 
+def _unreadable(error: sqlite3.Error) -> bool:
+    """Whether a file is no database, or a damaged one; not merely locked, unwritable or on a full disk."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+
+
 @dataclass(frozen=True)
 class Stored:
     """One answer as it came. `weights` is JSON of the choices' log-probabilities where the server gave them."""
@@ -47,38 +52,60 @@ class Answers:
             make_folder(path.parent)
         try:
             self.db = self._open()
-        except sqlite3.DatabaseError:
-            if path is None:
-                raise
-            # Nothing in it cannot be asked again; but it is set aside, not deleted.
-            with suppress(OSError):
-                os.replace(path, path.with_suffix(".damaged"))
-            for suffix in ("-wal", "-shm"):
-                with suppress(OSError):
-                    os.unlink(f"{path}{suffix}")
+        except sqlite3.Error as error:
+            if path is None or not _unreadable(error):
+                raise self._failed(error) from None
+            self._set_aside(path)
             try:
                 self.db = self._open()
-            except sqlite3.Error as error:
-                raise StoreError(f"{path} cannot be opened: {error}") from None
+            except sqlite3.Error as again:
+                raise self._failed(again) from None
+
+    def _set_aside(self, path: Path) -> None:
+        """Nothing in a damaged file cannot be asked again; but it is not deleted."""
+        aside, n = path.with_suffix(".damaged"), 1
+        while aside.exists():
+            aside, n = path.with_suffix(f".damaged{n}"), n + 1
+        for suffix in ("", "-wal", "-shm"):
+            with suppress(OSError):
+                os.replace(f"{path}{suffix}", f"{aside}{suffix}")
 
     def _open(self) -> sqlite3.Connection:
         if self.path is not None and not self.path.exists():
             os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
         db = sqlite3.connect(self.path or ":memory:", timeout=10, isolation_level=None)
-        db.execute("PRAGMA journal_mode=WAL")
-        db.execute("PRAGMA synchronous=NORMAL")
-        db.execute("PRAGMA secure_delete=ON")  # what is forgotten is private text: it must not stay in free pages
-        db.execute(
-            "CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, prompt TEXT NOT NULL, note TEXT NOT NULL,"
-            " model TEXT NOT NULL, text TEXT NOT NULL, weights TEXT NOT NULL, fits INTEGER NOT NULL,"
-            " prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL, at REAL NOT NULL,"
-            " used INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID"
-        )
-        db.execute("CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
+        try:
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=NORMAL")
+            db.execute("PRAGMA secure_delete=ON")  # what is forgotten is private text: it must not stay in free pages
+            db.execute(
+                "CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, prompt TEXT NOT NULL, note TEXT NOT NULL,"
+                " model TEXT NOT NULL, text TEXT NOT NULL, weights TEXT NOT NULL, fits INTEGER NOT NULL,"
+                " prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL, at REAL NOT NULL,"
+                " used INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID"
+            )
+            db.execute("CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
+        except sqlite3.Error:
+            db.close()
+            raise
         return db
 
+    def _failed(self, error: sqlite3.Error) -> StoreError:
+        if _unreadable(error):
+            return StoreError(f"{self.path} is damaged ({error})", mend=f"move {self.path} away; its answers are lost")
+        if "locked" in str(error):
+            return StoreError(f"{self.path}: another program holds it", mend="end that program, then run it again")
+        return StoreError(f"{self.path} cannot be used: {error}", mend="free some space, then run it again")
+
+    def _do(self, sql: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
+        """Raises StoreError."""
+        try:
+            return self.db.execute(sql, values)
+        except sqlite3.Error as error:
+            raise self._failed(error) from None
+
     def get(self, key: str) -> Stored | None:
-        row = self.db.execute(f"SELECT {_COLUMNS} FROM answers WHERE key = ?", (key,)).fetchone()
+        row = self._do(f"SELECT {_COLUMNS} FROM answers WHERE key = ?", (key,)).fetchone()
         if row is None:
             return None
         key, prompt, note, model, text, weights, fits, sent, written, at = row
@@ -88,32 +115,26 @@ class Answers:
         """Writes one answer before it returns. Raises StoreError."""
         a = answer
         row = (a.key, a.prompt, a.note, a.model, a.text, a.weights, int(a.fits), a.prompt_tokens, a.completion_tokens)
-        try:
-            self.db.execute(
-                f"INSERT OR REPLACE INTO answers ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (*row, a.at or time.time()),
-            )
-        except sqlite3.Error as error:
-            raise StoreError(
-                f"{self.path} cannot be written: {error}", mend="free some space, then run it again"
-            ) from None
+        places = ", ".join("?" * (len(row) + 1))
+        self._do(f"INSERT OR REPLACE INTO answers ({_COLUMNS}) VALUES ({places})", (*row, a.at or time.time()))
 
     def unfit(self, key: str) -> None:
         """Marks an answer as one that could not be used."""
-        self.db.execute("UPDATE answers SET fits = 0 WHERE key = ?", (key,))
+        self._do("UPDATE answers SET fits = 0 WHERE key = ?", (key,))
 
     # -- small facts about an endpoint or a workspace, kept beside the answers ---------------------------------------
 
     def fact(self, name: str) -> str:
-        row = self.db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        row = self._do("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
         return row[0] if row else ""
 
     def remember(self, facts: Mapping[str, str]) -> None:
-        self.db.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", list(facts.items()))
+        for item in facts.items():
+            self._do("INSERT OR REPLACE INTO facts VALUES (?, ?)", item)
 
     def facts(self, prefix: str) -> dict[str, str]:
         """The facts whose name begins so, without the prefix."""
-        rows = self.db.execute("SELECT name, value FROM facts WHERE substr(name, 1, ?) = ?", (len(prefix), prefix))
+        rows = self._do("SELECT name, value FROM facts WHERE substr(name, 1, ?) = ?", (len(prefix), prefix))
         return {name[len(prefix) :]: value for name, value in rows}
 
     # -- what is still asked -----------------------------------------------------------------------------------------
@@ -121,28 +142,31 @@ class Answers:
     def mark_used(self, keys: Iterable[str]) -> None:
         """Notes that a whole run asked for exactly these; all others are stale from now on."""
         run = int(self.fact("run") or 0) + 1
-        self.db.execute("BEGIN")
-        self.db.executemany("UPDATE answers SET used = ? WHERE key = ?", [(run, k) for k in keys])
-        self.remember({"run": str(run)})
-        self.db.execute("COMMIT")
+        self._do("BEGIN IMMEDIATE")
+        try:
+            for key in keys:
+                self._do("UPDATE answers SET used = ? WHERE key = ?", (run, key))
+            self.remember({"run": str(run)})
+            self._do("COMMIT")
+        finally:
+            if self.db.in_transaction:
+                self.db.rollback()
 
     def forget_unfit(self) -> int:
         """Forgets the answers that could not be used, so that they are asked again; how many."""
-        return self.db.execute("DELETE FROM answers WHERE fits = 0").rowcount
+        return self._do("DELETE FROM answers WHERE fits = 0").rowcount
 
     def forget_notes(self, living: Sequence[str]) -> int:
         """Forgets stale answers about notes that are no longer there: what a person deleted must not stay here."""
         run = int(self.fact("run") or 0)
-        gone = {n for (n,) in self.db.execute("SELECT DISTINCT note FROM answers WHERE note != ''")} - set(living)
-        deleted = [
-            self.db.execute("DELETE FROM answers WHERE note = ? AND used < ?", (note, run)).rowcount for note in gone
-        ]
+        gone = {n for (n,) in self._do("SELECT DISTINCT note FROM answers WHERE note != ''")} - set(living)
+        deleted = [self._do("DELETE FROM answers WHERE note = ? AND used < ?", (note, run)).rowcount for note in gone]
         return sum(deleted)
 
     def tally(self) -> dict[str, tuple[int, int, int]]:
         """Prompt -> (answers that the last whole run used, stale ones, ones that could not be used)."""
         run = int(self.fact("run") or 0)
-        rows = self.db.execute(
+        rows = self._do(
             "SELECT prompt, SUM(used >= ?), SUM(used < ?), SUM(fits = 0) FROM answers GROUP BY prompt ORDER BY prompt",
             (run, run),
         )

@@ -9,46 +9,25 @@ first question is put.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
+import json
 import logging
 import os
+import ssl
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
 from refiner.config import LLM
-from refiner.errors import ModelError, RemoteRefused
+from refiner.errors import ModelError
+from refiner.remote import is_local
 
 Mode = Literal["schema", "tools", "json", "plain"]
 MODES: tuple[Mode, ...] = ("schema", "tools", "json", "plain")
 REASKS = 2  # times that a bad answer goes back with the reason
 M = TypeVar("M", bound=BaseModel)
-
-
-def is_local(base_url: str) -> bool:
-    """Whether an endpoint's host is this machine: localhost or a loopback address, nothing that needs a name server."""
-    host = (urlsplit(base_url).hostname or "").lower()
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def refuse_remote(llm: LLM, sending: str = "passages of your notes") -> None:
-    """Raises RemoteRefused when the endpoint is elsewhere and `allow_remote` is not set."""
-    if not llm.allow_remote and not is_local(llm.base_url):
-        host = urlsplit(llm.base_url).hostname or llm.base_url
-        raise RemoteRefused(
-            f"[llm] base_url is {host}, which is not this machine: {sending} would have been sent there; nothing was",
-            mend="use a local model (base_url on 127.0.0.1), or set allow_remote = true under [llm] in refiner.toml; "
-            "refiner refine --dry-run shows what would be sent",
-        )
 
 
 @dataclass(frozen=True)
@@ -59,6 +38,7 @@ class Completion:
     finish: str = "stop"
     refusal: bool = False
     thought: bool = False  # the server gave the thinking apart from the text
+    allowance: int = 0  # tokens that were allowed for thinking
     prompt_tokens: int = 0
     completion_tokens: int = 0
     weights: tuple[tuple[str, tuple[tuple[str, float], ...]], ...] = ()  # tokens with their likeliest alternatives
@@ -67,13 +47,23 @@ class Completion:
 class Fault(Exception):
     """A request that got no answer.
 
-    `kind`: busy (429, 503), slow (its time was over), broken (5xx, network), request (this one is not wanted), form
-    (this form of structured output is not known there), fatal (no request will be answered).
+    `kind`: busy (429, 503), slow (its time was over), broken (5xx, connection lost), away (no connection), request
+    (this one is not wanted), form (maybe this form of structured output is not known there), fatal (no request will be
+    answered). `unsure`: the model may have worked on it, and whoever runs it may count that.
     """
 
-    def __init__(self, kind: str, message: str, *, mend: str = "", headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        kind: str,
+        message: str,
+        *,
+        mend: str = "",
+        headers: Mapping[str, str] | None = None,
+        unsure: bool = False,
+    ) -> None:
         super().__init__(message)
         self.kind, self.message, self.mend, self.headers = kind, message, mend, dict(headers or {})
+        self.unsure = unsure
 
 
 @dataclass
@@ -82,30 +72,44 @@ class Endpoint:
 
     llm: LLM
     mode: Mode | None = None
-    logprobs: bool = True  # False once the server has refused them
+    without: set[str] = field(default_factory=set)  # parameters that the server has refused
     _client: Any = field(default=None, repr=False)
 
     async def send(self, request: Mapping[str, Any], mode: Mode, *, allowance: int = 0) -> Completion:
         """One try, no retries. `allowance`: tokens of thinking on top of the answer's. Raises Fault."""
         if self._client is None:
             self._client = self._connect()
+        without = self.without
+        while True:
+            body = self._body(request, mode, allowance, without)
+            try:
+                done = completion_of(await self._post(body), self.llm.base_url)
+            except _Unwanted as unwanted:
+                without = without | {unwanted.parameter}
+                continue
+            self.without = self.without | without  # it answers without them: it was these that it did not want
+            return done
+
+    async def _post(self, body: dict[str, Any]) -> object:
+        """The JSON that a body is answered with. Raises Fault or _Unwanted."""
         import openai
 
-        body = self._body(request, mode, allowance)
         try:
-            raw = await self._client.post("/chat/completions", cast_to=object, body=body)
-        except openai.APIError as error:
-            if "logprobs" in body and isinstance(error, openai.APIStatusError) and "logprob" in error.response.text:
-                self.logprobs = False
-                return await self.send(request, mode, allowance=allowance)
-            raise self._fault(error, mode) from None
-        except (ValueError, asyncio.IncompleteReadError) as error:  # a body that is no JSON, or half of one
-            raise Fault(
-                "broken", f"{self.llm.base_url} sent something else than JSON ({type(error).__name__})"
-            ) from None
-        return completion_of(raw, self.llm.base_url)
+            # The client's own timeouts are for each read: a server that sends a byte now and then would never be late.
+            async with asyncio.timeout(self.llm.timeout):
+                raw: object = await self._client.post("/chat/completions", cast_to=object, body=body)
+                return raw
+        except openai.APIStatusError as error:
+            if error.status_code in (400, 422) and (parameter := _unwanted(error.response.text, body)):
+                raise _Unwanted(parameter) from None
+            raise self._fault(error) from None
+        except (openai.APIError, TimeoutError) as error:
+            raise self._fault(error) from None
+        except (ValueError, RecursionError) as error:  # a body that is no JSON, or half of one
+            said = f"{self.llm.base_url} sent something else than JSON ({type(error).__name__})"
+            raise Fault("broken", said, unsure=True) from None
 
-    def _body(self, request: Mapping[str, Any], mode: Mode, allowance: int) -> dict[str, Any]:
+    def _body(self, request: Mapping[str, Any], mode: Mode, allowance: int, without: set[str]) -> dict[str, Any]:
         body: dict[str, Any] = {
             "model": request["model"],
             "messages": request["messages"],
@@ -124,34 +128,47 @@ class Endpoint:
             body["tool_choice"] = {"type": "function", "function": {"name": "answer"}}
         elif mode == "json":
             body["response_format"] = {"type": "json_object"}
-        if request.get("logprobs") and self.logprobs and mode == "schema":
+        if request.get("logprobs") and mode == "schema":
             body |= {"logprobs": True, "top_logprobs": 8}
-        return body
+        if "max_tokens" in without:  # what reasoning models of OpenAI call it
+            body["max_completion_tokens"] = body["max_tokens"]
+        return {
+            k: v for k, v in body.items() if k not in without and not (k == "top_logprobs" and "logprobs" in without)
+        }
 
     def _connect(self) -> Any:
         import openai
 
         for name in ("openai", "httpx2", "httpcore2"):  # at debug they would print requests, which are private texts
             logging.getLogger(name).setLevel(logging.WARNING)
-        key = secret(self.llm.api_key_env) or ("local" if is_local(self.llm.base_url) else "")
+        here = is_local(self.llm.base_url)
+        key = secret(self.llm.api_key_env).strip() or ("local" if here else "")
+        if not (key.isascii() and key.isprintable()):
+            raise Fault(
+                "fatal",
+                f"the environment variable {self.llm.api_key_env} holds no key: keys are printable ASCII",
+                mend=f"export {self.llm.api_key_env}=…",
+            )
         if not key:
             raise Fault(
                 "fatal",
                 f"the environment variable {self.llm.api_key_env} is empty",
                 mend=f"export {self.llm.api_key_env}=…, or: keyring set refiner {self.llm.api_key_env}",
             )
-        here = is_local(self.llm.base_url)
         return openai.AsyncOpenAI(
             base_url=self.llm.base_url,
             api_key=key,
             max_retries=0,
             timeout=self.llm.timeout,
             http_client=openai.DefaultAioHttpClient(
-                trust_env=not here, follow_redirects=False, timeout=self.llm.timeout
+                trust_env=not here,
+                follow_redirects=False,
+                timeout=self.llm.timeout,
+                verify=_no_tls() if self.llm.base_url.startswith("http://") else True,
             ),
         )
 
-    def _fault(self, error: Exception, mode: Mode) -> Fault:
+    def _fault(self, error: Exception) -> Fault:
         """An endpoint's failure in words that name what mends it; never the key or the request.
 
         What the server wrote is not repeated: it may echo both.
@@ -159,15 +176,17 @@ class Endpoint:
         import openai
 
         url, name = self.llm.base_url, self.llm.model
-        if isinstance(error, openai.APITimeoutError):
-            return Fault(
-                "slow", f"{url} did not answer within {self.llm.timeout:g} s", mend="raise timeout under [llm]"
-            )
+        why = _causes(error)
+        away = any(type(e).__name__ in _AWAY for e in why)
+        if not away and any(isinstance(e, TimeoutError) for e in why):
+            said = f"{url} did not answer within {self.llm.timeout:g} s"
+            return Fault("slow", said, mend="raise timeout under [llm]", unsure=True)
         if isinstance(error, openai.APIConnectionError):
             return Fault(
-                "broken",
-                f"{url} does not answer ({type(error.__cause__ or error).__name__})",
+                "away" if away else "broken",
+                f"{url} does not answer ({type(why[-1]).__name__})",
                 mend="start the model's server (ollama serve), or: refiner refine --engine rules",
+                unsure=not away,
             )
         if not isinstance(error, openai.APIStatusError):
             return Fault("broken", f"{url} sent something else than an answer ({type(error).__name__})")
@@ -177,6 +196,8 @@ class Endpoint:
             case 401:
                 key = self.llm.api_key_env
                 return Fault("fatal", f"{url} refused the key in {key}", mend=f"export {key}=…")
+            case 403 if any(w in said for w in ("moderation", "flagged", "content policy", "safety")):
+                return Fault("request", f"{url} does not want to see a passage ({status})")
             case 402 | 403:
                 return Fault("fatal", f"{url} refuses ({status})", mend="look at your account there")
             case 404:
@@ -199,12 +220,48 @@ class Endpoint:
             )
         if any(w in said for w in ("context length", "context size", "context window", "too long", "maximum context")):
             return Fault("request", f"{url} finds a passage too long for {name}")
-        return Fault("form" if mode != "plain" else "request", f"{url} answered {status}", mend="refiner doctor")
+        return Fault("form", f"{url} answered {status}", mend="refiner doctor")
 
     async def close(self) -> None:
-        if self._client is not None:
-            await self._client.close()
-            self._client = None
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+
+
+class _Unwanted(Exception):
+    """The server does not take a parameter."""
+
+    def __init__(self, parameter: str) -> None:
+        super().__init__(parameter)
+        self.parameter = parameter
+
+
+def _unwanted(said: str, body: Mapping[str, Any]) -> str:
+    """The parameter of a body that a server's refusal speaks of; "" where it is none that can be left out."""
+    said = said.casefold()
+    for parameter, words in (("logprobs", "logprob"), ("max_tokens", "max_completion_tokens"), ("temperature",) * 2):
+        if parameter in body and words in said:
+            return parameter
+    return ""
+
+
+# What aiohttp raises where no connection comes about: refused, no route, no such name, a certificate that is not good.
+_AWAY = {
+    "ClientConnectorError",
+    "ClientConnectorDNSError",
+    "ClientConnectorCertificateError",
+    "ClientProxyConnectionError",
+}
+
+
+def _causes(error: BaseException | None) -> list[BaseException]:
+    """An error and what it was below the layers that each wrap it in their own, the first cause last."""
+    return [error, *_causes(error.__cause__)] if error is not None else []
+
+
+def _no_tls() -> ssl.SSLContext:
+    """For an endpoint without TLS: nothing is read that it would not use (the certificates take 30 ms)."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def secret(name: str) -> str:
@@ -228,8 +285,11 @@ def completion_of(raw: Any, url: str) -> Completion:
         message, usage = choice["message"], raw.get("usage") or {}
         calls = message.get("tool_calls") or []
         text = calls[0]["function"]["arguments"] if calls else message.get("content") or ""
-        if not isinstance(text, str):
-            raise TypeError
+        if isinstance(text, dict):  # arguments that are not JSON text but what it says
+            text = json.dumps(text, ensure_ascii=False)
+        elif isinstance(text, list):  # parts: of thinking, of text
+            text = "".join(part["text"] for part in text if part.get("type") == "text")
+        text = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")  # half an emoji is no character
         listed = (choice.get("logprobs") or {}).get("content") or []
         weights = tuple(
             (str(t["token"]), tuple((str(a["token"]), float(a["logprob"])) for a in t.get("top_logprobs") or ()))
@@ -244,8 +304,8 @@ def completion_of(raw: Any, url: str) -> Completion:
             completion_tokens=int(usage.get("completion_tokens") or 0),
             weights=weights,
         )
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError):
-        raise Fault("broken", f"{url} sent JSON that is no chat completion") from None
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError):
+        raise Fault("broken", f"{url} sent JSON that is no chat completion", unsure=True) from None
 
 
 async def ask_again(

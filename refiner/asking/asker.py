@@ -10,10 +10,11 @@ import asyncio
 import json
 import re
 import time
-from collections import deque
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
 from pydantic import model_validator
@@ -21,7 +22,7 @@ from pydantic import model_validator
 from refiner.answers import Answers, Stored
 from refiner.asking.ask import Answer, Ask, Shape, request_key
 from refiner.asking.budget import Budget, Usage, estimate_tokens
-from refiner.asking.limits import Limit
+from refiner.asking.limits import Limit, Slots
 from refiner.asking.reply import BadAnswer, json_in, read, without_thinking
 from refiner.asking.retry import LONGEST, TRIES, pause, retry_after
 from refiner.asking.standins import StandIns
@@ -29,12 +30,17 @@ from refiner.config import LLM
 from refiner.edits import digest
 from refiner.errors import ModelError
 from refiner.llm import MODES, Completion, Fault, Mode, ask_again, unreachable
+from refiner.prompts import Prompt, load_prompt
 
 A = TypeVar("A", bound=Shape)
 T = TypeVar("T")
 _EMPTY_TRIES = 2  # an empty answer may be a server's slip; sent again once as it was, then with the reason
 _THINKING = 4096  # tokens allowed for thinking once a model has been seen to think
-_DEAD_AFTER = 8  # faults in a row beyond the requests in flight, no answer between them: the endpoint is gone
+_DOWN = 8  # faults in a row beyond the requests in flight, no answer between them: the endpoint is down
+_PATIENCE = 15.0  # seconds that it may be down before the run ends
+_AWAY_AT_FIRST = 3  # tries of an endpoint that takes no connection and has never taken one
+_UNSURE = 3  # questions that no form brings a JSON answer to: then it is the model, and the first form stays
+_REFUSED_AT_FIRST = 3  # questions that it may refuse in every form before it answers one
 
 
 class Transport(Protocol):
@@ -58,7 +64,11 @@ class Waiting:
 
 
 class Stopped(Exception):
-    """No more is sent: the budget is spent, or the endpoint is gone."""
+    """This question gets no answer: the budget is spent, the endpoint is gone, or the request failed for good."""
+
+
+class _Spent(Stopped):
+    """The budget is spent."""
 
 
 @dataclass
@@ -70,6 +80,8 @@ class Asker:
     answers: Answers
     budget: Budget = field(default_factory=Budget)
     stand_ins: StandIns | None = None
+    pseudonymise: bool = False  # the chain makes the stand-ins once it has read the people
+    workspace: Path | None = None  # whose prompts/ come first
     offline: bool = False  # answers only from what is kept: what is not there stays open
     dry: bool = False  # offline, and lists what would be sent
     usage: Usage = field(default_factory=Usage)
@@ -81,16 +93,21 @@ class Asker:
     progress: Callable[[str, int], None] = lambda stage, done: None
 
     def __post_init__(self) -> None:
-        self._limit = Limit(self.llm.max_concurrency)
-        self._in_flight = 0
-        self._queue: deque[asyncio.Future[None]] = deque()
+        self._slots = Slots(Limit(self.llm.max_concurrency))
         self._runner: asyncio.Runner | None = None
         self._finding = asyncio.Lock()
-        self._now_asked: dict[str, asyncio.Future[None]] = {}
+        self._now_asked: dict[str, asyncio.Future[Stopped | None]] = {}
+        self._listed: set[str] = set()
         self._end: ModelError | None = None
+        self._halt = asyncio.Event()  # nothing more is sent
+        self._released = asyncio.Event()  # some of the budget that was held is free again
         self._spent = False
-        self._broken_in_a_row = 0
+        self._faults = 0  # in a row
+        self._since = 0.0  # when this row began
+        self._unsure = 0  # questions that no form brought a JSON answer to
+        self._refused = 0  # requests that were refused in every form before any was answered
         self._thinks = self.answers.fact(self._fact("thinks")) == "yes"
+        self._proved = self.transport.mode is not None  # the form is not only what an earlier run found
         kept = self.answers.fact(self._fact("mode"))
         if self.transport.mode is None and kept in MODES:
             self.transport.mode = kept
@@ -98,6 +115,10 @@ class Asker:
     @property
     def name(self) -> str:
         return self.llm.model
+
+    def prompt(self, name: str) -> Prompt:
+        """The prompt file of this name; the workspace's own comes first. Raises PromptError."""
+        return load_prompt(name, self.workspace)
 
     def _fact(self, what: str) -> str:
         return f"{what}:{digest(self.llm.base_url, self.llm.model)}"
@@ -119,7 +140,7 @@ class Asker:
         done: dict[int, T] = {}
 
         async def worker() -> None:
-            while todo:
+            while todo and self._end is None:
                 at, flow = todo.pop()
                 done[at] = await flow()
 
@@ -138,10 +159,10 @@ class Asker:
 
     def close(self) -> None:
         """Closes the connection."""
-        if self._runner is not None:
-            self._runner.run(self.transport.close())
-            self._runner.close()
-            self._runner = None
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            with runner:
+                runner.run(self.transport.close())
 
     # -- one question ------------------------------------------------------------------------------------------------
 
@@ -186,13 +207,23 @@ class Asker:
             raise Stopped
         keys = [stored.key]
 
+        raised: list[Exception] = []
+
         async def send(messages: Sequence[Mapping[str, str]]) -> str:
+            if raised:
+                raise raised[0]
             self.usage.asked_again += 1
             kept = await self._text(ask, tuple(messages))
             keys.append(kept.key)
-            return self._uncovered(kept.text)
+            text = self._uncovered(kept.text)
+            try:
+                return json_in(text)
+            except BadAnswer:
+                return text
 
-        made = await ask_again(ask.messages, self._uncovered(stored.text), reason, _checked(ask), send)
+        made = await ask_again(ask.messages, self._uncovered(stored.text), reason, _checked(ask, raised), send)
+        if raised:
+            raise raised[0]
         for key in keys[: len(keys) - (made is not None)]:
             self.answers.unfit(key)
         text = self._covered(made.model_dump_json()) if made is not None else ""
@@ -212,17 +243,21 @@ class Asker:
         request = ask.request(self.llm.model, messages)
         key = request_key(request)
         self.used.add(key)
-        while key in self._now_asked:  # the same words are on their way already
-            await self._now_asked[key]
+        while (asked := self._now_asked.get(key)) is not None:  # the same words are on their way already
+            if (stopped := await asyncio.shield(asked)) is not None:
+                self.unasked += isinstance(stopped, _Spent)
+                raise Stopped
         if (stored := self.answers.get(key)) is not None:
             self.usage.cached += 1
             return stored
         if self.offline or self.dry:
             self.absent += 1
-            if self.dry:
-                self.waiting.append(Waiting(ask.prompt, ask.note, messages, _prompt_tokens(messages), ask.max_tokens))
+            if self.dry and key not in self._listed:
+                self._listed.add(key)
+                self.waiting.append(Waiting(ask.prompt, ask.note, messages, _prompt_tokens(request), ask.max_tokens))
             raise Stopped
         self._now_asked[key] = asked = asyncio.get_running_loop().create_future()
+        failed: Stopped | None = None
         try:
             done = await self._sent(ask, request)
             stored = Stored(
@@ -230,9 +265,13 @@ class Asker:
                 prompt_tokens=done.prompt_tokens, completion_tokens=done.completion_tokens,
             )  # fmt: skip
             self.answers.put(stored)
+        except Stopped as stopped:
+            failed = stopped
+            self.unasked += isinstance(stopped, _Spent)
+            raise
         finally:
             del self._now_asked[key]
-            asked.set_result(None)
+            asked.set_result(failed)
         self.progress("asked", 1)
         return stored
 
@@ -240,147 +279,190 @@ class Asker:
 
     async def _sent(self, ask: Ask[A], request: dict[str, Any]) -> Completion:
         """Sends a request until it is answered. Raises Stopped when it will not be."""
-        while True:
-            allowance = _THINKING if self._thinks else 0
-            need = _prompt_tokens(request["messages"]), request["max_tokens"] + allowance
-            if self._end is not None:
-                raise Stopped
-            if self._spent or not self.budget.admit(*need):
-                self._spent = True
-                self.unasked += 1
-                raise Stopped
-            try:
-                return await self._tried(request, allowance)
-            except _Thinks:
-                self._thinks = True
-                self.answers.remember({self._fact("thinks"): "yes"})
-            except Fault as fault:
-                if fault.kind == "fatal" or (self.usage.calls == 0 and fault.kind == "broken"):
-                    self._end = self._end or unreachable(fault)
-                else:
-                    self.lost.append(f"{ask.prompt}{f' about {ask.note}' if ask.note else ''}: {fault.message}")
-                raise Stopped from None
-            finally:
-                self.budget.release(*need)
+        before = self.usage.calls
+        try:
+            return await self._tried(request)
+        except Fault as fault:
+            alone = fault.kind in ("away", "busy") and self.usage.calls == before  # nor was any other answered
+            if fault.kind == "fatal" or alone:
+                self._stop(fault)
+            else:
+                self.lost.append(f"{ask.prompt}{f' about {ask.note}' if ask.note else ''}: {fault.message}")
+            raise Stopped from None
 
-    async def _tried(self, request: dict[str, Any], allowance: int) -> Completion:
-        """Sends a request up to TRIES times. Raises Fault, or _Thinks when thinking used up the answer's tokens."""
-        empty = 0
-        for attempt in range(1, TRIES + 1):
-            if self._end is not None:
-                raise Stopped
+    def _stop(self, fault: Fault) -> None:
+        """Ends the run: what waits is not sent any more, what is on its way may come."""
+        self._end = self._end or unreachable(fault)
+        self._halt.set()
+
+    async def _tried(self, request: dict[str, Any]) -> Completion:
+        """Sends a request until it is answered or TRIES are used up. Raises Fault, or Stopped."""
+        tries: Counter[str] = Counter()
+        pauses = empty = 0
+        while True:
             try:
-                if self.transport.mode:
-                    done = await self._once(request, self.transport.mode, allowance)
-                else:
-                    done = await self._first(request, allowance)
+                done = await self._formed(request)
             except Fault as fault:
-                if fault.kind in ("fatal", "request", "form") or attempt == TRIES:
+                down = self._faults > _DOWN + self.llm.max_concurrency
+                never = fault.kind == "away" and not self.usage.calls
+                tries[fault.kind] += never or not down  # while the endpoint is down, it is not this request's fault
+                if tries[fault.kind] >= (_AWAY_AT_FIRST if never else TRIES.get(fault.kind, 1)):
                     raise
-                if self._broken_in_a_row > _DEAD_AFTER + self.llm.max_concurrency:
-                    self._end = self._end or unreachable(fault)
+                if down and time.monotonic() - self._since > _PATIENCE:
+                    self._stop(fault)
                     raise Stopped from None
                 asked = retry_after(fault.headers)
                 if asked is not None and asked > LONGEST:
-                    raise Fault("busy", f"{fault.message}: it asks for a pause of {asked:.0f} s") from None
+                    late = f"{fault.message}: it asks for a pause of {asked:.0f} s"
+                    self._stop(Fault("busy", late, mend="refiner refine, later: it goes on where it was"))
+                    raise Stopped from None
+                pauses += 1
                 self.usage.retried += 1
-                await asyncio.sleep(pause(attempt, asked))
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(pause(pauses, asked)):
+                        await self._halt.wait()
                 continue
             if done.refusal:
                 return replace(done, text="")
             said = without_thinking(done.text)
-            if done.finish == "length" and not allowance and (done.thought or said != done.text.strip()):
-                raise _Thinks
+            cut = done.finish == "length" and not said.startswith(("{", "`"))
+            if cut and not done.allowance:  # it thinks, and that used up the answer's tokens
+                if not self._thinks:
+                    self._thinks = True
+                    self.answers.remember({self._fact("thinks"): "yes"})
+                continue
+            if cut:  # thinking without an end: what JSON there is in it may be a draft
+                done, said = replace(done, text=""), ""
             empty += not said
             if said or empty == _EMPTY_TRIES:
-                break
+                return done
+
+    async def _formed(self, request: dict[str, Any]) -> Completion:
+        """Sends a request in the form that this endpoint takes. Raises Fault, or Stopped."""
+        if (mode := self.transport.mode) is None:
+            return await self._first(request)
+        try:
+            done = await self._once(request, mode)
+        except Fault as fault:
+            if fault.kind != "form":
+                raise
+            if not self._proved:  # found by an earlier run; the server may be another one today
+                if self.transport.mode == mode:
+                    self.transport.mode = None
+                return await self._first(request)
+            # It is this one request's schema that it does not take.
+            mode, done, _ = await self._found(request, MODES[MODES.index(mode) + 1 :])
+            return done
+        self._proved = True
         return done
 
-    async def _once(self, request: dict[str, Any], mode: Mode, allowance: int) -> Completion:
-        """One request in a slot of its own, with its tokens counted."""
-        await self._slot()
-        began = time.perf_counter()
-        try:
-            done = await self.transport.send(_told(request, mode), mode, allowance=allowance)
-        except Fault as fault:
-            if fault.kind in ("busy", "slow"):
-                self._limit.refused(time.perf_counter())
-            self._broken_in_a_row += fault.kind == "broken"
-            raise
-        finally:
-            in_flight, self._in_flight = self._in_flight, self._in_flight - 1
-            self._next()
-        now = time.perf_counter()
-        self._limit.answered(now - began, now, in_flight)
-        self._next()
-        self._broken_in_a_row = 0
-        prompt = done.prompt_tokens or _prompt_tokens(request["messages"])
-        completion = done.completion_tokens or estimate_tokens(done.text)
-        self.usage.add(prompt, completion, now - began)
-        self.budget.spend(prompt, completion)
-        return replace(done, prompt_tokens=prompt, completion_tokens=completion)
-
-    async def _first(self, request: dict[str, Any], allowance: int) -> Completion:
-        """Finds out how this endpoint takes schemas, with the first question itself; the others wait for it.
-
-        A form that the server refuses is passed over, and so is one in which the answer is no JSON (a server may ignore
-        what it does not know). Where none gives JSON, the first that was not refused is kept: then it is the model.
-        """
+    async def _first(self, request: dict[str, Any]) -> Completion:
+        """Finds out how this endpoint takes schemas, with the first question itself; the others wait for it."""
         async with self._finding:
             if self.transport.mode is None:
-                return await self._found(request, allowance)
-        return await self._once(request, self.transport.mode, allowance)
+                mode, done, sure = await self._found(request, MODES)
+                self._unsure += not sure
+                if sure or self._unsure >= _UNSURE:
+                    self.transport.mode, self._proved = mode, True
+                if sure:
+                    self.answers.remember({self._fact("mode"): mode})
+                return done
+        return await self._formed(request)
 
-    async def _found(self, request: dict[str, Any], allowance: int) -> Completion:
-        accepted: tuple[Mode, Completion] | None = None
-        for mode in MODES:
+    async def _found(self, request: dict[str, Any], modes: Sequence[Mode]) -> tuple[Mode, Completion, bool]:
+        """The first of some forms that works, the answer in it, and whether that answer was JSON.
+
+        A form that the server refuses is passed over, and so is one in which the answer is no JSON (a server may ignore
+        what it does not know). Where none gives JSON, the first that was not refused counts: then it is the model.
+        """
+        accepted: tuple[Mode, Completion, bool] | None = None
+        for mode in modes:
             try:
-                done = await self._once(request, mode, allowance)
+                done = await self._once(request, mode)
             except Fault as fault:
                 if fault.kind != "form":
                     raise
                 continue
-            accepted = accepted or (mode, done)
             said = without_thinking(done.text)
-            try:
-                json_in(said)
-            except BadAnswer:
-                if said and not done.refusal:
-                    continue
-                break  # an empty answer says nothing about the form
-            accepted = mode, done
-            break
+            if "{" in said:  # it may be cut off or wrong: it is the form that counts here
+                return mode, done, True
+            accepted = accepted or (mode, done, False)
+            if done.refusal or done.finish == "length":
+                break  # that says nothing about the form
         if accepted is None:
-            raise Fault("fatal", f"{self.llm.base_url} accepts no chat request", mend="refiner doctor")
-        self.transport.mode = accepted[0]
-        self.answers.remember({self._fact("mode"): accepted[0]})
-        return accepted[1]
+            self._refused += self.transport.mode is None
+            kind = "fatal" if self._refused >= _REFUSED_AT_FIRST else "request"
+            raise Fault(kind, f"{self.llm.base_url} refuses a request in every form", mend="refiner doctor")
+        return accepted
 
-    # -- slots -------------------------------------------------------------------------------------------------------
+    async def _once(self, request: dict[str, Any], mode: Mode) -> Completion:
+        """One request in a slot of its own, with its tokens counted. Raises Fault, or Stopped."""
+        sent = _told(request, mode)
+        await self._slots.take()
+        try:
+            allowance = _THINKING if self._thinks else 0
+            need = await self._afforded(_prompt_tokens(sent), request["max_tokens"] + allowance)
+            try:
+                return await self._counted(sent, mode, allowance, need)
+            finally:
+                self.budget.release(*need)
+                self._released.set()
+        finally:
+            self._slots.give()
 
-    async def _slot(self) -> None:
-        """Waits for one of the allowed places in flight."""
-        if self._in_flight < self._limit.allowed and not self._queue:
-            self._in_flight += 1
-            return
-        ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._queue.append(ready)
-        await ready
+    async def _afforded(self, prompt: int, completion: int) -> tuple[int, int]:
+        """Waits until the budget holds what a request may use. Raises Stopped when it never will."""
+        while True:
+            if self._end is not None:
+                raise Stopped
+            need = self.budget.needed(prompt, completion)
+            if not self._spent and self.budget.admit(*need):
+                return need
+            if self._spent or not self.budget.held:
+                self._spent = True
+                self._halt.set()
+                self._released.set()
+                raise _Spent
+            # Those on their way hold the most that they may use; most will use less.
+            self._released.clear()
+            await self._released.wait()
 
-    def _next(self) -> None:
-        while self._queue and self._in_flight < self._limit.allowed:
-            ready = self._queue.popleft()
-            if not ready.done():
-                self._in_flight += 1
-                ready.set_result(None)
+    async def _counted(self, sent: dict[str, Any], mode: Mode, allowance: int, need: tuple[int, int]) -> Completion:
+        """One request, and what its answer or its failure says about the server. Raises Fault."""
+        in_flight, began = self._slots.taken, time.monotonic()
+        try:
+            done = await self.transport.send(sent, mode, allowance=allowance)
+        except Fault as fault:
+            now = time.monotonic()
+            if fault.kind in ("busy", "slow"):
+                self._slots.limit.refused(now)
+            if fault.kind in ("broken", "away", "slow"):
+                self._since = self._since if self._faults else now
+                self._faults += 1
+            else:
+                self._faults = 0
+            if fault.unsure:
+                self.budget.spend(*need)
+            raise
+        seconds = time.monotonic() - began
+        self._slots.limit.answered(seconds, max(in_flight, self._slots.taken))
+        self._faults = 0
+        estimated = _prompt_tokens(sent)
+        prompt = done.prompt_tokens or estimated
+        completion = done.completion_tokens or estimate_tokens(done.text)
+        self.budget.learn(estimated, prompt)
+        self.usage.add(prompt, completion, seconds)
+        self.budget.spend(prompt, completion)
+        return replace(done, prompt_tokens=prompt, completion_tokens=completion, allowance=allowance)
 
 
-class _Thinks(Exception):
-    """The model's thinking used up the tokens that were meant for its answer."""
+def _prompt_tokens(request: Mapping[str, Any]) -> int:
+    """About how many tokens a request's messages and schema have."""
+    return sum(estimate_tokens(m["content"]) + 4 for m in request["messages"]) + _schema_tokens(request["schema"])
 
 
-def _prompt_tokens(messages: Iterable[Mapping[str, str]]) -> int:
-    return sum(estimate_tokens(m["content"]) + 4 for m in messages)
+def _schema_tokens(schema: Mapping[str, Any]) -> int:
+    return estimate_tokens(json.dumps(schema))
 
 
 def _told(request: dict[str, Any], mode: Mode) -> dict[str, Any]:
@@ -394,13 +476,19 @@ def _told(request: dict[str, Any], mode: Mode) -> dict[str, Any]:
     return {**request, "messages": [told, *rest]}
 
 
-def _checked(ask: Ask[A]) -> type[A]:
-    """The shape with its check inside, as the talk about a bad answer needs it."""
+def _checked(ask: Ask[A], raised: list[Exception]) -> type[A]:
+    """The shape with its check inside, as the talk about a bad answer needs it. A check that fails itself is not the
+    model's fault: what it raises is kept apart."""
 
     class Answer(ask.shape):  # type: ignore[name-defined,misc]
         @model_validator(mode="after")
         def _stands(self) -> Any:
-            if reason := ask.check(self):
+            try:
+                reason = ask.check(self)
+            except Exception as error:
+                raised.append(error)
+                raise
+            if reason:
                 raise ValueError(reason)
             return self
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 
@@ -27,13 +28,17 @@ class Usage:
 
 
 def estimate_tokens(text: str) -> int:
-    """About how many tokens a text has: one for 3.5 characters, on the high side for English."""
-    return int(len(text) / 3.5) + 1
+    """About how many tokens a text has: one for 3.5 bytes, on the high side for English and for other scripts."""
+    return int(len(text.encode("utf-8", "surrogatepass")) / 3.5) + 1
 
 
 @dataclass
 class Budget:
-    """A hard bound: a request is admitted only if it fits even when it uses all it may. Prices are for 10^6 tokens."""
+    """A hard bound: a request is admitted only if it fits even when it uses all it may. Prices are for 10^6 tokens.
+
+    What a request may use is estimated; where a server counts more tokens in a prompt than the estimate says, later
+    estimates are raised by the same share.
+    """
 
     max_tokens: int | None = None
     max_cost: float | None = None
@@ -43,6 +48,20 @@ class Budget:
     cost: float = 0.0
     _held_tokens: int = 0
     _held_cost: float = 0.0
+    _share: float = 1.0  # the most tokens of a prompt that a server counted for one that was estimated
+
+    def needed(self, prompt: int, completion: int) -> tuple[int, int]:
+        """What a request of an estimated size may use."""
+        return math.ceil(prompt * self._share), completion
+
+    def learn(self, estimated: int, counted: int) -> None:
+        """Compares a prompt's estimate with the server's count."""
+        self._share = max(self._share, counted / max(1, estimated))
+
+    @property
+    def held(self) -> bool:
+        """Whether requests are on their way that may need less than is held for them."""
+        return self._held_tokens > 0
 
     def price(self, prompt: int, completion: int) -> float:
         return (prompt * self.price_in + completion * self.price_out) / 1e6
@@ -62,7 +81,7 @@ class Budget:
     def release(self, prompt: int, completion: int) -> None:
         """Gives back what `admit` held."""
         self._held_tokens -= prompt + completion
-        self._held_cost -= self.price(prompt, completion)
+        self._held_cost = self._held_cost - self.price(prompt, completion) if self._held_tokens else 0.0
 
     def spend(self, prompt: int, completion: int) -> None:
         """Counts what a request used."""

@@ -32,12 +32,25 @@ class BadAnswer(Exception):
 def without_thinking(text: str) -> str:
     """The answer without a reasoning model's thinking; "" when the thinking never ended.
 
-    A template may have opened the thinking in the prompt, so that only its end stands in the text.
+    A template may have opened the thinking in the prompt, so that only its end stands in the text. A text that is JSON
+    from end to end holds none, whatever its strings say.
     """
+    if _is_json(text):
+        return text.strip()
     text = _CHANNEL.sub("", text)
     text = _THOUGHT.sub("", text)
     text = _THOUGHT_END.sub("", text)
     return _THOUGHT_OPEN.sub("", text).strip()
+
+
+def _is_json(text: str) -> bool:
+    if not text.lstrip().startswith("{"):
+        return False
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def json_in(text: str) -> str:
@@ -45,12 +58,8 @@ def json_in(text: str) -> str:
 
     Of several objects the last one counts: a model that corrects itself does so at the end.
     """
-    if text.startswith("{"):
-        try:
-            json.loads(text)
-            return text
-        except ValueError:
-            pass
+    if _is_json(text):
+        return text
     decoder, found, at = json.JSONDecoder(), "", text.find("{")
     while at >= 0:
         try:
@@ -58,6 +67,8 @@ def json_in(text: str) -> str:
         except ValueError:
             at = text.find("{", at + 1)
             continue
+        except RecursionError:
+            raise BadAnswer("The JSON object is nested too deeply.") from None
         if isinstance(value, dict):
             found = text[at:end]
         at = text.find("{", end)
@@ -77,6 +88,8 @@ def read(text: str, shape: type[S]) -> S:
         return shape.model_validate_json(json_in(text))
     except ValidationError as error:
         raise BadAnswer(complaint(error)) from None
+    except UnicodeEncodeError:
+        raise BadAnswer("The answer holds characters that are none.") from None
 
 
 def complaint(error: ValidationError) -> str:
