@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from refiner.asking.asker import Asker
-from refiner.chain import clash
+from refiner.chain import clash, merge_people
 from refiner.config import Config
 from refiner.edits import make_edit
 from refiner.models import CanonEntry, Edit, Extraction, Finding, Note, Question, StageResult
@@ -20,12 +20,16 @@ from refiner.stages.asked.extract import read_note
 from refiner.stages.asked.implicit import tells
 from refiner.stages.asked.mentions import Settled, is_for_a_model, settle, trust
 from refiner.stages.asked.second_look import look_again
+from refiner.stages.standing_in import stand_ins
 
 MODEL_CONFIDENCE = 0.7  # below every rule's: these come first in the review
 
 
 def read_more(asker: Asker, notes: Sequence[Note], found: Sequence[Extraction], config: Config) -> list[Extraction]:
-    """What the rules read with what the model read beyond it."""
+    """What the rules read with what the model read beyond it. Makes the stand-ins, where they are asked for."""
+    if asker.pseudonymise:
+        people = merge_people(p for x in found for p in x.people)
+        asker.stand_ins = stand_ins(notes, config, people, asker.answers)
     flows = [partial(read_note, asker, note, config, x) for note, x in zip(notes, found, strict=True)]
     return [_joined(x, more) for x, more in zip(found, asker.run(flows), strict=True)]
 

@@ -134,6 +134,8 @@ def open_life(
 
     config = Config.load(ws.config)
     chosen = _engine_of(ws, config) if engine is None else engine
+    if chosen.asker is not None:
+        chosen.asker.progress = progress
     reading = read_notes(raw or ws.raw)
     decisions = DecisionLog(ws.decisions).read()
     chain = run_chain(

@@ -150,6 +150,12 @@ def planned(show: Output, done: Plan) -> None:
     show.data(f"{done.cached} more are answered already; what an answer makes necessary to ask is not counted")
     names = "replaced by stand-ins" if asker.stand_ins else "sent as they are (--pseudonymise replaces them)"
     show.data(f"names and places: {names}")
+    if asker.stand_ins is not None:
+        from refiner.stages.standing_in import still_named
+
+        left = {n for w in done.waiting for m in w.messages[1:] for n in still_named(m["content"], asker.stand_ins)}
+        if left:
+            show.data(f"what still looks like a name or a place: {', '.join(sorted(left)[:20])}")
     show.say("the messages themselves: refiner refine --dry-run --json")
 
 
