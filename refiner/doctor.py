@@ -14,11 +14,11 @@ from typing import Literal
 
 from refiner.canon_file import read_canon
 from refiner.config import Config
-from refiner.engine import installed_models
+from refiner.engine import installed_models, served_models
 from refiner.errors import RefinerError
 from refiner.hints import install
-from refiner.remote import is_local
 from refiner.notes import read_notes
+from refiner.remote import is_local
 from refiner.store import DecisionLog, Workspace
 
 Level = Literal["ok", "note", "missing", "error"]
@@ -163,7 +163,16 @@ def _endpoint(config: Config) -> Check:
             level, "model", said, "" if llm.allow_remote else "a local base_url, or allow_remote = true under [llm]"
         )
     if llm.model:
-        return Check("ok", "model", f"{llm.model} at {llm.base_url} (not asked now)")
+        offered = served_models(llm.base_url)
+        if offered is None:
+            return Check(
+                "missing", "model", f"{llm.base_url} does not answer", "start the model's server (ollama serve)"
+            )
+        if offered and llm.model not in offered:
+            there = ", ".join(offered[:4])
+            mend = f"ollama pull {llm.model}, or name one of these under [llm]"
+            return Check("missing", "model", f"{llm.base_url} has no {llm.model}; it has {there}", mend)
+        return Check("ok", "model", f"{llm.model} answers at {llm.base_url}")
     models = installed_models()
     if models:
         return Check(

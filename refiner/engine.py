@@ -55,13 +55,37 @@ class ModelOptions:
 
 def installed_models(base: str = _OLLAMA, timeout: float = 0.3) -> list[str]:
     """The models of an Ollama on this machine, [] when none answers. `timeout` in seconds."""
+    listed = _asked(f"{base}/api/tags", timeout)
+    return _names(listed, "models", "name") or []
+
+
+def served_models(base_url: str, timeout: float = 1.0) -> list[str] | None:
+    """The models that an endpoint on this machine offers; [] where it answers but lists none, None where it does not.
+
+    For loopback only: nothing but the question itself is sent.
+    """
+    listed = _asked(f"{base_url.rstrip('/')}/models", timeout)
+    return None if listed is None else _names(listed, "data", "id") or []
+
+
+def _asked(url: str, timeout: float) -> object:
+    """The JSON at an address of this machine, None when nothing answers. No proxy: that could be anybody's answer."""
     try:
-        # No proxy: an answer from anywhere but this machine would not be Ollama's.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(f"{base}/api/tags", timeout=timeout) as reply:
-            return [str(m["name"]) for m in json.load(reply).get("models", [])]
-    except (OSError, ValueError, KeyError, TypeError, urllib.error.URLError):
-        return []
+        with opener.open(url, timeout=timeout) as reply:
+            said: object = json.load(reply)
+            return said
+    except urllib.error.HTTPError:
+        return {}
+    except (OSError, ValueError):
+        return None
+
+
+def _names(listed: object, key: str, name: str) -> list[str] | None:
+    try:
+        return [str(m[name]) for m in listed.get(key, [])]  # type: ignore[attr-defined]
+    except (AttributeError, KeyError, TypeError):
+        return None
 
 
 def choose_engine(

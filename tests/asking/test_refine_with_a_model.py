@@ -201,3 +201,14 @@ def test_an_endpoint_elsewhere_is_refused_but_may_be_planned(tmp_path: Path, run
     assert code == 0
     assert "NOT this machine" in out
     assert "refused until allow_remote" in out
+
+
+def test_doctor_says_whether_the_model_answers(tmp_path: Path, serve: Callable[..., Server], run: Run) -> None:
+    server = serve(lambda seen: Reply(body=json.dumps({"data": [{"id": "m"}, {"id": "n"}]}).encode()))
+    folder = workspace(tmp_path / "life", server.url)
+    assert "m answers at" in run("doctor", "-C", folder)[1]
+    config = folder / "refiner.toml"
+    config.write_text(config.read_text().replace('model = "m"', 'model = "other"'))
+    assert "has no other; it has m, n" in run("doctor", "-C", folder)[1]
+    server.die()
+    assert "does not answer" in run("doctor", "-C", folder)[1]
