@@ -100,4 +100,5 @@ def known(word: str) -> str:
         return gender
     if low in listed("surnames", "known"):
         return "surname"
-    return ""
+    stays = low in keep() or low in listed("keep", "nouns")
+    return "person" if low in lexicon.words("names", "words") and not stays else ""

@@ -208,7 +208,7 @@ def is_name(low: str, seen: Seen) -> bool:
     strong = seen.cues["male"] + seen.cues["female"] + seen.cues["titled"] >= 3 or seen.cues["surname"] >= 3
     shouted = all(form.isupper() for form in seen.forms) and len(low) > 1
     if not english:
-        if name or seen.called or large > seen.small:
+        if name or seen.called or large >= max(seen.small, 1):
             return True
         return seen.inside >= 2 and any(seen.cues.values())
     if shouted:
