@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from functools import partial
 
 from refiner.asking.asker import Asker
-from refiner.chain import clash, merge_people
+from refiner.chain import Chain, clash, merge_people
 from refiner.config import Config
 from refiner.edits import make_edit
 from refiner.models import CanonEntry, Edit, Extraction, Finding, Note, Question, StageResult
-from refiner.stages.asked.canon import substitutes, waiting
+from refiner.stages.asked.canon import offers, waiting
 from refiner.stages.asked.controls import Trust
 from refiner.stages.asked.extract import read_note
 from refiner.stages.asked.implicit import tells
@@ -60,15 +60,15 @@ def _joined(x: Extraction, more: Extraction) -> Extraction:
     )
 
 
-def canon_for(
+def canon_offers(
     asker: Asker, canon: Sequence[CanonEntry], notes: Sequence[Note], config: Config
-) -> tuple[CanonEntry, ...]:
-    """Substitutes for the entries that wait for one."""
+) -> tuple[StageResult, ...]:
+    """Substitutes for the entries that wait for one; a question where the model gave two."""
     entries = waiting(canon, config, notes)
     if not entries:
         return ()
-    (found,) = asker.run([partial(substitutes, asker, entries, notes, config)])
-    return tuple(found)
+    (found,) = asker.run([partial(offers, asker, entries, notes, config)])
+    return found
 
 
 def settled(
@@ -133,28 +133,31 @@ def _with_answers(name: str, stage: str, result: StageResult, note: Note, said: 
     )
 
 
-def hidden_signs(
-    asker: Asker, notes: Sequence[Note], edits: dict[str, list[Edit]], config: Config
-) -> list[StageResult]:
-    """Questions about what tells the old gender without a gendered word."""
-    return asker.run([partial(tells, asker, note, config, tuple(edits.get(note.path, ()))) for note in notes])
+def hidden_signs(asker: Asker, chain: Chain, config: Config) -> list[StageResult]:
+    """Questions about what tells the old gender without a gendered word, in the notes as the swap proposed them."""
+    asked = _asked(chain)
+    return asker.run(
+        [
+            partial(tells, asker, n, config, tuple(_as_proposed(chain.edits.get(n.path, ()))), asked.get(n.path, ()))
+            for n in chain.notes
+        ]
+    )
 
 
-def second_look(asker: Asker, notes: Sequence[Note], edits: dict[str, list[Edit]], config: Config) -> list[StageResult]:
+def second_look(asker: Asker, chain: Chain, config: Config) -> list[StageResult]:
     """Questions about what still contradicts in the refined notes.
 
     Read twice where the person's decisions changed something: as it was proposed, so that a question that was answered
     stays there with its answer, and as it stands now.
     """
-    flows, paths = [], []
-    for note in notes:
-        now = edits.get(note.path, [])
-        proposed = _as_proposed(now)
-        readings = [proposed]
+    flows, paths, asked = [], [], _asked(chain)
+    for note in chain.notes:
+        now = chain.edits.get(note.path, [])
+        readings = [_as_proposed(now)]
         if any(e.status in ("rejected", "edited") or e.source == "person" for e in now):
             readings.append(now)
         for reading in readings:
-            flows.append(partial(look_again, asker, note, config, tuple(reading)))
+            flows.append(partial(look_again, asker, note, config, tuple(reading), asked.get(note.path, ())))
             paths.append(note.path)
     merged: dict[str, StageResult] = {}
     for path, result in zip(paths, asker.run(flows), strict=True):
@@ -170,6 +173,15 @@ def second_look(asker: Asker, notes: Sequence[Note], edits: dict[str, list[Edit]
             }
         )
     return list(merged.values())
+
+
+def _asked(chain: Chain) -> dict[str, tuple[Question, ...]]:
+    """What the rules ask about already, note by note, answered or not."""
+    out: dict[str, tuple[Question, ...]] = {}
+    for q in chain.asked:
+        if q.stage == "swap":
+            out[q.note] = (*out.get(q.note, ()), q)
+    return out
 
 
 def _as_proposed(edits: Sequence[Edit]) -> list[Edit]:

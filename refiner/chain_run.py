@@ -185,8 +185,10 @@ class Run:
     def stage(self, stage: Stage) -> None:
         """Runs one stage on all notes, and has the model settle what it can of what they leave open."""
         if self.asker is not None and stage.name == "swap":
-            found = chain_asked.canon_for(self.asker, self.canon, self.chain.notes, self.config)
-            if found:
+            offered = chain_asked.canon_offers(self.asker, self.canon, self.chain.notes, self.config)
+            for result in offered:
+                self._take_questions(result.questions)
+            if found := [c for result in offered for c in result.canon]:
                 self.canon = self._merge_canon([*self.canon, *found])
         for _ in range(CANON_ROUNDS):
             results = [self._one(stage, note) for note in self.chain.notes]
@@ -199,7 +201,7 @@ class Run:
         for result in results:
             self._take(result)
         if self.asker is not None and stage.name == "swap":
-            for result in chain_asked.hidden_signs(self.asker, self.chain.notes, self.chain.edits, self.config):
+            for result in chain_asked.hidden_signs(self.asker, self.chain, self.config):
                 self._take(result)
 
     def _one(self, stage: Stage, note: Note) -> StageResult:
@@ -266,7 +268,7 @@ class Run:
     def look_again(self) -> None:
         """Has the model read the refined notes for what still contradicts."""
         if self.asker is not None:
-            for result in chain_asked.second_look(self.asker, self.chain.notes, self.chain.edits, self.config):
+            for result in chain_asked.second_look(self.asker, self.chain, self.config):
                 self._take(result)
 
     def _take_questions(self, questions: Iterable[Question]) -> None:

@@ -6,7 +6,6 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,9 +14,7 @@ from refiner import Config, refine_text
 from refiner.demo import sample_folder
 from refiner.edits import render
 from refiner.errors import UsageError
-from refiner.models import Decision, Edit, Note, Question, Timeline
-from refiner.notes import note_from_text
-from refiner.pipeline import run_chain
+from refiner.models import Decision, Edit, Timeline
 from refiner.refine import refine, with_life
 from refiner.review.identity import sha_of
 from refiner.store import DecisionLog, Workspace, read_jsonl
@@ -181,38 +178,3 @@ def test_the_sample_life_has_no_unreadable_note() -> None:
     reading = read_notes(sample_folder() / "data" / "raw")
     assert len(reading.notes) >= 18
     assert reading.failed == ()
-
-
-class Scripted:
-    """An adviser whose answers a test writes: question text -> choice id."""
-
-    name = "scripted"
-
-    def __init__(self, choose: str) -> None:
-        self.choose = choose
-
-    def settle(self, asked: Sequence[tuple[Note, Question]]) -> Mapping[str, tuple[str, str]]:
-        picked = {
-            q.id: next((c.id for c in q.choices if bool(c.effect.edits) == (self.choose == "change")), "")
-            for _, q in asked
-        }
-        return {i: (c, "because") for i, c in picked.items() if c}
-
-
-@pytest.mark.parametrize("choose", ["change", "stay"])
-def test_what_a_model_settles_is_an_edit_or_a_finding_with_its_name(choose: str) -> None:
-    """Nothing that a model says goes unseen: a change is an undecided edit, a "no" is a finding."""
-    text = 'My uncle came to Salem with Ravi. Later he said at dinner, "He never listens." I ate.\n'
-    config = Config.from_dict({"persona": {"before": {"name": "Karthik", "gender": "male"}}})
-    note = note_from_text(text, "n.md")
-    alone = run_chain([note], config, now=NOW, stages=["swap"])
-    if not alone.questions:
-        pytest.fail("the passage is to be open for the rules")
-    advised = run_chain([note], config, now=NOW, stages=["swap"], adviser=Scripted(choose))
-    assert advised.questions == []
-    if choose == "change":
-        assert {e.source for e in advised.edits["n.md"]} >= {"model:scripted"}
-        assert all(e.status == "undecided" for e in advised.edits["n.md"])
-    else:
-        assert [f.check for f in advised.findings if "scripted" in f.message] == ["model"] * len(alone.questions)
-        assert advised.refined(note) == alone.refined(note)
