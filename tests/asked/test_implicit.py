@@ -23,8 +23,8 @@ from refiner.prompts import load_prompt
 from refiner.review.effects import answered_edits
 from refiner.review.identity import sha_of, text_shas
 from refiner.review.state import verdicts
+from refiner.stages.asked.confirming import SURE
 from refiner.stages.asked.implicit import CONTROLS, Tells, tells
-from refiner.stages.asked.second_look import SURE
 
 PERSONA = {
     "before": {"name": "Arjun Rao", "gender": "male"},

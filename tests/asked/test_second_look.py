@@ -25,19 +25,11 @@ from refiner.prompts import load_prompt
 from refiner.review.effects import answered_edits
 from refiner.review.identity import sha_of, text_shas
 from refiner.review.state import verdicts
-from refiner.stages.asked.second_look import (
-    CONTROLS,
-    SURE,
-    Contradictions,
-    Line,
-    controls_for,
-    lines_of,
-    look_again,
-    mending,
-    numbered,
-    parts_of,
-    wrong_with,
-)
+from refiner.stages.asked.confirming import SURE, controls_for
+from refiner.stages.asked.refined_lines import Line, lines_of, numbered, parts_of
+from refiner.stages.asked.second_look import CONTROLS, Contradictions, look_again
+from refiner.stages.asked.sentence_checks import mending, wrong_with
+from refiner.stages.asked.sentence_questions import question
 
 CONFIG = Config.from_dict(
     {
@@ -166,8 +158,6 @@ def test_lines_are_the_refined_note_and_hold_their_edits_whole(drawn: tuple[Note
 def test_an_answer_puts_the_mended_sentence_in_the_place_of_the_line(
     drawn: tuple[Note, list[Edit]], data: st.DataObject
 ) -> None:
-    from refiner.stages.asked.second_look import question
-
     note, edits = drawn
     lines = lines_of(note, edits)
     if not lines:

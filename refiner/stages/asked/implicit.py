@@ -20,25 +20,10 @@ from refiner.config import Config
 from refiner.language import lexicon
 from refiner.language.activities import unlikely
 from refiner.models import Edit, Gender, Note, Question, StageResult
-from refiner.stages.asked.second_look import (
-    MOST,
-    WRITER,
-    Line,
-    Mending,
-    bare,
-    is_asked,
-    is_so,
-    lines_of,
-    mending,
-    numbered,
-    parts_of,
-    persons,
-    placed,
-    question,
-    unchanged,
-    unread,
-    wrong_with,
-)
+from refiner.stages.asked.confirming import WRITER, is_so, persons
+from refiner.stages.asked.refined_lines import Line, is_asked, lines_of, numbered, parts_of, placed
+from refiner.stages.asked.sentence_checks import Mending, bare, mending, unchanged, wrong_with
+from refiner.stages.asked.sentence_questions import MOST, question, unread
 
 NAME = "implicit"
 _ASK = "Would a reader take {who} for a {was} because of the marked words?"
