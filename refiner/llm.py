@@ -9,6 +9,7 @@ first question is put.
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 import logging
 import os
@@ -321,7 +322,8 @@ async def ask_again(
     `send` gives the text of an answer to messages; it is the one that keeps answers, retries and counts. `shape` must
     itself hold whatever is to be checked.
     """
-    import instructor
+    # A second of imports, in a thread, so that the other questions go on meanwhile.
+    instructor = await asyncio.to_thread(importlib.import_module, "instructor")
     from instructor.core import InstructorRetryException
     from openai.types.chat import ChatCompletion
     from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt

@@ -7,13 +7,13 @@ enter only as variables and are rendered once, so that a note that contains `{{ 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import frontmatter
-from jinja2 import StrictUndefined, TemplateError, meta
+from jinja2 import StrictUndefined, Template, TemplateError, meta
 from jinja2.sandbox import SandboxedEnvironment
 
 from refiner.edits import digest
@@ -35,6 +35,11 @@ class Prompt:
         """Changes whenever the words of the prompt change."""
         return digest("prompt", self.name, self.version, self.body)
 
+    @cached_property
+    def _parts(self) -> tuple[tuple[str, Template], ...]:
+        system, _, user = self.body.partition(SPLIT)
+        return ("system", _ENVIRONMENT.from_string(system)), ("user", _ENVIRONMENT.from_string(user))
+
     def messages(self, **values: object) -> list[dict[str, str]]:
         """System and user message. Raises PromptError when an input is missing or unknown."""
         if set(values) != set(self.inputs):
@@ -42,12 +47,8 @@ class Prompt:
             raise PromptError(
                 f"prompt {self.name}: inputs are {', '.join(self.inputs)}; wrong here: {', '.join(wrong)}"
             )
-        system, _, user = self.body.partition(SPLIT)
         try:
-            return [
-                {"role": role, "content": _ENVIRONMENT.from_string(part).render(**values).strip()}
-                for role, part in (("system", system), ("user", user))
-            ]
+            return [{"role": role, "content": part.render(values).strip()} for role, part in self._parts]
         except TemplateError as error:
             raise PromptError(f"prompt {self.name}: {error}") from None
 

@@ -16,7 +16,7 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass
 
-_CUT = 0.7
+_CUT = 0.8
 _FORGET = 0.9  # of where it broke, when it breaks again before it is back there
 
 

@@ -58,7 +58,7 @@ def test_fifteen_refusals_leave_the_run_at_its_speed():
     limit = Limit(32)
     rounds(limit)
     at = happen(limit, [(False, 0, 0.01, 32)] * 15, 100.0)
-    assert limit.allowed == 22  # one burst, one cut
+    assert limit.allowed == 25  # one burst, one cut
     happen(limit, [(False, 0, 1, 32)] * 14, at)
     assert limit.allowed == 1
     assert rounds(limit) < 300
