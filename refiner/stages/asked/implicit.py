@@ -1,8 +1,8 @@
 """What tells the narrator's old gender without a gendered word: found by the model, confirmed by it, put to the person.
 
 "Stitched my own lungi", "stood at the urinals": rules cannot list such things. Nothing changes unasked: what the model
-finds in a note, as the swap left it, is checked, put to it once more as a closed choice, and becomes a question. What
-people of the new gender do as well is no contradiction. Stage "implicit".
+finds in a note, as the swap left it, is checked and put to it once more as a closed choice; what it confirms it writes
+anew, and that becomes a question. What people of the new gender do as well is no contradiction. Stage "implicit".
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from refiner.language import lexicon
 from refiner.language.activities import unlikely
 from refiner.models import Edit, Gender, Note, Question, StageResult
 from refiner.stages.asked.confirming import WRITER, is_so, persons
+from refiner.stages.asked.mend import mended
 from refiner.stages.asked.refined_lines import Line, is_asked, lines_of, numbered, parts_of, placed
-from refiner.stages.asked.sentence_checks import Mending, bare, mending, unchanged, wrong_with
 from refiner.stages.asked.sentence_questions import MOST, question, unread
 
 NAME = "implicit"
@@ -40,15 +40,15 @@ CONTROLS: dict[str, tuple[tuple[str, bool], ...]] = {
         ("The harbour office was shut. I <<<cooked the soup>>> at home and cried.", False),
     ),
 }
+_AIM = "no reader would take {who} for a {was} because of it"
 _TOLD = '"{quote}": would a reader take {her} for a {was} because of it?'
 
 
 class Tell(Shape):
-    """One sign: the sentence's number, the words that tell, and the sentence as it would fit, or ""."""
+    """One sign: the sentence's number and the words that tell."""
 
     n: int
     quote: str
-    instead: str
 
 
 class Tells(Shape):
@@ -71,9 +71,8 @@ async def tells(
         if len(made) == MOST:
             break
         messages = prompt.messages(text=numbered(part), ask="", options=[], **who)
-        check = _checker(part, mending(config, lines, [messages[0]["content"]]))
         before = asker.usage.failed
-        answer = await asker.ask(Ask("implicit", note.path, tuple(messages), Tells, 320, check))
+        answer = await asker.ask(Ask("implicit", note.path, tuple(messages), Tells, 200, _checker(part)))
         failed = failed or answer is None and asker.usage.failed > before
         taken = set[Line]()
         for item in answer.value.found[:MOST] if answer else ():
@@ -81,19 +80,20 @@ async def tells(
             spot = line.spot(item.quote) if line else None
             if line is None or spot is None or line in taken or len(made) == MOST:
                 continue
-            if unchanged(line, bare(item.instead, item.n)):
-                continue
             taken.add(line)
             known = _ASK.format(**{**who, "who": WRITER}), CONTROLS[who["was"]]
             so = await is_so(asker, prompt, note, lines, line, spot, _ASK.format(**who), known)
             failed = failed or so is None
             if not so:
                 continue
+            instead = await mended(asker, note, config, lines, line, spot, _AIM.format(**who))
+            if instead is None:
+                continue
             her = {"woman": "her", "man": "him"}[who["now"]]
             told = _TOLD.format(quote=" ".join(line.text[slice(*spot)].split()), her=her, was=who["was"])
             made.append(
                 question(
-                    note, NAME, line, spot, earlier, kind="tells", instead=bare(item.instead, item.n), text=told,
+                    note, NAME, line, spot, earlier, kind="tells", instead=instead, text=told,
                     reason=f"no word of it says a gender, but the model takes it for a {who['was']}'s; it may be wrong",
                 )
             )  # fmt: skip
@@ -121,17 +121,13 @@ def _bodily(gender: Gender) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(source, re.IGNORECASE) for source in sources)
 
 
-def _checker(lines: Sequence[Line], held: Mending) -> Callable[[Tells], str]:
+def _checker(lines: Sequence[Line]) -> Callable[[Tells], str]:
     def check(answer: Tells) -> str:
         wrong = []
         for i, item in enumerate(answer.found[:MOST]):
             line = placed(item.n, item.quote, lines)
-            if line is not None and unchanged(line, bare(item.instead, item.n)):
-                continue
             if line is None or len(item.quote.split()) > 12:
                 wrong.append(f"found[{i}].quote: copy a few words from sentence {item.n}, as they stand there")
-            elif item.instead and (why := wrong_with(line.shown, bare(item.instead, item.n), item.quote, held)):
-                wrong.append(f"found[{i}].instead: {why}, or be empty")
         return "; ".join(wrong)
 
     return check

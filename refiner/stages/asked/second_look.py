@@ -1,7 +1,8 @@
 """A second look at the refined notes: the model reads each again and says what still contradicts; the person is asked.
 
-Nothing changes unasked. The model answers with a short list; each item is checked, put to it once more as a closed
-choice, and becomes one question with the mended sentence as its first choice. Stage "second-look".
+Nothing changes unasked. The model answers with a short list; each item is checked and put to it once more as a closed
+choice; what it confirms it writes anew, and that becomes one question with the mended sentence as its first choice.
+Stage "second-look".
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from refiner.config import Config
 from refiner.edits import in_force
 from refiner.models import Edit, Note, Question, StageResult
 from refiner.stages.asked.confirming import WRITER, controls_for, is_so, persons
+from refiner.stages.asked.mend import mended
 from refiner.stages.asked.refined_lines import Line, is_asked, lines_of, numbered, parts_of, placed
-from refiner.stages.asked.sentence_checks import Mending, bare, mending, unchanged, wrong_with
 from refiner.stages.asked.sentence_questions import MOST, question, unread
 
 NAME = "second-look"
@@ -56,6 +57,13 @@ CONTROLS: dict[str, tuple[tuple[str, bool], ...]] = {
         ("In 1990 I, a {girl} of ten, <<<mended the pump>>> with a spoon.", False),
     ),
 }
+_AIM = {
+    "leftover": "it no longer says that {who} is a {was}",
+    "pronoun": "it is clear who is meant",
+    "name": "this person is called as in the rest of the passage",
+    "nonsense": "it makes sense",
+    "impossible": "it could have been so for a {now} in those days",
+}
 _TOLD = {
     "leftover": 'does "{quote}" still tell of a {was}?',
     "pronoun": 'does "{quote}" point to the wrong person?',
@@ -66,12 +74,11 @@ _TOLD = {
 
 
 class Found(Shape):
-    """One contradiction: the line's number, its words, what is wrong, the whole line mended or ""."""
+    """One contradiction: the line's number, its words, and what is wrong with them."""
 
     n: int
     quote: str
     kind: Kind
-    instead: str
 
 
 class Contradictions(Shape):
@@ -101,17 +108,15 @@ async def look_again(
             continue
         text = numbered(part, silent)
         messages = prompt.messages(text=text, ask="", options=[], **who)
-        check = _checker(part, silent, mending(config, lines, [m["content"] for m in messages[:1]]))
+        check = _checker(part, silent)
         before = asker.usage.failed
-        answer = await asker.ask(Ask("second_look", note.path, tuple(messages), Contradictions, 320, check))
+        answer = await asker.ask(Ask("second_look", note.path, tuple(messages), Contradictions, 200, check))
         failed = failed or answer is None and asker.usage.failed > before
         taken = set[Line](silent)
         for item in answer.value.found[:MOST] if answer else ():
             line = placed(item.n, item.quote, part)
             spot = line.spot(item.quote) if line else None
             if line is None or spot is None or line in taken or len(made) == MOST:
-                continue
-            if unchanged(line, bare(item.instead, item.n)):
                 continue
             taken.add(line)
             ask = _ASKED[item.kind].format(**who)
@@ -120,10 +125,14 @@ async def look_again(
             failed = failed or so is None
             if not so:
                 continue
+            aim = _AIM[item.kind].format(**who)
+            instead = await mended(asker, note, config, lines, line, spot, aim, item.kind)
+            if instead is None:
+                continue
             told = _TOLD[item.kind].format(quote=line.text[slice(*spot)], now_her=f"a {who['now']}", **who)
             made.append(
                 question(
-                    note, NAME, line, spot, edits, kind=item.kind, instead=bare(item.instead, item.n),
+                    note, NAME, line, spot, edits, kind=item.kind, instead=instead,
                     text=f"Read again: {told}", reason="the model read the refined note again; it may be wrong",
                 )
             )  # fmt: skip
@@ -132,19 +141,15 @@ async def look_again(
     return nothing.model_copy(update={"questions": tuple(made)})
 
 
-def _checker(lines: Sequence[Line], silent: Collection[Line], held: Mending) -> Callable[[Contradictions], str]:
+def _checker(lines: Sequence[Line], silent: Collection[Line]) -> Callable[[Contradictions], str]:
     def check(answer: Contradictions) -> str:
         wrong = []
         for i, item in enumerate(answer.found[:MOST]):
             line = placed(item.n, item.quote, lines)
-            if line in silent or line is not None and unchanged(line, bare(item.instead, item.n)):
+            if line in silent:
                 continue
             if line is None or len(item.quote.split()) > 12:
                 wrong.append(f"found[{i}].quote: copy a few words from sentence {item.n}, as they stand there")
-            elif item.instead and (
-                why := wrong_with(line.shown, bare(item.instead, item.n), item.quote, held, item.kind)
-            ):
-                wrong.append(f"found[{i}].instead: {why}, or be empty")
         return "; ".join(wrong)
 
     return check

@@ -121,11 +121,14 @@ def wrong_with(old: str, new: str, quote: str, m: Mending, kind: str = "leftover
     rest = {stems(w)[0] for w in told if not w.isdecimal()}
     if len(rest & {stems(w)[0] for w in has}) < len(rest) / 2:
         return "change only what must change, and keep the rest of the sentence"
+    brought = fresh - stop() - m.new_names - m.known
+    if len(brought) > len(set(had) - set(has) - stop()) + 2:
+        return f"it must bring in nothing new: {', '.join(sorted(brought))}"
     return ""
 
 
 def unchanged(line: Line, instead: str) -> bool:
-    """Whether a model "mends" a line into itself: it has found nothing (small ones do so with the first line)."""
+    """Whether a model "mends" a line into itself: it has found nothing (small ones do so)."""
     return bool(instead) and _low(instead) == _low(line.shown)
 
 
@@ -145,8 +148,3 @@ def _gendered(text: str, gender: Gender) -> set[str]:
 
 def man_or_woman(gender: Gender) -> str:
     return {"male": "man", "female": "woman"}[gender]
-
-
-def bare(instead: str, n: int) -> str:
-    """The rewritten sentence without the number that the model may have copied, in one line."""
-    return re.sub(rf"^{n}\.\s+", "", " ".join(instead.split()))
