@@ -33,7 +33,7 @@ sys.path.insert(0, str(ROOT))
 
 from refiner.answers import Answers  # noqa: E402
 from refiner.asking.asker import Asker  # noqa: E402
-from refiner.chain_asked import read_more  # noqa: E402
+from refiner.chain_asked import Talk, read_more  # noqa: E402
 from refiner.checks.dead_traits import present_claims  # noqa: E402
 from refiner.config import LLM, Config  # noqa: E402
 from refiner.edits import render  # noqa: E402
@@ -44,6 +44,7 @@ from refiner.stages.base import StageInput  # noqa: E402
 from refiner.stages.extract import extract, link_events  # noqa: E402
 from refiner.stages.override import Override  # noqa: E402
 from refiner.stages.reframe import Reframe  # noqa: E402
+from refiner.store import NoCache  # noqa: E402
 from refiner.timeline import resolve  # noqa: E402
 
 FILE = "lives_dev.jsonl"
@@ -80,7 +81,7 @@ def read_life(
     notes = [note_from_text(n["text"], n["path"]) for n in life["notes"]]
     found = [extract(note, config) for note in notes]
     if asker is not None:
-        found = read_more(asker, notes, found, config)
+        found = read_more(Talk(asker, config, NoCache(), set(), ""), notes, found)
     found = link_events(found, notes, config)
     timeline = resolve(
         [e for x in found for e in x.events],

@@ -6,13 +6,18 @@ the open questions of a stage, and a second look at the refined notes. Within a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
+
+from pydantic import BaseModel
 
 from refiner.asking.asker import Asker
+from refiner.asking.trail import Todo, key_part, run_kept
 from refiner.chain import Chain, clash, merge_people
 from refiner.config import Config
-from refiner.edits import make_edit
+from refiner.edits import digest, make_edit
 from refiner.models import CanonEntry, Edit, Extraction, Finding, Note, Question, StageResult
 from refiner.stages.asked.canon import offers, waiting
 from refiner.stages.asked.controls import Trust
@@ -21,17 +26,45 @@ from refiner.stages.asked.implicit import tells
 from refiner.stages.asked.mentions import Settled, is_for_a_model, settle, trust
 from refiner.stages.asked.second_look import look_again
 from refiner.stages.standing_in import stand_ins
+from refiner.store import Cache
 
+ASKED_VERSION = "1"  # raise it whenever the same answers may give another result
+M = TypeVar("M", bound=BaseModel)
 MODEL_CONFIDENCE = 0.7  # below every rule's: these come first in the review
 
 
-def read_more(asker: Asker, notes: Sequence[Note], found: Sequence[Extraction], config: Config) -> list[Extraction]:
+@dataclass
+class Talk:
+    """One run's talk with the model: what is kept of it, and what its results follow from beside the answers."""
+
+    asker: Asker
+    config: Config
+    cache: Cache
+    used: set[str]  # keys of the results that this run used
+    rules: str  # the parts of the configuration that a reading depends on, as text
+
+    def todo(self, what: str, note: Note, flow: Callable[[], Awaitable[BaseModel]], *parts: object) -> Todo:
+        """A flow with the key of its result: the note, the prompts, the model, the names' stand-ins and `parts`."""
+        a = self.asker
+        table = digest(*(w for pair in a.stand_ins.table for w in pair)) if a.stand_ins else ""
+        given = (*(key_part(p) for p in parts), self.rules, a.prompts_key, a.name, table)
+        return Todo(note.path, digest("asked", ASKED_VERSION, what, note.path, note.sha, *given), flow)
+
+    def run(self, todo: Sequence[Todo], shape: type[M]) -> list[M]:
+        return run_kept(self.asker, self.cache, self.used, todo, shape)
+
+
+def read_more(talk: Talk, notes: Sequence[Note], found: Sequence[Extraction]) -> list[Extraction]:
     """What the rules read with what the model read beyond it. Makes the stand-ins, where they are asked for."""
+    asker, config = talk.asker, talk.config
     if asker.pseudonymise:
         people = merge_people(p for x in found for p in x.people)
         asker.stand_ins = stand_ins(notes, config, people, asker.answers)
-    flows = [partial(read_note, asker, note, config, x) for note, x in zip(notes, found, strict=True)]
-    return [_joined(x, more) for x, more in zip(found, asker.run(flows), strict=True)]
+    todo = [
+        talk.todo("extract", note, partial(read_note, asker, note, config, x), x)
+        for note, x in zip(notes, found, strict=True)
+    ]
+    return [_joined(x, more) for x, more in zip(found, talk.run(todo, Extraction), strict=True)]
 
 
 def _joined(x: Extraction, more: Extraction) -> Extraction:
@@ -133,42 +166,43 @@ def _with_answers(name: str, stage: str, result: StageResult, note: Note, said: 
     )
 
 
-def hidden_signs(asker: Asker, chain: Chain, config: Config) -> list[StageResult]:
+def hidden_signs(talk: Talk, chain: Chain) -> list[StageResult]:
     """Questions about what tells the old gender without a gendered word, in the notes as the swap proposed them."""
-    asked = _asked(chain)
-    return asker.run(
-        [
-            partial(tells, asker, n, config, tuple(_as_proposed(chain.edits.get(n.path, ()))), asked.get(n.path, ()))
-            for n in chain.notes
-        ]
-    )
+    asked, todo = _asked(chain), []
+    for note in chain.notes:
+        edits, known = tuple(_as_proposed(chain.edits.get(note.path, ()))), asked.get(note.path, ())
+        todo.append(
+            talk.todo("implicit", note, partial(tells, talk.asker, note, talk.config, edits, known), edits, known)
+        )
+    return talk.run(todo, StageResult)
 
 
-def second_look(asker: Asker, chain: Chain, config: Config) -> list[StageResult]:
+def second_look(talk: Talk, chain: Chain) -> list[StageResult]:
     """Questions about what still contradicts in the refined notes.
 
     Read twice where the person's decisions changed something: as it was proposed, so that a question that was answered
     stays there with its answer, and as it stands now.
     """
-    flows, paths, asked = [], [], _asked(chain)
+    asked, todo = _asked(chain), []
     for note in chain.notes:
-        now = chain.edits.get(note.path, [])
+        now, known = chain.edits.get(note.path, []), asked.get(note.path, ())
         readings = [_as_proposed(now)]
         if any(e.status in ("rejected", "edited") or e.source == "person" for e in now):
             readings.append(now)
         for reading in readings:
-            flows.append(partial(look_again, asker, note, config, tuple(reading), asked.get(note.path, ())))
-            paths.append(note.path)
+            edits = tuple(reading)
+            flow = partial(look_again, talk.asker, note, talk.config, edits, known)
+            todo.append(talk.todo("second_look", note, flow, edits, known))
     merged: dict[str, StageResult] = {}
-    for path, result in zip(paths, asker.run(flows), strict=True):
+    for path, result in zip((t.note for t in todo), talk.run(todo, StageResult), strict=True):
         old = merged.get(path)
         if old is None:
             merged[path] = result
             continue
-        known = {q.id for q in old.questions}
+        there = {q.id for q in old.questions}
         merged[path] = old.model_copy(
             update={
-                "questions": (*old.questions, *(q for q in result.questions if q.id not in known)),
+                "questions": (*old.questions, *(q for q in result.questions if q.id not in there)),
                 "findings": (*old.findings, *result.findings),
             }
         )

@@ -61,6 +61,7 @@ class Run:
         self.answers = standing_answers(self.history)
         self.traits_key = canonical([t.model_dump(mode="json") for t in config.traits])
         self.rules_key = canonical(config.model_dump(mode="json", include={"persona", "policy", "traits"}))
+        self.talk = chain_asked.Talk(asker, config, self.cache, self.chain.keys, self.rules_key) if asker else None
         self.canon = self._merge_canon([*seed_canon(config), *canon, *self._answered_canon()])
 
     # -- canon -------------------------------------------------------------------------------------------------------
@@ -128,8 +129,8 @@ class Run:
                 )
             )
             self.progress("extract", 1)
-        if self.asker is not None:
-            found = chain_asked.read_more(self.asker, self.chain.notes, found, self.config)
+        if self.talk is not None:
+            found = chain_asked.read_more(self.talk, self.chain.notes, found)
         found = link_events(found, self.chain.notes, self.config)
         self.chain.read = tuple(found)
         found = correct_events(found, self.history, self.config)
@@ -200,8 +201,8 @@ class Run:
             results = chain_asked.settled(self.asker, stage.name, results, open_, self.config)
         for result in results:
             self._take(result)
-        if self.asker is not None and stage.name == "swap":
-            for result in chain_asked.hidden_signs(self.asker, self.chain, self.config):
+        if self.talk is not None and stage.name == "swap":
+            for result in chain_asked.hidden_signs(self.talk, self.chain):
                 self._take(result)
 
     def _one(self, stage: Stage, note: Note) -> StageResult:
@@ -267,8 +268,8 @@ class Run:
 
     def look_again(self) -> None:
         """Has the model read the refined notes for what still contradicts."""
-        if self.asker is not None:
-            for result in chain_asked.second_look(self.asker, self.chain, self.config):
+        if self.talk is not None:
+            for result in chain_asked.second_look(self.talk, self.chain):
                 self._take(result)
 
     def _take_questions(self, questions: Iterable[Question]) -> None:

@@ -221,7 +221,7 @@ def refine(
                 life = open_life(ws, now=now, raw=raw, engine=chosen, stages=stages, cache=cache, progress=progress)
                 files, written = write_outputs(out, life)
                 removed = _remove_old(out, set(before.get("files", [])) - set(files))
-                cache.keep_only(life.chain.keys, ["extract", "timeline", "check", *ALL_STAGES])
+                cache.keep_only(life.chain.keys, ["extract", "timeline", "check", "asked", *ALL_STAGES])
             made = {stage: len(notes) for stage, notes in life.chain.made.items()}
             report = Report(
                 True, len(life.chain.notes), life.engine.why, time.perf_counter() - began, made, written, removed,

@@ -1,7 +1,7 @@
 """Closed choices asked in more than one order: only what does not depend on the order counts.
 
 Models prefer places in a list (Zheng et al. 2024, "Large language models are not robust multiple choice selectors"),
-small ones above all. So the options are put in their order and in the reverse; an answer that moves with its place
+small ones above all. So the options are put again with each in another place; an answer that stays with its place
 is none.
 """
 
@@ -57,7 +57,7 @@ async def choose(
     *,
     orders: int = 2,
 ) -> Agreed:
-    """Puts a closed choice in `orders` orders (as given, reversed, rotated) and says what they agree on.
+    """Puts a closed choice in `orders` orders (as given, then turned about) and says what they agree on.
 
     The prompt's inputs are `values` and `options`, a list of (letter, words).
     """
@@ -87,7 +87,9 @@ async def choose(
 
 
 def _orders(count: int, orders: int) -> list[list[int]]:
-    """As given, reversed, then rotations: each option stands in other places."""
+    """As given, then so that no option stands where it stood: reversed, or turned by half where a middle one would
+    stay; then other rotations."""
     plain = list(range(count))
     turned = [plain[k:] + plain[:k] for k in range(1, count)]
-    return [plain, plain[::-1], *turned][:orders]
+    second = plain[::-1] if count % 2 == 0 else turned.pop(count // 2 - 1)
+    return [plain, second, *turned][:orders]

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
@@ -26,11 +27,12 @@ from refiner.asking.limits import Limit, Slots
 from refiner.asking.reply import BadAnswer, json_in, read, without_thinking
 from refiner.asking.retry import LONGEST, TRIES, pause, retry_after
 from refiner.asking.standins import StandIns
+from refiner.asking.trail import TRAIL
 from refiner.config import LLM
 from refiner.edits import digest
 from refiner.errors import ModelError
 from refiner.llm import MODES, Completion, Fault, Mode, ask_again, unreachable
-from refiner.prompts import Prompt, load_prompt
+from refiner.prompts import Prompt, folders, load_prompt
 
 A = TypeVar("A", bound=Shape)
 T = TypeVar("T")
@@ -120,6 +122,12 @@ class Asker:
         """The prompt file of this name; the workspace's own comes first. Raises PromptError."""
         return load_prompt(name, self.workspace)
 
+    @cached_property
+    def prompts_key(self) -> str:
+        """Changes with the words of any prompt."""
+        names = sorted({p.stem for folder in folders(self.workspace) for p in folder.glob("*.md")})
+        return digest(*(self.prompt(name).key for name in names))
+
     def _fact(self, what: str) -> str:
         return f"{what}:{digest(self.llm.base_url, self.llm.model)}"
 
@@ -184,9 +192,16 @@ class Asker:
                     return None
                 return Answer(again)
         except Stopped:
+            if trail := TRAIL.get():
+                trail.whole = False
             return None
         weights = json.loads(stored.weights) if stored.weights else {}
         return Answer(value, weights)
+
+    def _uses(self, key: str) -> None:
+        self.used.add(key)
+        if trail := TRAIL.get():
+            trail.keys.add(key)
 
     async def _mended(self, ask: Ask[A], stored: Stored, reason: str) -> A | None:
         """Goes back to the model with the reason, bounded; each of these answers is kept like any other.
@@ -194,7 +209,7 @@ class Asker:
         What comes of it is kept too ("" for nothing), so that a later run need not lead the talk again.
         """
         end = digest("mended", stored.key, reason)
-        self.used.add(end)
+        self._uses(end)
         if (kept := self.answers.get(end)) is not None:
             self.usage.cached += 1
             if not kept.text:
@@ -242,7 +257,7 @@ class Asker:
             messages = tuple({**m, "content": self.stand_ins.cover(m["content"])} for m in messages)
         request = ask.request(self.llm.model, messages)
         key = request_key(request)
-        self.used.add(key)
+        self._uses(key)
         while (asked := self._now_asked.get(key)) is not None:  # the same words are on their way already
             if (stopped := await asyncio.shield(asked)) is not None:
                 self.unasked += isinstance(stopped, _Spent)

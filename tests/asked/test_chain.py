@@ -11,11 +11,25 @@ from refiner.notes import note_from_text
 from refiner.pipeline import run_chain
 from refiner.review.identity import sha_of
 from refiner.stages.asked.controls import controls
+from refiner.store import NoCache
 
 NOW = "2026-01-01"
 CONFIG = Config.from_dict({"persona": {"before": {"name": "Karthik", "gender": "male"}}})
 NOTE = note_from_text('My uncle came to Salem with Ravi. Later he said at dinner, "He never listens." I ate.\n', "n.md")
 TRUTH = {c.before + c.marked: c.narrator for c in controls()}
+
+
+class Memory(NoCache):
+    """A cache that remembers."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+
+    def get(self, key: str) -> str | None:
+        return self.kept.get(key)
+
+    def put(self, key: str, stage: str, note: str, value: str) -> None:
+        self.kept[key] = value
 
 
 def reader(narrator: bool, good: bool = True):  # noqa: ANN201
@@ -85,3 +99,43 @@ def test_the_same_answers_give_the_same_chain() -> None:
     a.close()
     assert len(fake.asked) == sent
     assert (first.edits, first.questions, first.findings) == (again.edits, again.questions, again.findings)
+
+
+PLAIN = note_from_text("It rained all day. The tailor sent the blue shirt back, and I wore it to the bank.\n", "p.md")
+
+
+def test_what_was_wholly_answered_is_read_back_without_its_questions() -> None:
+    kept = Memory()
+    a, _ = asker(reader(True))
+    first = run_chain([PLAIN], CONFIG, now=NOW, asker=a, cache=kept)
+    a.close()
+    other, fake = asker(reader(True), offline=True)
+    again = run_chain([PLAIN], CONFIG, now=NOW, asker=other, cache=kept)
+    assert (again.questions, again.findings) == (first.questions, first.findings)
+    assert other.used == a.used
+    assert other.absent == 0
+    assert not fake.asked
+    other.close()
+
+
+def test_what_was_not_answered_is_not_kept() -> None:
+    kept = Memory()
+    silent, _ = asker(reader(True), offline=True)
+    run_chain([PLAIN], CONFIG, now=NOW, asker=silent, cache=kept)
+    silent.close()
+    a, fake = asker(reader(True))
+    run_chain([PLAIN], CONFIG, now=NOW, asker=a, cache=kept)
+    a.close()
+    assert fake.asked
+
+
+def test_another_model_is_asked_anew() -> None:
+    kept = Memory()
+    a, _ = asker(reader(True))
+    run_chain([PLAIN], CONFIG, now=NOW, asker=a, cache=kept)
+    a.close()
+    other, fake = asker(reader(True))
+    other.llm = other.llm.model_copy(update={"model": "another"})
+    run_chain([PLAIN], CONFIG, now=NOW, asker=other, cache=kept)
+    other.close()
+    assert fake.asked

@@ -16,7 +16,7 @@ from importlib import resources
 
 from refiner.models import Gender
 
-PROBABLE = 0.85  # of a side, from even odds, for an answer to be taken as settled
+PROBABLE = 5 / 6 - 1e-9  # of a side, from even odds, for an answer to settle it: five right ones to one wrong
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,10 @@ class Trust:
         return self.narrator + self.other
 
     def probability(self, narrator: bool) -> float:
-        """How probable its answer makes that side, from even odds; one of each kind is added (Laplace)."""
+        """How probable its answer makes that side, from even odds; half a count is added to each (Jeffreys)."""
         of_narrator = self.said_of_narrator if narrator else self.denied_of_narrator
         of_other = self.said_of_other if narrator else self.denied_of_other
-        yes, no = (of_narrator + 1) / (self.narrator + 2), (of_other + 1) / (self.other + 2)
+        yes, no = (of_narrator + 0.5) / (self.narrator + 1), (of_other + 0.5) / (self.other + 1)
         return (yes if narrator else no) / (yes + no)
 
     def hears(self, narrator: bool) -> bool:

@@ -17,17 +17,23 @@ from refiner.config import Config
 from refiner.models import Gender, Note, Question
 from refiner.stages.asked.controls import Control, Trust, controls, trust_of
 
+_NEAR = 200  # characters that a window may grow by to end with a sentence
 WINDOW = 450  # characters on each side of a mention: what a small model still reads well
 _FIRST = 12  # controls that are asked before it is known whether the rest is worth asking
+_THERE = "Did {name} live, study or work at the place that >>{marked}<< belongs to?"
+_OWN = "Is >>{marked}<< here {name}'s own, what {name} plays, uses or follows, and not somebody else's?"
 _WISHES = ("partner", "body")  # rules whose questions are the person's alone
 _PLACES = ("institution", "canon")  # rules that ask whether a place or thing is the narrator's
-_WHO = (
-    "{name}, the writer",
-    "several people, {name} among them",
-    "somebody else",
-    "nobody in particular: people in general",
-)
+# A word follows whose gender it tells: a rule in general words that is said about the writer follows the writer.
+_WRITER = "{name}, the writer; also when a rule in general words is said about {name}"
+_AMONG = "several people of one sex, {name} among them"
+_MIXED = "several people, men and women, {name} among them"
+_OTHERS = "somebody else, or others without {name}"
+_NOBODY = "nobody here: a proverb or people in general, not said about {name}"
+_ONE = (_WRITER, _OTHERS, _NOBODY)
+_SEVERAL = (_WRITER, _AMONG, _MIXED, _OTHERS, _NOBODY)
 _PLURAL = ("s", "men", "women", "people", "folk")
+_SINGULAR = ("his", "hers")  # that end so
 
 
 @dataclass(frozen=True)
@@ -71,13 +77,15 @@ class _Said:
 
 
 async def _who(asker: Asker, note: str, name: str, gender: Gender, before: str, marked: str, after: str) -> _Said:
-    """Whom a mention means: the narrator (alone, or in a group where it is of several) or not; None: unsure."""
-    options = [words.format(name=name) for words in _WHO]
+    """Whether a mention means the narrator, alone or in a group that shares the narrator's gender; None: unsure."""
+    offered = _SEVERAL if marked.casefold().endswith(_PLURAL) and marked.casefold() not in _SINGULAR else _ONE
+    options = [words.format(name=name) for words in offered]
     values = {"name": name, "gender": _person(gender), "before": before, "marked": marked, "after": after}
     agreed = await choose(asker, asker.prompt("mentions"), note, options, values)
-    if agreed.index is None or (agreed.index == 1 and not marked.casefold().endswith(_PLURAL)):
+    if agreed.index is None:
         return _Said(None, "", agreed.asked)
-    return _Said(agreed.index < 2, options[agreed.index], agreed.asked)
+    words = options[agreed.index].split(";")[0]
+    return _Said(offered[agreed.index] in (_WRITER, _AMONG), words, agreed.asked)
 
 
 def _person(gender: Gender) -> str:
@@ -108,7 +116,7 @@ async def settle(asker: Asker, note: Note, question: Question, config: Config, h
         options = ["yes", "no", "the page does not tell"]
         values = {
             "name": name, "gender": _person(side.gender), "before": before, "marked": marked, "after": after,
-            "question": question.question,
+            "question": (_THERE if question.rule.startswith("institution") else _OWN).format(name=name, marked=marked),
         }  # fmt: skip
         agreed = await choose(asker, asker.prompt("choose"), note.path, options, values)
         said = _Said({0: True, 1: False}.get(-1 if agreed.index is None else agreed.index), "", agreed.asked)
@@ -124,21 +132,22 @@ async def settle(asker: Asker, note: Note, question: Question, config: Config, h
 def _window(note: Note, start: int, end: int) -> tuple[str, str, str] | None:
     """What stands before, at and after a place, without sentences that address a model; None where its own does."""
     left, right = max(note.body_start, start - WINDOW), min(len(note.text), end + WINDOW)
-    while left > note.body_start and left < start and not note.text[left - 1].isspace():
-        left += 1
-    while right < len(note.text) and right > end and not note.text[right].isspace():
-        right -= 1
+    for s in note.sentences:  # cut between sentences where one begins or ends near
+        if s.start < left < s.end:
+            left = s.start if left - s.start <= _NEAR else min(s.end, start)
+        if s.start < right < s.end:
+            right = s.end if s.end - right <= _NEAR else max(s.start, end)
     out: list[tuple[int, int]] = []
     for s in note.sentences:
         if s.end > left and s.start < right and addresses_a_model(s.text):
             if s.start < end and start < s.end:
                 return None
             out.append((s.start, s.end))
-    return (
-        as_data(_without(note.text, left, start, out)).lstrip(),
-        as_data(note.text[start:end]),
-        as_data(_without(note.text, end, right, out)).rstrip(),
-    )
+    before = as_data(_without(note.text, left, start, out)).lstrip()
+    after = as_data(_without(note.text, end, right, out)).rstrip()
+    cut_before = "" if left == note.body_start else f"{LEFT_OUT} "
+    cut_after = "" if right == len(note.text) else f" {LEFT_OUT}"
+    return cut_before + before, as_data(note.text[start:end]), after + cut_after
 
 
 def _without(text: str, start: int, end: int, out: Sequence[tuple[int, int]]) -> str:
