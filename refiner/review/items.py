@@ -39,7 +39,7 @@ from refiner.review.identity import Reviewable, item_id, sha_of
 from refiner.review.texts import already
 
 KINDS: tuple[ItemKind, ...] = ("canon", "question", "edit", "event", "trait", "sample")
-STAGE_ORDER = ("extract", "swap", "reframe", "override", "selfimage", "compose")
+STAGE_ORDER = ("extract", "canon", "swap", "implicit", "reframe", "override", "selfimage", "second-look", "compose")
 
 
 @dataclass(frozen=True, slots=True)
