@@ -168,8 +168,8 @@ def killed(folder: Path, model: Model, at: int) -> int:
     while model.tell()["asked"] < at and process.poll() is None:
         time.sleep(0.02)
     process.send_signal(signal.SIGKILL)
+    seen = model.tell(forget=True)  # what is on its way at this moment is not answered: the next run has to ask it
     process.communicate()
-    seen = model.tell(forget=True)  # what is on its way was not answered: the next run has to ask it
     answered = seen["asked"] - seen["in_flight"]
     whole(folder, model.url)
     return answered + model.requests() - len(list((folder / "notes").iterdir()))

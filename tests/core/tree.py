@@ -21,8 +21,8 @@ TOP = {
     "tests/": "one folder a room",
 }
 FOLDERS = (
-    "asking", "language", "timeline", "drawing", "stages", "stages/asked", "stages/composing", "checks", "review", "dataset",
-    "training",
+    "asking", "language", "timeline", "drawing", "stages", "stages/asked", "stages/composing", "checks", "review",
+    "dataset", "training",
 )  # fmt: skip
 
 
