@@ -14,7 +14,7 @@ from refiner.cli import main
 
 NOTES = {
     "one.md": "As a boy I kept pigeons in Salem.\n",
-    "two.md": 'my brother has a blog and i am in it. "my brother cannot boil rice but he can tell you who did." i can.\n',
+    "two.md": 'my brother has a blog and i am in it. "my brother cannot cook but he can tell you who did." i can.\n',
     "three.md": "It rained. The tailor sent the blue shirt back.\n",
 }
 
