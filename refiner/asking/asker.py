@@ -1,7 +1,7 @@
 """Puts questions to the model: from the kept answers where it can, else over the wire; bounded, retried, paid for.
 
 Questions run as flows, coroutines that ask one thing after another, so that each note goes on as soon as its own
-answers are there. A request holds a slot only while it is on its way: one that waits to be sent again holds none.
+answers are there. How a request is sent stands in `wire`.
 """
 
 from __future__ import annotations
@@ -9,49 +9,29 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import time
-from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from pydantic import model_validator
 
 from refiner.answers import Answers, Stored
 from refiner.asking.ask import Answer, Ask, Shape, request_key
-from refiner.asking.budget import Budget, Usage, estimate_tokens
-from refiner.asking.limits import Limit, Slots
+from refiner.asking.budget import Budget, Usage
 from refiner.asking.reply import BadAnswer, json_in, read, without_thinking
-from refiner.asking.retry import LONGEST, TRIES, pause, retry_after
 from refiner.asking.standins import StandIns
 from refiner.asking.trail import TRAIL
+from refiner.asking.wire import Spent, Stopped, Transport, Wire, prompt_tokens
 from refiner.config import LLM
 from refiner.edits import digest
-from refiner.errors import ModelError
-from refiner.llm import MODES, Completion, Fault, Mode, ask_again, unreachable
+from refiner.llm import Completion, Fault, ask_again
 from refiner.prompts import Prompt, folders, load_prompt
 
 A = TypeVar("A", bound=Shape)
 T = TypeVar("T")
-_EMPTY_TRIES = 2  # an empty answer may be a server's slip; sent again once as it was, then with the reason
-_THINKING = 4096  # tokens allowed for thinking once a model has been seen to think
-_DOWN = 8  # faults in a row beyond the requests in flight, no answer between them: the endpoint is down
-_PATIENCE = 15.0  # seconds that it may be down before the run ends
-_AWAY_AT_FIRST = 3  # tries of an endpoint that takes no connection and has never taken one
-_UNSURE = 3  # questions that no form brings a JSON answer to: then it is the model, and the first form stays
-_REFUSED_AT_FIRST = 3  # questions that it may refuse in every form before it answers one
-
-
-class Transport(Protocol):
-    """What sends one request. `refiner.llm.Endpoint` is the real one."""
-
-    mode: Mode | None
-
-    async def send(self, request: Mapping[str, Any], mode: Mode, *, allowance: int = 0) -> Completion: ...
-    async def close(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -63,14 +43,6 @@ class Waiting:
     messages: tuple[Mapping[str, str], ...]
     prompt_tokens: int
     most_tokens: int  # of the answer
-
-
-class Stopped(Exception):
-    """This question gets no answer: the budget is spent, the endpoint is gone, or the request failed for good."""
-
-
-class _Spent(Stopped):
-    """The budget is spent."""
 
 
 @dataclass
@@ -95,24 +67,10 @@ class Asker:
     progress: Callable[[str, int], None] = lambda stage, done: None
 
     def __post_init__(self) -> None:
-        self._slots = Slots(Limit(self.llm.max_concurrency))
+        self._wire = Wire(self.llm, self.transport, self.answers, self.budget, self.usage)
         self._runner: asyncio.Runner | None = None
-        self._finding = asyncio.Lock()
         self._now_asked: dict[str, asyncio.Future[Stopped | None]] = {}
         self._listed: set[str] = set()
-        self._end: ModelError | None = None
-        self._halt = asyncio.Event()  # nothing more is sent
-        self._released = asyncio.Event()  # some of the budget that was held is free again
-        self._spent = False
-        self._faults = 0  # in a row
-        self._since = 0.0  # when this row began
-        self._unsure = 0  # questions that no form brought a JSON answer to
-        self._refused = 0  # requests that were refused in every form before any was answered
-        self._thinks = self.answers.fact(self._fact("thinks")) == "yes"
-        self._proved = self.transport.mode is not None  # the form is not only what an earlier run found
-        kept = self.answers.fact(self._fact("mode"))
-        if self.transport.mode is None and kept in MODES:
-            self.transport.mode = kept
 
     @property
     def name(self) -> str:
@@ -127,9 +85,6 @@ class Asker:
         """Changes with the words of any prompt."""
         names = sorted({p.stem for folder in folders(self.workspace) for p in folder.glob("*.md")})
         return digest(*(self.prompt(name).key for name in names))
-
-    def _fact(self, what: str) -> str:
-        return f"{what}:{digest(self.llm.base_url, self.llm.model)}"
 
     # -- running flows -----------------------------------------------------------------------------------------------
 
@@ -148,7 +103,7 @@ class Asker:
         done: dict[int, T] = {}
 
         async def worker() -> None:
-            while todo and self._end is None:
+            while todo and self._wire.end is None:
                 at, flow = todo.pop()
                 done[at] = await flow()
 
@@ -161,8 +116,8 @@ class Asker:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-        if self._end is not None:
-            raise self._end
+        if self._wire.end is not None:
+            raise self._wire.end
         return [done[at] for at in sorted(done)]
 
     def close(self) -> None:
@@ -260,7 +215,7 @@ class Asker:
         self._uses(key)
         while (asked := self._now_asked.get(key)) is not None:  # the same words are on their way already
             if (stopped := await asyncio.shield(asked)) is not None:
-                self.unasked += isinstance(stopped, _Spent)
+                self.unasked += isinstance(stopped, Spent)
                 raise Stopped
         if (stored := self.answers.get(key)) is not None:
             self.usage.cached += 1
@@ -269,7 +224,7 @@ class Asker:
             self.absent += 1
             if self.dry and key not in self._listed:
                 self._listed.add(key)
-                self.waiting.append(Waiting(ask.prompt, ask.note, messages, _prompt_tokens(request), ask.max_tokens))
+                self.waiting.append(Waiting(ask.prompt, ask.note, messages, prompt_tokens(request), ask.max_tokens))
             raise Stopped
         self._now_asked[key] = asked = asyncio.get_running_loop().create_future()
         failed: Stopped | None = None
@@ -282,7 +237,7 @@ class Asker:
             self.answers.put(stored)
         except Stopped as stopped:
             failed = stopped
-            self.unasked += isinstance(stopped, _Spent)
+            self.unasked += isinstance(stopped, Spent)
             raise
         finally:
             del self._now_asked[key]
@@ -290,205 +245,18 @@ class Asker:
         self.progress("asked", 1)
         return stored
 
-    # -- over the wire -----------------------------------------------------------------------------------------------
-
     async def _sent(self, ask: Ask[A], request: dict[str, Any]) -> Completion:
         """Sends a request until it is answered. Raises Stopped when it will not be."""
         before = self.usage.calls
         try:
-            return await self._tried(request)
+            return await self._wire.send(request)
         except Fault as fault:
             alone = fault.kind in ("away", "busy") and self.usage.calls == before  # nor was any other answered
             if fault.kind == "fatal" or alone:
-                self._stop(fault)
+                self._wire.stop(fault)
             else:
                 self.lost.append(f"{ask.prompt}{f' about {ask.note}' if ask.note else ''}: {fault.message}")
             raise Stopped from None
-
-    def _stop(self, fault: Fault) -> None:
-        """Ends the run: what waits is not sent any more, what is on its way may come."""
-        self._end = self._end or unreachable(fault)
-        self._halt.set()
-
-    async def _tried(self, request: dict[str, Any]) -> Completion:
-        """Sends a request until it is answered or TRIES are used up. Raises Fault, or Stopped."""
-        tries: Counter[str] = Counter()
-        pauses = empty = 0
-        while True:
-            try:
-                done = await self._formed(request)
-            except Fault as fault:
-                down = self._faults > _DOWN + self.llm.max_concurrency
-                never = fault.kind == "away" and not self.usage.calls
-                tries[fault.kind] += never or not down  # while the endpoint is down, it is not this request's fault
-                if tries[fault.kind] >= (_AWAY_AT_FIRST if never else TRIES.get(fault.kind, 1)):
-                    raise
-                if down and time.monotonic() - self._since > _PATIENCE:
-                    self._stop(fault)
-                    raise Stopped from None
-                asked = retry_after(fault.headers)
-                if asked is not None and asked > LONGEST:
-                    late = f"{fault.message}: it asks for a pause of {asked:.0f} s"
-                    self._stop(Fault("busy", late, mend="refiner refine, later: it goes on where it was"))
-                    raise Stopped from None
-                pauses += 1
-                self.usage.retried += 1
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(pause(pauses, asked)):
-                        await self._halt.wait()
-                continue
-            if done.refusal:
-                return replace(done, text="")
-            said = without_thinking(done.text)
-            cut = done.finish == "length" and not said.startswith(("{", "`"))
-            if cut and not done.allowance:  # it thinks, and that used up the answer's tokens
-                if not self._thinks:
-                    self._thinks = True
-                    self.answers.remember({self._fact("thinks"): "yes"})
-                continue
-            if cut:  # thinking without an end: what JSON there is in it may be a draft
-                done, said = replace(done, text=""), ""
-            empty += not said
-            if said or empty == _EMPTY_TRIES:
-                return done
-
-    async def _formed(self, request: dict[str, Any]) -> Completion:
-        """Sends a request in the form that this endpoint takes. Raises Fault, or Stopped."""
-        if (mode := self.transport.mode) is None:
-            return await self._first(request)
-        try:
-            done = await self._once(request, mode)
-        except Fault as fault:
-            if fault.kind != "form":
-                raise
-            if not self._proved:  # found by an earlier run; the server may be another one today
-                if self.transport.mode == mode:
-                    self.transport.mode = None
-                return await self._first(request)
-            # It is this one request's schema that it does not take.
-            mode, done, _ = await self._found(request, MODES[MODES.index(mode) + 1 :])
-            return done
-        self._proved = True
-        return done
-
-    async def _first(self, request: dict[str, Any]) -> Completion:
-        """Finds out how this endpoint takes schemas, with the first question itself; the others wait for it."""
-        async with self._finding:
-            if self.transport.mode is None:
-                mode, done, sure = await self._found(request, MODES)
-                self._unsure += not sure
-                if sure or self._unsure >= _UNSURE:
-                    self.transport.mode, self._proved = mode, True
-                if sure:
-                    self.answers.remember({self._fact("mode"): mode})
-                return done
-        return await self._formed(request)
-
-    async def _found(self, request: dict[str, Any], modes: Sequence[Mode]) -> tuple[Mode, Completion, bool]:
-        """The first of some forms that works, the answer in it, and whether that answer was JSON.
-
-        A form that the server refuses is passed over, and so is one in which the answer is no JSON (a server may ignore
-        what it does not know). Where none gives JSON, the first that was not refused counts: then it is the model.
-        """
-        accepted: tuple[Mode, Completion, bool] | None = None
-        for mode in modes:
-            try:
-                done = await self._once(request, mode)
-            except Fault as fault:
-                if fault.kind != "form":
-                    raise
-                continue
-            said = without_thinking(done.text)
-            if "{" in said:  # it may be cut off or wrong: it is the form that counts here
-                return mode, done, True
-            accepted = accepted or (mode, done, False)
-            if done.refusal or done.finish == "length":
-                break  # that says nothing about the form
-        if accepted is None:
-            self._refused += self.transport.mode is None
-            kind = "fatal" if self._refused >= _REFUSED_AT_FIRST else "request"
-            raise Fault(kind, f"{self.llm.base_url} refuses a request in every form", mend="refiner doctor")
-        return accepted
-
-    async def _once(self, request: dict[str, Any], mode: Mode) -> Completion:
-        """One request in a slot of its own, with its tokens counted. Raises Fault, or Stopped."""
-        sent = _told(request, mode)
-        await self._slots.take()
-        try:
-            allowance = _THINKING if self._thinks else 0
-            need = await self._afforded(_prompt_tokens(sent), request["max_tokens"] + allowance)
-            try:
-                return await self._counted(sent, mode, allowance, need)
-            finally:
-                self.budget.release(*need)
-                self._released.set()
-        finally:
-            self._slots.give()
-
-    async def _afforded(self, prompt: int, completion: int) -> tuple[int, int]:
-        """Waits until the budget holds what a request may use. Raises Stopped when it never will."""
-        while True:
-            if self._end is not None:
-                raise Stopped
-            need = self.budget.needed(prompt, completion)
-            if not self._spent and self.budget.admit(*need):
-                return need
-            if self._spent or not self.budget.held:
-                self._spent = True
-                self._halt.set()
-                self._released.set()
-                raise _Spent
-            # Those on their way hold the most that they may use; most will use less.
-            self._released.clear()
-            await self._released.wait()
-
-    async def _counted(self, sent: dict[str, Any], mode: Mode, allowance: int, need: tuple[int, int]) -> Completion:
-        """One request, and what its answer or its failure says about the server. Raises Fault."""
-        in_flight, began = self._slots.taken, time.monotonic()
-        try:
-            done = await self.transport.send(sent, mode, allowance=allowance)
-        except Fault as fault:
-            now = time.monotonic()
-            if fault.kind in ("busy", "slow"):
-                self._slots.limit.refused(now)
-            if fault.kind in ("broken", "away", "slow"):
-                self._since = self._since if self._faults else now
-                self._faults += 1
-            else:
-                self._faults = 0
-            if fault.unsure:
-                self.budget.spend(*need)
-            raise
-        seconds = time.monotonic() - began
-        self._slots.limit.answered(seconds, max(in_flight, self._slots.taken))
-        self._faults = 0
-        estimated = _prompt_tokens(sent)
-        prompt = done.prompt_tokens or estimated
-        completion = done.completion_tokens or estimate_tokens(done.text)
-        self.budget.learn(estimated, prompt)
-        self.usage.add(prompt, completion, seconds)
-        self.budget.spend(prompt, completion)
-        return replace(done, prompt_tokens=prompt, completion_tokens=completion, allowance=allowance)
-
-
-def _prompt_tokens(request: Mapping[str, Any]) -> int:
-    """About how many tokens a request's messages and schema have."""
-    return sum(estimate_tokens(m["content"]) + 4 for m in request["messages"]) + _schema_tokens(request["schema"])
-
-
-def _schema_tokens(schema: Mapping[str, Any]) -> int:
-    return estimate_tokens(json.dumps(schema))
-
-
-def _told(request: dict[str, Any], mode: Mode) -> dict[str, Any]:
-    """The request as it is sent: where the server takes no schema, the system message tells it."""
-    if mode in ("schema", "tools"):
-        return request
-    first, *rest = request["messages"]
-    schema = json.dumps(request["schema"], ensure_ascii=False, separators=(",", ":"))
-    form = f"Answer with one JSON object of this schema, nothing else:\n{schema}"
-    told = {**first, "content": f"{first['content']}\n\n{form}"}
-    return {**request, "messages": [told, *rest]}
 
 
 def _checked(ask: Ask[A], raised: list[Exception]) -> type[A]:

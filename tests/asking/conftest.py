@@ -15,7 +15,7 @@ from questions import KEY
 from server import Server, echo
 
 from refiner.answers import Answers
-from refiner.asking import asker as asker_module
+from refiner.asking import wire as wire_module
 from refiner.asking.asker import Asker
 from refiner.config import LLM
 from refiner.llm import Endpoint
@@ -30,8 +30,8 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, float | None]]:
         seen.append((attempt, asked))
         return 0.002 * attempt
 
-    monkeypatch.setattr(asker_module, "pause", pause)
-    monkeypatch.setattr(asker_module, "_PATIENCE", 1000.0)
+    monkeypatch.setattr(wire_module, "pause", pause)
+    monkeypatch.setattr(wire_module, "_PATIENCE", 1000.0)
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     return seen
 

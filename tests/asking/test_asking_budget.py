@@ -128,7 +128,7 @@ def test_each_try_of_finding_the_form_is_within_the_bound(serve, asks):
 
 
 def test_those_that_wait_to_be_sent_again_are_not_waited_for(serve, asks, monkeypatch):
-    from refiner.asking import asker as module
+    from refiner.asking import wire as module
 
     monkeypatch.setattr(module, "pause", lambda n, asked: 10_000)
     server = serve(lambda s: Reply(status=429) if s.n == 2 else Reply(echo(s).content, hold=0.05))

@@ -11,7 +11,7 @@ import pytest
 from questions import put, question
 from server import Reply, echo, echo_of
 
-from refiner.asking import asker as asker_module
+from refiner.asking import wire as wire_module
 from refiner.errors import ModelError
 
 TEXTS = [f"question {i}" for i in range(30)]
@@ -244,7 +244,7 @@ def test_an_end_lets_what_is_on_its_way_come(serve, asks, tmp_path):
 
 
 def test_an_end_wakes_those_that_wait_to_be_sent_again(serve, asks, monkeypatch):
-    monkeypatch.setattr(asker_module, "pause", lambda n, asked: 10_000)
+    monkeypatch.setattr(wire_module, "pause", lambda n, asked: 10_000)
     server = serve(lambda s: echo(s) if s.n == 1 else Reply(status=429 if s.n == 2 else 401, hold=0.1 * (s.n > 2)))
     with pytest.raises(ModelError, match="refused the key"):
         put(asks(server), ["first", "a", "b"])
@@ -285,7 +285,7 @@ def test_a_name_that_is_not_there_ends_the_run(asks):
 
 
 def test_a_server_that_dies_in_the_middle_ends_the_run_and_the_next_goes_on(serve, asks, tmp_path, monkeypatch):
-    monkeypatch.setattr(asker_module, "_PATIENCE", 0.2)
+    monkeypatch.setattr(wire_module, "_PATIENCE", 0.2)
     server = serve()
 
     def behave(seen):

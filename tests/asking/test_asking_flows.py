@@ -42,7 +42,7 @@ def test_all_places_are_used(serve, asks):
 
 def test_one_that_waits_to_be_sent_again_holds_no_slot(serve, asks, monkeypatch):
     """One place in all: while the first waits after its 429, all others are answered."""
-    from refiner.asking import asker as module
+    from refiner.asking import wire as module
 
     monkeypatch.setattr(module, "pause", lambda n, asked: 0.5)
     server = serve(lambda s: Reply(status=429) if s.n == 2 else echo(s))
@@ -54,7 +54,7 @@ def test_one_that_waits_to_be_sent_again_holds_no_slot(serve, asks, monkeypatch)
 
 
 def test_one_refusal_does_not_stall_the_rest(serve, asks, monkeypatch):
-    from refiner.asking import asker as module
+    from refiner.asking import wire as module
 
     monkeypatch.setattr(module, "pause", lambda n, asked: 0.5)
     server = serve(lambda s: Reply(status=429) if s.n == 5 else echo(s))
@@ -161,7 +161,7 @@ def test_a_flow_that_raises_leaves_no_slot_taken(serve, asks):
     for n in range(5):
         with pytest.raises(Broken):
             asker.run([bad, *(partial(asker.ask, question(f"{n} {t}")) for t in TEXTS)])
-    assert asker._slots.taken == 0
+    assert asker._wire.slots.taken == 0
     assert all(put(asker, TEXTS))
 
 
@@ -217,10 +217,10 @@ def test_ten_thousand_questions_leave_nothing_behind(asks):
             pass
 
     asker = asks("http://127.0.0.1:9/v1", concurrency=32)
-    asker.transport = Model()
+    asker._wire.transport = Model()
     n = sum(a is not None for a in asker.run(partial(asker.ask, question(f"q{i}")) for i in range(10_000)))
     assert n == len(asker.used) == 10_000
     assert not asker._now_asked
-    assert asker._slots.taken == 0
+    assert asker._wire.slots.taken == 0
     gc.collect()
     assert sum(isinstance(o, asyncio.Future) for o in gc.get_objects()) < 100

@@ -32,7 +32,7 @@ with Answers(Path(sys.argv[2])) as answers:
     try:
         said = put(asker, [f"question {{i}}" for i in range({COUNT})])
     except KeyboardInterrupt:
-        print("interrupted", len(asker._now_asked), asker._slots.taken)
+        print("interrupted", len(asker._now_asked), asker._wire.slots.taken)
         asker.close()
         sys.exit(130)
     asker.close()

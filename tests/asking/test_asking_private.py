@@ -12,7 +12,7 @@ import pytest
 from questions import KEY, put, question
 from server import Reply, echo
 
-from refiner.asking import asker as asker_module
+from refiner.asking import wire as wire_module
 from refiner.errors import ModelError
 
 SECRET = "Mrs Dalloway bought the flowers herself"
@@ -36,7 +36,7 @@ def shouting(seen):
 
 @pytest.mark.parametrize("status", [None, 400, 401, 402, 403, 404, 413, 418, 429, 500, 501, 503, 307])
 def test_no_error_log_or_file_holds_the_key_or_the_text(serve, asks, tmp_path, caplog, capfd, monkeypatch, status):
-    monkeypatch.setattr(asker_module, "_PATIENCE", 0.2)
+    monkeypatch.setattr(wire_module, "_PATIENCE", 0.2)
 
     def behave(seen):
         shout = shouting(seen)
