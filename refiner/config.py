@@ -21,7 +21,7 @@ DEFAULT_MIX: dict[SampleKind, float] = {
 
 
 class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 def _is_day(value: str) -> bool:

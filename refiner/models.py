@@ -34,7 +34,7 @@ RELATION_KINDS: tuple[RelationKind, ...] = ("causes", "enables", "prevents", "ca
 class Record(BaseModel):
     """Base of all stored shapes: unknown fields are errors, instances do not change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 # ---- notes ---------------------------------------------------------------------------------------------------------
@@ -456,6 +456,3 @@ class StageResult(Record):
     questions: tuple[Question, ...] = ()
     findings: tuple[Finding, ...] = ()
     canon: tuple[CanonEntry, ...] = ()
-
-
-Extraction.model_rebuild()

@@ -250,6 +250,20 @@ def test_people_have_a_gender_only_where_the_note_shows_it_and_twice() -> None:
         assert [p.gender for p in read(PEOPLE, model(items, second=second))[0].people] == [None]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "relation"),
+    [
+        ("My landlady Mandakini sang.", "landlady"), ("Mandakini, my landlady, sang.", "landlady"),
+        ("The dean told Mandakini to sing.", ""), ("Sneha's landlady Mandakini sang.", ""),
+        ("Mandakini was at her mother's.", ""),
+    ],
+)  # fmt: skip
+def test_only_a_word_beside_the_name_says_who_somebody_is(sentence: str, relation: str) -> None:
+    from refiner.stages.asked.extract_people import _relation
+
+    assert _relation(sentence, "Mandakini") == relation
+
+
 def test_a_known_gender_is_not_asked_again() -> None:
     text = "My brother Mohit lent me his bicycle."
     item = {"kind": "woman", "s": 1, "quote": "lent me his bicycle", "name": "Mohit"}

@@ -79,7 +79,8 @@ def test_prompt_files_hold_what_they_declare() -> None:
 def test_a_note_is_data_for_the_template() -> None:
     text = "{{ 7*7 }} {% if x %} {# #} Ravi came."
     given = {
-        "name": "A", "gender": "a man", "before": text, "marked": "He", "after": "", "options": [("A", text)],
+        "name": "A", "gender": "a man", "author": "", "before": text, "marked": "He", "after": "",
+        "options": [("A", text)],
         "question": "?",
     }  # fmt: skip
     assert load_prompt("choose").messages(**given)[1]["content"].count(text) == 2

@@ -42,12 +42,25 @@ def shows_gender(told: Told) -> bool:
 def person_of(note: Note, told: Told, sure: bool) -> Person | None:
     """The person; who they are to the narrator only in the quote's own words. None where nothing is told of them."""
     name = " ".join(told.name.split())
-    words = note.text[told.start : told.end].replace(told.name, " ")
-    who = next((w.lower() for w in re.findall(r"[\w-]+", words) if _who(w.lower())), "")
+    who = _relation(note.sentences[told.index].text, told.name)
     gender = GENDERS[told.item.kind] if sure else None
     if not who and not gender:
         return None
     return Person(names=(name,), relation=who, gender=gender, notes=(note.path,))
+
+
+def _relation(sentence: str, name: str) -> str:
+    """The word beside the name that says who it is: "my sister Zoya", "Zoya, my sister", "Sneha's brother Omkar" (whose
+    he is to somebody else is not who he is to the narrator); "" if there is none."""
+    m = re.search(rf"(?P<before>(?:\b[\w'’-]+[ ,]+){{0,2}}){re.escape(name)}(?P<after>, (?:my|our) [\w-]+)?", sentence)
+    if m is None:
+        return ""
+    words = re.findall(r"[\w'’-]+", m["before"])
+    if m["after"]:
+        words = m["after"].split()
+    if len(words) > 1 and re.search(r"['’]s?\Z|\A(?:his|her|their|your|whose)\Z", words[-2], re.IGNORECASE):
+        return ""
+    return words[-1].lower() if words and _who(words[-1].lower()) else ""
 
 
 def _who(word: str) -> bool:

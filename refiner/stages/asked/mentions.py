@@ -26,6 +26,7 @@ _WISHES = ("partner", "body")  # rules whose questions are the person's alone
 _PLACES = ("institution", "canon")  # rules that ask whether a place or thing is the narrator's
 # A word follows whose gender it tells: a rule in general words that is said about the writer follows the writer.
 _WRITER = "{name}, the writer; also when a rule in general words is said about {name}"
+_TOLD_OF = "{name}; also when a rule in general words is said about {name}"  # on another's page
 _AMONG = "several people of one sex, {name} among them"
 _MIXED = "several people, men and women, {name} among them"
 _OTHERS = "somebody else, or others without {name}"
@@ -65,7 +66,7 @@ def trust(asker: Asker) -> Trust | None:
 async def _control(asker: Asker, c: Control) -> tuple[bool, bool | None]:
     """Whether the control was answered at all, and whether by "the narrator"."""
     failed = asker.usage.failed
-    said = await _who(asker, "", c.name, c.gender, c.before, c.marked, c.after)
+    said = await _who(asker, "", c.name, c.gender, "", c.before, c.marked, c.after)
     return said.asked > 0 or asker.usage.failed > failed, said.narrator
 
 
@@ -76,11 +77,15 @@ class _Said:
     asked: int
 
 
-async def _who(asker: Asker, note: str, name: str, gender: Gender, before: str, marked: str, after: str) -> _Said:
+async def _who(
+    asker: Asker, note: str, name: str, gender: Gender, author: str, before: str, marked: str, after: str
+) -> _Said:
     """Whether a mention means the narrator, alone or in a group that shares the narrator's gender; None: unsure."""
     offered = _SEVERAL if marked.casefold().endswith(_PLURAL) and marked.casefold() not in _SINGULAR else _ONE
-    options = [words.format(name=name) for words in offered]
-    values = {"name": name, "gender": _person(gender), "before": before, "marked": marked, "after": after}
+    options = [(_TOLD_OF if author and words == _WRITER else words).format(name=name) for words in offered]
+    values = {
+        "name": name, "gender": _person(gender), "author": author, "before": before, "marked": marked, "after": after,
+    }  # fmt: skip
     agreed = await choose(asker, asker.prompt("mentions"), note, options, values)
     if agreed.index is None:
         return _Said(None, "", agreed.asked)
@@ -111,17 +116,19 @@ async def settle(asker: Asker, note: Note, question: Question, config: Config, h
         return None
     before, marked, after = window
     side = config.persona.before
+    author = "" if note.meta.author in ("", "self") else note.meta.author
     name = side.name or "the writer"
     if question.rule.startswith(_PLACES):
         options = ["yes", "no", "the page does not tell"]
         values = {
-            "name": name, "gender": _person(side.gender), "before": before, "marked": marked, "after": after,
+            "name": name, "gender": _person(side.gender), "author": author,
+            "before": before, "marked": marked, "after": after,
             "question": (_THERE if question.rule.startswith("institution") else _OWN).format(name=name, marked=marked),
         }  # fmt: skip
         agreed = await choose(asker, asker.prompt("choose"), note.path, options, values)
         said = _Said({0: True, 1: False}.get(-1 if agreed.index is None else agreed.index), "", agreed.asked)
     else:
-        said = await _who(asker, note.path, name, side.gender, before, marked, after)
+        said = await _who(asker, note.path, name, side.gender, author, before, marked, after)
     if said.narrator is None or not heard.hears(said.narrator):
         return None
     choice = changing if said.narrator else staying
