@@ -1,1 +1,1 @@
-"""Questions put to a model: what is asked, how it is sent, kept, checked, paid for and made private."""
+"""Questions put to a model: how they are sent, kept, checked, paid for and made private."""
