@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fake import Request, asker, is_choice, pick, user
+from fake import asker
+from scripted import Scripted
 
 from refiner.asking.ask import schema_of
 from refiner.asking.budget import estimate_tokens
@@ -46,33 +47,11 @@ COUSINS = "They made me carry it with the other cousins, in 1999."
 KNOWN = CONTROLS["man"]
 
 
-class Model:
-    """Answers lists and sentences from queues, the last again and again, and closed choices by their text and turn."""
+class Model(Scripted):
+    """Knows the controls of this question."""
 
-    def __init__(
-        self, *lists: object, mends: Sequence[object] = ("",), sure: Callable[[str, int], str] = lambda *_: "yes"
-    ) -> None:
-        self.lists = list(lists) or [{"found": []}]
-        self.mends = [{"sentence": m} if isinstance(m, str) else m for m in mends]
-        self.mended: list[list[dict[str, str]]] = []
-        self.sure = sure
-        self.controls, self.credulous = 0, False
-        self.sent: list[list[dict[str, str]]] = []
-        self.choices: list[str] = []
-
-    def __call__(self, request: Request) -> object:
-        if is_choice(request):
-            for text, truth in KNOWN:
-                if text in user(request):
-                    self.controls += 1
-                    return pick(request, "yes" if truth or self.credulous else "no")
-            self.choices.append(user(request))
-            return pick(request, self.sure(user(request), len(self.choices) - 1))
-        if "sentence" in request["schema"]["properties"]:
-            self.mended.append(request["messages"])
-            return self.mends.pop(0) if len(self.mends) > 1 else self.mends[0]
-        self.sent.append(request["messages"])
-        return self.lists.pop(0) if len(self.lists) > 1 else self.lists[0]
+    def __init__(self, *lists: object, **given: Any) -> None:
+        super().__init__(KNOWN, *lists, **given)
 
 
 def read(
