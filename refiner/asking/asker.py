@@ -76,6 +76,12 @@ class Asker:
     def name(self) -> str:
         return self.llm.model
 
+    @property
+    def failed(self) -> int:
+        """How many questions of the flow that asks this got no usable answer; of all, outside a flow that is kept."""
+        trail = TRAIL.get()
+        return trail.failed if trail else self.usage.failed
+
     def prompt(self, name: str) -> Prompt:
         """The prompt file of this name; the workspace's own comes first. Raises PromptError."""
         return load_prompt(name, self.workspace)
@@ -144,6 +150,8 @@ class Asker:
                 again = await self._mended(ask, stored, reason)
                 if again is None:
                     self.usage.failed += 1
+                    if trail := TRAIL.get():
+                        trail.failed += 1
                     return None
                 return Answer(again)
         except Stopped:

@@ -20,10 +20,12 @@ STAGE = "asked"  # of the kept results, in the cache
 
 @dataclass
 class Trail:
-    """The keys of the answers that a flow asked for; `whole`: each of them was there or came."""
+    """The keys of the answers that a flow asked for; `whole`: each of them was there or came; `failed`: how many of
+    them could not be used."""
 
     keys: set[str] = field(default_factory=set)
     whole: bool = True
+    failed: int = 0
 
 
 TRAIL: ContextVar[Trail | None] = ContextVar("trail", default=None)

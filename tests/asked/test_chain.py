@@ -139,3 +139,19 @@ def test_another_model_is_asked_anew() -> None:
     run_chain([PLAIN], CONFIG, now=NOW, asker=other, cache=kept)
     other.close()
     assert fake.asked
+
+
+def test_one_notes_failure_is_not_anothers() -> None:
+    """Notes are read side by side: what fails for one says nothing about the other."""
+    other = note_from_text("It snowed, and the baker sang until his oven was cold again.\n", "q.md")
+
+    def answer(request: Request) -> object:
+        if "tailor" in user(request):
+            return "no JSON at all"
+        return reader(True)(request)
+
+    a, _ = asker(answer)
+    chain = run_chain([PLAIN, other], CONFIG, now=NOW, asker=a)
+    a.close()
+    told = {q.note for q in chain.questions if "could not read" in q.question}
+    assert told == {"p.md"}

@@ -116,7 +116,7 @@ async def _offer(asker: Asker, entry: CanonEntry, notes: Sequence[Note], config:
     if place is None:
         return StageResult(note="", stage=NAME)
     nothing = StageResult(note=place.note.path, stage=NAME)
-    prompt, failed_before = asker.prompt("canon"), asker.usage.failed
+    prompt, failed_before = asker.prompt("canon"), asker.failed
     said: list[Substitute] = []
     for turned in (False, True):
         ask = Ask(
@@ -132,7 +132,7 @@ async def _offer(asker: Asker, entry: CanonEntry, notes: Sequence[Note], config:
         return nothing.model_copy(update={"canon": (_entry(entry, said, "model"),)})
     if len(said) == 2:
         return nothing.model_copy(update={"questions": (_which(entry, place, said),)})
-    if asker.usage.failed > failed_before:
+    if asker.failed > failed_before:
         return nothing.model_copy(update={"questions": (_none_found(entry, place),)})
     return nothing
 

@@ -38,12 +38,12 @@ async def is_so(
 
     None where its answers could not be used. `known`: the question as the controls are asked it, and the controls.
     """
-    at, before = lines.index(line), asker.usage.failed
+    at, before = lines.index(line), asker.failed
     if not await can_tell(asker, prompt, *known):
         return False
     near = [x.marked(*spot) if x is line else x.shown for x in lines[max(0, at - 1) : at + 2]]
     agreed = await _choice(asker, prompt, note.path, "\n".join(near), ask)
-    if agreed.asked < 2 and asker.usage.failed > before:
+    if agreed.asked < 2 and asker.failed > before:
         return None
     return agreed.index == SURE.index(YES)
 

@@ -71,9 +71,9 @@ async def tells(
         if len(made) == MOST:
             break
         messages = prompt.messages(text=numbered(part), ask="", options=[], **who)
-        before = asker.usage.failed
+        before = asker.failed
         answer = await asker.ask(Ask("implicit", note.path, tuple(messages), Tells, 200, _checker(part)))
-        failed = failed or answer is None and asker.usage.failed > before
+        failed = failed or answer is None and asker.failed > before
         taken = set[Line]()
         for item in answer.value.found[:MOST] if answer else ():
             line = placed(item.n, item.quote, part)

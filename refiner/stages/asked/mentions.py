@@ -65,9 +65,9 @@ def trust(asker: Asker) -> Trust | None:
 
 async def _control(asker: Asker, c: Control) -> tuple[bool, bool | None]:
     """Whether the control was answered at all, and whether by "the narrator"."""
-    failed = asker.usage.failed
+    failed = asker.failed
     said = await _who(asker, "", c.name, c.gender, "", c.before, c.marked, c.after)
-    return said.asked > 0 or asker.usage.failed > failed, said.narrator
+    return said.asked > 0 or asker.failed > failed, said.narrator
 
 
 @dataclass(frozen=True)

@@ -109,9 +109,9 @@ async def look_again(
         text = numbered(part, silent)
         messages = prompt.messages(text=text, ask="", options=[], **who)
         check = _checker(part, silent)
-        before = asker.usage.failed
+        before = asker.failed
         answer = await asker.ask(Ask("second_look", note.path, tuple(messages), Contradictions, 200, check))
-        failed = failed or answer is None and asker.usage.failed > before
+        failed = failed or answer is None and asker.failed > before
         taken = set[Line](silent)
         for item in answer.value.found[:MOST] if answer else ():
             line = placed(item.n, item.quote, part)

@@ -16,7 +16,7 @@ class Watch:
     _before: tuple[int, int, int] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._before = (self.asker.unasked, len(self.asker.lost), self.asker.usage.failed)
+        self._before = (self.asker.unasked, len(self.asker.lost), self.asker.failed)
 
     @property
     def stopped(self) -> bool:
@@ -26,4 +26,4 @@ class Watch:
 
     @property
     def failed(self) -> bool:
-        return self.asker.usage.failed > self._before[2]
+        return self.asker.failed > self._before[2]
