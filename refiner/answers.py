@@ -73,7 +73,7 @@ class Answers:
     def _open(self) -> sqlite3.Connection:
         if self.path is not None and not self.path.exists():
             os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))
-        db = sqlite3.connect(self.path or ":memory:", timeout=10, isolation_level=None)
+        db = sqlite3.connect(self.path or ":memory:", check_same_thread=False, timeout=10, isolation_level=None)
         try:
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=NORMAL")

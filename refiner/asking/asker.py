@@ -10,6 +10,7 @@ import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -101,7 +102,8 @@ class Asker:
         """
         if self._runner is None:
             self._runner = asyncio.Runner()
-        return self._runner.run(self._run(flows))
+        runner = self._runner
+        return _apart(lambda: runner.run(self._run(flows)))
 
     async def _run(self, flows: Iterable[Callable[[], Awaitable[T]]]) -> list[T]:
         todo = list(enumerate(flows))
@@ -129,9 +131,14 @@ class Asker:
     def close(self) -> None:
         """Closes the connection."""
         runner, self._runner = self._runner, None
-        if runner is not None:
+        if runner is None:
+            return
+
+        def end() -> None:
             with runner:
                 runner.run(self.transport.close())
+
+        _apart(end)
 
     # -- one question ------------------------------------------------------------------------------------------------
 
@@ -265,6 +272,16 @@ class Asker:
             else:
                 self.lost.append(f"{ask.prompt}{f' about {ask.note}' if ask.note else ''}: {fault.message}")
             raise Stopped from None
+
+
+def _apart(work: Callable[[], T]) -> T:
+    """Does work that runs an event loop; in a thread of its own where one is running here already (a notebook)."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return work()
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(work).result()
 
 
 def _checked(ask: Ask[A], raised: list[Exception]) -> type[A]:

@@ -224,3 +224,17 @@ def test_ten_thousand_questions_leave_nothing_behind(asks):
     assert asker._wire.slots.taken == 0
     gc.collect()
     assert sum(isinstance(o, asyncio.Future) for o in gc.get_objects()) < 100
+
+
+def test_it_works_where_an_event_loop_is_running_already(serve, asks, tmp_path):
+    """In a notebook, or beside a library that keeps a loop of its own."""
+    server = serve()
+
+    async def notebook():
+        asker = asks(server, keep=tmp_path / "a.sqlite")
+        said = put(asker, ["a", "b"])
+        asker.close()
+        return said
+
+    assert all(answer is not None for answer in asyncio.run(notebook()))
+    assert len(server.seen) == 2
