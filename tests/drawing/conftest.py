@@ -20,7 +20,7 @@ from refiner.drawing.page import timeline_page  # noqa: E402
 from refiner.models import Timeline  # noqa: E402
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     with chromium() as found:
         yield found
