@@ -101,7 +101,7 @@ def fingerprint(
     """A hash of everything that a run of the chain reads, by content."""
     parts = [CHAIN_VERSION, now, engine.name, engine.model, ",".join(stages), _code()]
     if engine.llm is not None:
-        parts += [p.read_text(encoding="utf-8") for f in prompt_folders(ws.root)[:1] for p in sorted(f.glob("*.md"))]
+        parts += [p.read_text(encoding="utf-8") for f in prompt_folders(ws.root) for p in sorted(f.glob("*.md"))]
     for path in [ws.config, ws.canon, ws.decisions, *([recording] if recording else []), *note_files(raw)]:
         data = path.read_bytes() if path.exists() else b""
         parts += [str(path), hashlib.sha256(data).hexdigest()]

@@ -48,7 +48,7 @@ class Todo:
 def run_kept(asker: Asker, cache: Cache, used: set[str], todo: Sequence[Todo], shape: type[M]) -> list[M]:
     """The flows' results in order; those that are kept are read back without putting their questions together again.
 
-    Only results of flows whose questions all got their answers are kept. `used` gets the keys of all of them.
+    Only results of flows whose questions all got answers that could be used are kept. `used` gets the keys of all.
     """
     out: dict[int, M] = {}
     rest: list[int] = []
@@ -73,7 +73,7 @@ def run_kept(asker: Asker, cache: Cache, used: set[str], todo: Sequence[Todo], s
     for at, made, trail in asker.run([lambda at=at: one(at) for at in rest]):  # type: ignore[misc]
         assert isinstance(made, shape)
         out[at] = made
-        if trail.whole:
+        if trail.whole and not trail.failed:  # what failed is to be there for --ask-again
             kept = _Kept(keys=tuple(sorted(trail.keys)), result=made.model_dump_json())
             cache.put(todo[at].key, STAGE, todo[at].note, kept.model_dump_json())
     return [out[at] for at in range(len(todo))]

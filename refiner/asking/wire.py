@@ -192,9 +192,10 @@ class Wire:
         await self.slots.take()
         try:
             allowance = _THINKING if self._thinks else 0
-            need = await self._afforded(prompt_tokens(sent), request["max_tokens"] + allowance)
+            estimated = prompt_tokens(sent)
+            need = await self._afforded(estimated, request["max_tokens"] + allowance)
             try:
-                return await self._counted(sent, mode, allowance, need)
+                return await self._counted(sent, mode, allowance, estimated, need)
             finally:
                 self.budget.release(*need)
                 self._released.set()
@@ -218,7 +219,9 @@ class Wire:
             self._released.clear()
             await self._released.wait()
 
-    async def _counted(self, sent: dict[str, Any], mode: Mode, allowance: int, need: tuple[int, int]) -> Completion:
+    async def _counted(
+        self, sent: dict[str, Any], mode: Mode, allowance: int, estimated: int, need: tuple[int, int]
+    ) -> Completion:
         """One request, and what its answer or its failure says about the server. Raises Fault."""
         in_flight, began = self.slots.taken, time.monotonic()
         try:
@@ -238,7 +241,6 @@ class Wire:
         seconds = time.monotonic() - began
         self.slots.limit.answered(seconds, max(in_flight, self.slots.taken))
         self._faults = 0
-        estimated = prompt_tokens(sent)
         prompt = done.prompt_tokens or estimated
         completion = done.completion_tokens or estimate_tokens(done.text)
         self.budget.learn(estimated, prompt)

@@ -17,7 +17,7 @@ from refiner.config import Config
 from refiner.models import CanonEntry, StageResult
 from refiner.notes import note_from_text
 from refiner.prompts import load_prompt
-from refiner.stages.asked.canon import Substitute, offers, substitutes, waiting
+from refiner.stages.asked.canon import Substitute, offers, waiting
 from refiner.stages.canon import seed_canon
 
 CONFIG = Config.from_dict(
@@ -133,13 +133,6 @@ def test_what_the_rules_know_of_a_sport_wins() -> None:
     cricket = next(c for c in CANON if c.before == "cricket")
     (result,) = offered(Model(said("badminton")), [cricket])
     assert result.canon[0].forms["bat"] == "racquet"
-
-
-def test_substitutes_are_the_entries_alone() -> None:
-    talk, _ = asker(Model(said()))
-    entries = talk.run([partial(substitutes, talk, [GILLI], NOTES, CONFIG)])[0]
-    talk.close()
-    assert [e.after for e in entries] == ["lagori"]
 
 
 def test_a_user_name_keeps_its_kind() -> None:

@@ -212,3 +212,23 @@ def test_doctor_says_whether_the_model_answers(tmp_path: Path, serve: Callable[.
     assert "has no other; it has m, n" in run("doctor", "-C", folder)[1]
     server.die()
     assert "does not answer" in run("doctor", "-C", folder)[1]
+
+
+def test_what_could_not_be_used_is_asked_once_more_on_request(
+    tmp_path: Path, serve: Callable[..., Server], run: Run
+) -> None:
+    wild = [True]
+
+    def behave(seen: Seen) -> Reply:
+        return Reply("I would rather not say.") if wild[0] and "tailor" in " ".join(seen.said) else nothing_found(seen)
+
+    server = serve(behave)
+    folder = workspace(tmp_path / "life", server.url)
+    assert refine(run, folder)[0] == 0
+    assert "could not read" in (folder / "data" / "refined" / "questions.jsonl").read_text()
+    wild[0], before = False, len(server.seen)
+    assert refine(run, folder, "--ask-again")[0] == 0
+    again = server.seen[before:]
+    assert again
+    assert all("tailor" in " ".join(s.said) for s in again)
+    assert "could not read" not in (folder / "data" / "refined" / "questions.jsonl").read_text()

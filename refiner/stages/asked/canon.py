@@ -26,6 +26,7 @@ from refiner.language.names import from_canon
 from refiner.language.parse import parse
 from refiner.models import CanonEntry, Choice, ChoiceEffect, Note, Question, StageResult
 from refiner.prompts import Prompt
+from refiner.stages.asked.sentence_checks import man_or_woman
 from refiner.stages.selfimage import PRAISE
 
 NAME = "canon"
@@ -95,13 +96,6 @@ def _left_to_chance(entry: CanonEntry, config: Config) -> bool:
     culture = "india" if config.persona.culture.casefold() in ("", "india", "indian", "in") else "other"
     table = lexicon.data()["activities"][culture][config.persona.after.gender]
     return low not in table
-
-
-async def substitutes(
-    asker: Asker, entries: Sequence[CanonEntry], notes: Sequence[Note], config: Config
-) -> tuple[CanonEntry, ...]:
-    """Entries on which two askings agree, to be proposed in the place of those that wait."""
-    return tuple(c for result in await offers(asker, entries, notes, config) for c in result.canon)
 
 
 async def offers(
@@ -205,10 +199,9 @@ def _messages(
         f"Years: {place.years}" + (f"; the narrator was born {persona.born}" if persona.born else ""),
     ]
     turn = reversed if turned else list
-    words = {"male": "man", "female": "woman"}
     return tuple(
         prompt.messages(
-            was=words[persona.before.gender], now=words[persona.after.gender], facts=list(turn(facts)),
+            was=man_or_woman(persona.before.gender), now=man_or_woman(persona.after.gender), facts=list(turn(facts)),
             sentences=list(turn(place.sentences)), words=list(turn(place.words)),
         )
     )  # fmt: skip
@@ -226,7 +219,7 @@ def _kind(entry: CanonEntry) -> str:
 def _checker(entry: CanonEntry, place: Place, config: Config) -> Callable[[Substitute], str]:
     """Says what is wrong with an answer, in words for the model."""
     was = config.persona.before.gender
-    gender = {"male": "man", "female": "woman"}[was]
+    gender = man_or_woman(was)
 
     def unfit(words: str) -> bool:
         low = _low(words)

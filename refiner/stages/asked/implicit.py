@@ -8,8 +8,8 @@ anew, and that becomes a question. What people of the new gender do as well is n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, partial
 from typing import Annotated
 
 from pydantic import Field
@@ -22,7 +22,7 @@ from refiner.language.activities import unlikely
 from refiner.models import Edit, Gender, Note, Question, StageResult
 from refiner.stages.asked.confirming import WRITER, is_so, persons
 from refiner.stages.asked.mend import mended
-from refiner.stages.asked.refined_lines import Line, is_asked, lines_of, numbered, parts_of, placed
+from refiner.stages.asked.refined_lines import Line, is_asked, lines_of, numbered, parts_of, placed, wrong_quotes
 from refiner.stages.asked.sentence_questions import MOST, question, unread
 
 NAME = "implicit"
@@ -72,7 +72,7 @@ async def tells(
             break
         messages = prompt.messages(text=numbered(part), ask="", options=[], **who)
         before = asker.failed
-        answer = await asker.ask(Ask("implicit", note.path, tuple(messages), Tells, 200, _checker(part)))
+        answer = await asker.ask(Ask("implicit", note.path, tuple(messages), Tells, 200, partial(_complaint, part)))
         failed = failed or answer is None and asker.failed > before
         taken = set[Line]()
         for item in answer.value.found[:MOST] if answer else ():
@@ -121,13 +121,5 @@ def _bodily(gender: Gender) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(source, re.IGNORECASE) for source in sources)
 
 
-def _checker(lines: Sequence[Line]) -> Callable[[Tells], str]:
-    def check(answer: Tells) -> str:
-        wrong = []
-        for i, item in enumerate(answer.found[:MOST]):
-            line = placed(item.n, item.quote, lines)
-            if line is None or len(item.quote.split()) > 12:
-                wrong.append(f"found[{i}].quote: copy a few words from sentence {item.n}, as they stand there")
-        return "; ".join(wrong)
-
-    return check
+def _complaint(lines: Sequence[Line], answer: Tells) -> str:
+    return wrong_quotes(answer.found[:MOST], lines)

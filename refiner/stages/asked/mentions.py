@@ -16,6 +16,7 @@ from refiner.asking.untrusted import LEFT_OUT, addresses_a_model, as_data
 from refiner.config import Config
 from refiner.models import Gender, Note, Question
 from refiner.stages.asked.controls import Control, Trust, controls, trust_of
+from refiner.stages.asked.sentence_checks import man_or_woman
 
 _NEAR = 200  # characters that a window may grow by to end with a sentence
 WINDOW = 450  # characters on each side of a mention: what a small model still reads well
@@ -94,7 +95,7 @@ async def _who(
 
 
 def _person(gender: Gender) -> str:
-    return "a man" if gender == "male" else "a woman"
+    return f"a {man_or_woman(gender)}"
 
 
 def is_for_a_model(question: Question) -> bool:

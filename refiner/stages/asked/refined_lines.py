@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from refiner.asking.anchors import anchor
 from refiner.asking.pieces import pieces
 from refiner.asking.untrusted import LEFT_OUT, addresses_a_model, as_data
 from refiner.edits import in_force, parents_of, raw_span, render_span
 from refiner.models import Edit, Note, Question, Sentence
+
+LONGEST_QUOTE = 12  # words
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,25 @@ def placed(n: int, quote: str, lines: Sequence[Line]) -> Line | None:
         return lines[n - 1]
     holding = [line for line in lines if line.spot(quote)]
     return holding[0] if len(holding) == 1 and len(quote.split()) > 1 else None
+
+
+class Quoted(Protocol):
+    """An item of a model's list: the line's number and its words."""
+
+    @property
+    def n(self) -> int: ...
+    @property
+    def quote(self) -> str: ...
+
+
+def wrong_quotes(found: Sequence[Quoted], lines: Sequence[Line], silent: Collection[Line] = ()) -> str:
+    """What is wrong with the quotes of a list, in words for the model; those of silent lines are passed over."""
+    wrong = []
+    for i, item in enumerate(found):
+        line = placed(item.n, item.quote, lines)
+        if line not in silent and (line is None or len(item.quote.split()) > LONGEST_QUOTE):
+            wrong.append(f"found[{i}].quote: copy a few words from sentence {item.n}, as they stand there")
+    return "; ".join(wrong)
 
 
 def is_asked(line: Line, asked: Sequence[Question]) -> bool:

@@ -7,7 +7,8 @@ Stage "second-look".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
+from functools import partial
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -19,7 +20,7 @@ from refiner.edits import in_force
 from refiner.models import Edit, Note, Question, StageResult
 from refiner.stages.asked.confirming import WRITER, controls_for, is_so, persons
 from refiner.stages.asked.mend import mended
-from refiner.stages.asked.refined_lines import Line, is_asked, lines_of, numbered, parts_of, placed
+from refiner.stages.asked.refined_lines import Line, is_asked, lines_of, numbered, parts_of, placed, wrong_quotes
 from refiner.stages.asked.sentence_questions import MOST, question, unread
 
 NAME = "second-look"
@@ -108,7 +109,7 @@ async def look_again(
             continue
         text = numbered(part, silent)
         messages = prompt.messages(text=text, ask="", options=[], **who)
-        check = _checker(part, silent)
+        check = partial(_complaint, part, silent)
         before = asker.failed
         answer = await asker.ask(Ask("second_look", note.path, tuple(messages), Contradictions, 200, check))
         failed = failed or answer is None and asker.failed > before
@@ -141,15 +142,5 @@ async def look_again(
     return nothing.model_copy(update={"questions": tuple(made)})
 
 
-def _checker(lines: Sequence[Line], silent: Collection[Line]) -> Callable[[Contradictions], str]:
-    def check(answer: Contradictions) -> str:
-        wrong = []
-        for i, item in enumerate(answer.found[:MOST]):
-            line = placed(item.n, item.quote, lines)
-            if line in silent:
-                continue
-            if line is None or len(item.quote.split()) > 12:
-                wrong.append(f"found[{i}].quote: copy a few words from sentence {item.n}, as they stand there")
-        return "; ".join(wrong)
-
-    return check
+def _complaint(lines: Sequence[Line], silent: Collection[Line], answer: Contradictions) -> str:
+    return wrong_quotes(answer.found[:MOST], lines, silent)
