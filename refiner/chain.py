@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from refiner.edits import in_force, render
 from refiner.models import (
+    Bearing,
     CanonEntry,
     Edit,
     Event,
@@ -30,6 +31,7 @@ class Chain:
     timeline: Timeline | None = None
     canon: tuple[CanonEntry, ...] = ()
     edits: dict[str, list[Edit]] = field(default_factory=dict)
+    bearings: dict[str, list[Bearing]] = field(default_factory=dict)  # on the important traits, by note
     questions: list[Question] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     # The same as they were proposed, without the person's decisions: what a decision's hash is about.

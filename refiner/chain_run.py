@@ -297,3 +297,5 @@ class Run:
             else:
                 earlier.append(edit)
         self.chain.findings += result.findings
+        if result.bearings:
+            self.chain.bearings.setdefault(note.path, []).extend(result.bearings)

@@ -447,6 +447,33 @@ class Decision(Record):
     id: str = ""
 
 
+class Bearing(Record):
+    """What a sentence, or an event told in it, has to do with a trait. The span is that of the sentence, in raw text."""
+
+    note: str
+    start: int
+    end: int
+    trait: str
+    side: Literal["for", "against", "context"]  # evidence that it holds, that it does not, or needed to understand
+    quote: str = ""  # the words that say so
+    event: str = ""  # the event that the narrator gave or a rule read there
+    teller: str = "self"  # self | the note's author | another: somebody whom the note quotes
+    source: str = "rule:words"
+    confidence: float = 1.0
+
+
+class Treatment(Record):
+    """What became of a sentence or an event, and why; its bearings on the important traits."""
+
+    note: str
+    start: int | None = None
+    end: int | None = None
+    event: str = ""
+    action: Literal["keep", "condense", "reframe", "include", "drop"] = "keep"
+    why: str = ""
+    bearings: tuple[Bearing, ...] = ()
+
+
 class StageResult(Record):
     """What a stage says about one note. An empty result is a result: the stage found nothing to change."""
 
@@ -456,3 +483,4 @@ class StageResult(Record):
     questions: tuple[Question, ...] = ()
     findings: tuple[Finding, ...] = ()
     canon: tuple[CanonEntry, ...] = ()
+    bearings: tuple[Bearing, ...] = ()
