@@ -1,0 +1,100 @@
+"""The past tense of an English verb: a table of the irregular ones, and the rule for the rest. Pure.
+
+Spelling is British: a final -l is doubled ("travelled"). Where a verb has two pasts of different meaning ("lay" and
+"lied") the word after it decides, or there is no answer.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Any
+
+_CLOSED = re.compile(r"(?:^|[^aeiou])[aeiouy][bcdfgklmnprstvz]$")
+_PREFIX = re.compile(r"(over|under|out|mis|un|re|fore)-?([a-z]{2,})")
+_LIES = re.compile(r"\s+(?:to|about|through|for no reason)\b|\s*[.,;!]|\s+and\b|\s+or\b|\s*$")
+_RECLINES = re.compile(r"\s+(?:down|awake|in bed|in wait|there|on|low|still|flat|beside|under)\b")
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(resources.files(__package__).joinpath("past_forms.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _words(*path: str) -> frozenset[str]:
+    found: Any = _table()
+    for key in path:
+        found = found[key]
+    return frozenset(found)
+
+
+def alike(base: str) -> bool:
+    """Whether the past is written like the present: "I read", "I put"."""
+    return base in _words("alike")
+
+
+def known(base: str) -> bool:
+    """Whether `base` is a verb of the tables, irregular or alike."""
+    return alike(base) or base in _table()["irregular"]
+
+
+def past_form(base: str, after: str = "") -> str | None:
+    """The past tense of `base` (lower case, not "be" or a modal verb); None where it cannot be told.
+
+    `after`: what follows the verb in its sentence, which decides between "lied" and "lay".
+    """
+    if not re.fullmatch(r"[a-z]+(?:-[a-z]+)*", base):
+        return None
+    if base == "lie":
+        return "lay" if _RECLINES.match(after) else "lied" if _LIES.match(after) else None
+    if base in _words("unclear"):
+        return None
+    if alike(base):
+        return base
+    if base in _table()["irregular"]:
+        return str(_table()["irregular"][base])
+    prefix, stem = _prefixed(base)
+    return prefix + (stem if alike(stem) else str(_table()["irregular"][stem])) if stem else _regular(base)
+
+
+def _prefixed(base: str) -> tuple[str, str]:
+    """The prefix and the irregular verb behind it ("over", "sleep"), or two empty strings."""
+    match = _PREFIX.fullmatch(base)
+    if match is None or base in _words("doubled", "verbs") or base in _words("regular"):
+        return "", ""
+    return (match[1], match[2]) if match[2] in _table()["irregular"] or alike(match[2]) else ("", "")
+
+
+def third_person(base: str) -> str:
+    """The form after "she": "goes", "watches", "cries"."""
+    if base in ("have", "be"):
+        return "has" if base == "have" else "is"
+    if re.search(r"(?:[sxz]|ch|sh|[^aeiou]o)$", base):
+        return base + "es"
+    if re.search(r"[^aeiou]y$", base):
+        return base[:-1] + "ies"
+    return base + "s"
+
+
+def _regular(base: str) -> str:
+    if base.endswith("e"):
+        return base + "d"
+    if re.search(r"[^aeiou]y$", base):
+        return base[:-1] + "ied"
+    if re.search(r"[aeiou]c$", base):
+        return base + "ked"
+    return base + base[-1] + "ed" if _doubles(base) else base + "ed"
+
+
+def _doubles(base: str) -> bool:
+    if base in _words("doubled", "plain"):
+        return False
+    if base in _words("doubled", "verbs") or base in _words("doubled", "apart"):
+        return True
+    if not _CLOSED.search(base.replace("qu", "q")):
+        return False
+    syllables = len(re.findall(r"[aeiou]+|(?<![aeiou])y(?![aeiou])", base))
+    return syllables == 1 or base.endswith("l")
