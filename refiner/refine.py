@@ -150,7 +150,9 @@ def open_life(
         progress=progress,
     )
     if chain.timeline is not None:
-        chain.findings += life_balance(chain.notes, chain.edits, config, chain.timeline)
+        chain.findings += life_balance(
+            chain.notes, chain.edits, config, chain.timeline, chain.extractions, chain.people
+        )
     chain.findings += [Finding(check="notes", severity="error", message=str(e.message)) for e in reading.failed]
     return Life(ws, config, decisions, chain, chosen, now, cache, reading.failed)
 

@@ -11,14 +11,17 @@ from refiner.canon_file import add_canon
 from refiner.console import Output
 from refiner.engine import ENGINES
 from refiner.errors import UsageError
-from refiner.models import CanonEntry
+from refiner.models import CanonEntry, Edit
 from refiner.refine import Life, last_state, refine, with_life
 from refiner.review import commands
 from refiner.review.filters import Filters
 from refiner.review.items import Item, build_queue
 from refiner.review.keys import make_reader
-from refiner.review.session import run_review
+from refiner.review.session import EXIT_DONE, EXIT_LEFT, run_review
 from refiner.sampling import samples_of
+from refiner.stages.extract import trait_words
+from refiner.stages.self_image_edits import flags
+from refiner.stages.self_image_life import negative_traits
 from refiner.store import DecisionLog, Workspace, locked
 
 
@@ -56,6 +59,25 @@ def queue_of(life: Life, *, with_samples: bool) -> list[Item]:
         {n.path: n for n in chain.notes},
         life.decisions,
         findings=chain.findings,
+        idealising=_idealising(life),
+    )
+
+
+def _idealising(life: Life) -> dict[str, tuple[str, ...]]:
+    """The edits that flatter, as they were proposed, whatever was decided about them."""
+    chain = life.chain
+    if chain.timeline is None:
+        return {}
+    edits: dict[str, dict[str, Edit]] = {}
+    for edit in (*(e for es in chain.edits.values() for e in es), *chain.proposed):
+        edits.setdefault(edit.note, {})[edit.id] = edit
+    return flags(
+        chain.notes,
+        {path: list(of_note.values()) for path, of_note in edits.items()},
+        life.config,
+        negative_traits(life.config, chain.timeline),
+        trait_words(life.config.traits),
+        chain.extractions,
     )
 
 
@@ -96,8 +118,11 @@ def _check(queue: list[Item], filters: Filters, show: Output) -> int:
 def _by_options(
     ws: Workspace, queue: list[Item], log: DecisionLog, asked: Request, filters: Filters, show: Output
 ) -> int:
-    made = 0
+    made, code = 0, EXIT_DONE
+    left: list[Item] = []
     if asked.approve:
+        left += commands.left_alone(queue, log, asked.approve)
+        code = EXIT_LEFT if left else EXIT_DONE  # they were named, and are not approved
         made += len(commands.approve(queue, log, asked.approve))
     if asked.reject:
         made += len(commands.reject(queue, log, asked.reject, asked.reason))
@@ -111,9 +136,17 @@ def _by_options(
                 f"{len(imported.stale)} lines are about texts that have changed since; they were left out", "yellow"
             )
     if asked.approve_shown:
+        left += commands.left_alone(queue, log, filters)
         made += len(commands.approve_shown(queue, log, filters))
     show.say(f"{made} decided")
-    return 0
+    if left:
+        shown = list(dict.fromkeys(i.id for i in left))
+        show.say(
+            f"{len(shown)} that idealise{'s' * (len(shown) == 1)} left for a look of their own, one by one:"
+            f" refiner review --approve {shown[0]}",
+            "yellow",
+        )
+    return code
 
 
 def _by_hand(ws: Workspace, queue: list[Item], log: DecisionLog, filters: Filters, asked: Request, show: Output) -> int:

@@ -29,7 +29,7 @@ from refiner.review.visible import one_line
 
 __all__ = [
     "Checked", "Imported", "answer", "approve", "approve_shown", "as_json", "check", "edit", "import_file",
-    "list_items", "reject", "resolve", "shown",
+    "left_alone", "list_items", "reject", "resolve", "shown",
 ]  # fmt: skip
 
 # ---- reading -------------------------------------------------------------------------------------------------------
@@ -49,7 +49,8 @@ def as_json(item: Item) -> dict[str, Any]:
         "before": item.before, "after": item.after, "reason": item.reason, "evidence": list(item.evidence),
         "context_before": item.context_before, "context_after": item.context_after, "severity": item.severity,
         "start": item.start, "end": item.end, "parents": list(item.parents), "depends": list(item.depends),
-        "traits": list(item.traits), "text_sha": item.text_sha, "text": as_text(item.payload),
+        "traits": list(item.traits), "idealises": list(item.idealises), "text_sha": item.text_sha,
+        "text": as_text(item.payload),
     }  # fmt: skip
     if item.choices:
         out["choices"] = [
@@ -82,6 +83,7 @@ def _row(item: Item) -> str:
     else:
         what = item.title if item.kind != "sample" else f"{item.title}: {item.after}"
     status = item.status if item.was is None or item.status != "undecided" else f"undecided (was: {item.was})"
+    status += " IDEALISES" if item.idealises else ""
     parts = (item.id, status, item.kind, item.note, one_line(what, 160))
     return "  ".join(one_line(p) for p in parts if p)
 
@@ -128,21 +130,34 @@ def _decide(
 
 
 def approve(queue: Sequence[Item], log: Log, ids: Sequence[str], *, clock: Callable[[], str] = now) -> list[Decision]:
-    """Approves the items. Raises UsageError (unknown id, a question) before anything is written."""
-    wanted = [(i, Action("approve")) for i in resolve_all(queue, ids)]
+    """Approves the items. Raises UsageError (unknown id, a question) before anything is written.
+
+    Of several, those that idealise are left undecided (`left_alone`): each wants a command of its own.
+    """
+    wanted = [(i, Action("approve")) for i in {i.id: i for i in resolve_all(queue, ids)}.values()]
     if len(wanted) < 2:
         return _decide(queue, log, wanted, clock)
     _refuse(wanted)
-    return _at_once(
-        queue, log, Action("decide_same", ids=tuple(dict.fromkeys(i.id for i, _ in wanted)), at=clock()), None
-    )
+    return _at_once(queue, log, Action("decide_same", ids=tuple(i.id for i, _ in wanted), at=clock()), None)
 
 
 def approve_shown(
     queue: Sequence[Item], log: Log, filters: Filters | None = None, *, clock: Callable[[], str] = now
 ) -> list[Decision]:
-    """Approves all undecided items that the filters let through, but the questions; one undo takes it back."""
+    """Approves all undecided items that the filters let through; one undo takes it back.
+
+    Questions are left out, and so is what idealises (`left_alone`).
+    """
     return _at_once(queue, log, Action("approve_shown", at=clock()), filters)
+
+
+def left_alone(queue: Sequence[Item], log: Log, ids: Sequence[str] | Filters | None) -> list[Item]:
+    """The undecided items that a bulk approval of these ids, or of what the filters leave, passes over."""
+    if ids is None or isinstance(ids, Filters):
+        return [i for i in start(queue, log.read(), ids).undecided() if i.idealises]
+    named = {i.id for i in resolve_all(queue, ids)}
+    waiting = [i for i in start(queue, log.read()).undecided() if i.id in named and i.idealises]
+    return waiting if len(named) > 1 else []
 
 
 def _at_once(queue: Sequence[Item], log: Log, action: Action, filters: Filters | None) -> list[Decision]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from refiner.models import (
     CanonEntry,
@@ -69,6 +70,7 @@ class Item:
     parents: tuple[str, ...] = ()  # what it follows from
     depends: tuple[str, ...] = ()  # items that follow from it
     traits: tuple[str, ...] = ()
+    idealises: tuple[str, ...] = ()  # how an edit flatters: it wants a look of its own, and no bulk approval takes it
     given: Status = "undecided"  # the status it has while the log never names it
     start: int = -1
     end: int = -1
@@ -87,11 +89,13 @@ def build_queue(
     decisions: Sequence[Decision],
     *,
     findings: Iterable[Finding] = (),
+    idealising: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> list[Item]:
     """The items of the review in their order, each with its status by the log.
 
     Give the records as they were proposed: what `apply_status` returns has other texts. `findings` show up as evidence
-    of the edits and questions whose span they touch.
+    of the edits and questions whose span they touch. `idealising` are the edits that flatter, by id, with what they do:
+    they come before the other edits, together with what they were made on.
     """
     history = replay(decisions)
     pages: dict[str, Page] = {}
@@ -116,8 +120,13 @@ def build_queue(
     for q in sorted(questions, key=lambda q: (q.note, q.start or 0)):
         add("question", q, question_facts(q, page(q.note)))
     place = _places(edits)
-    for edit in sorted(edits, key=lambda e: (e.note, place[e.id], stage_place(e.stage), e.start, e.end)):
-        add("edit", edit, edit_facts(edit, page(edit.note)))
+    first = {(e.note, place[e.id]) for e in edits if e.id in idealising}  # with all that stands together with them
+
+    def order(e: Edit) -> tuple[bool, str, int, int, int, int]:
+        return (e.note, place[e.id]) not in first, e.note, place[e.id], stage_place(e.stage), e.start, e.end
+
+    for edit in sorted(edits, key=order):
+        add("edit", edit, edit_facts(edit, page(edit.note)) | {"idealises": idealising.get(edit.id, ())})
     for event in sorted(events, key=lambda e: e.place):
         add("event", event, event_facts(event))
     for trait in traits:

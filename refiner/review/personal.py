@@ -116,10 +116,16 @@ class Personal:
         """Decides all that is shown and undecided once the person has typed how many that are."""
         session = self.session
         waiting = session.state.undecided()
-        count = sum(i.kind != "question" for i in waiting)
         verb = "approve" if kind == "approve_shown" else "reject"
-        asked = len(waiting) - count
-        apart = f" ({asked} question{'s' * (asked != 1)} left out)" if asked else ""
+        asked = sum(i.kind == "question" for i in waiting)
+        alone = sum(bool(i.idealises) for i in waiting) if kind == "approve_shown" else 0
+        count = len(waiting) - asked - alone
+        out = [f"{asked} question{'s' * (asked != 1)} left out"] if asked else []
+        out += [f"{alone} that idealise{'s' * (alone == 1)} left for a look of their own"] if alone else []
+        apart = f" ({', '.join(out)})" if out else ""
+        if alone and not count:
+            session.do(Action(kind))  # says why there is nothing to confirm
+            return
         typed = session.ask_line(f"Type {count} to {verb} all {count} undecided that are shown{apart}:", fresh=True)
         if typed == str(count):
             session.do(Action(kind))

@@ -64,6 +64,8 @@ class Screen:
             yield status
         elif was := state.was(item):
             yield f"was: {_LETTERS[was]}"
+        if item.idealises:
+            yield "IDEALISES"
         if state.history.flagged(item.id):
             yield "flagged"
 
@@ -76,6 +78,8 @@ class Screen:
             yield from change(*self._with(item, own), self.paint, self.view, self.console.width)
             yield self.paint.text("proposed:", DIM)
         yield from body(item, self.paint, self.view, self.console.width)
+        for how in item.idealises:
+            yield self.paint.text(f"idealises: {how}", WARN)
         if item.reason:
             yield self.paint.text(f"why: {item.reason}", DIM)
         about = [item.source] if item.kind in ("canon", "event", "sample") and item.source else []

@@ -178,7 +178,10 @@ def refusal(item: Item, action: Action) -> str:
 
 
 def _many(state: ReviewState, action: Action) -> Step:
-    """Decides all that is shown and undecided, or the items named, as one step. Questions are left out."""
+    """Decides all that is shown and undecided, or the items named, as one step.
+
+    Questions are left out, and what idealises is never approved so.
+    """
     verb: DecisionVerb = "reject" if action.kind == "reject_shown" else "approve"
     if action.kind == "decide_same":
         items = [i for name in action.ids if (i := state.find(name))]
@@ -187,12 +190,16 @@ def _many(state: ReviewState, action: Action) -> Step:
         chosen = [(i, a) for i, a in pairs if not action.choice or a.choice]
     else:
         chosen = [(i, replace(action, choice="")) for i in state.undecided() if i.kind != "question"]
+    left = sum(bool(i.idealises) for i, _ in chosen) if verb == "approve" else 0
+    if left:  # what flatters is approved one by one, after a look
+        chosen = [(i, a) for i, a in chosen if not i.idealises]
+    apart = f"{left} that idealise{'s' * (left == 1)} left for a look of {'its' if left == 1 else 'their'} own"
     if not chosen:
-        return _say(state, "nothing that is shown can be decided so")
+        return _say(state, f"nothing was decided: {apart}" if left else "nothing that is shown can be decided so")
     made = [_line(i, verb, a, choice=a.choice or None, reason=action.reason or None) for i, a in chosen]
     state, log = _record(state, made)
     state = _ahead(state) if state.item and state.status(state.item) != "undecided" else state
-    return replace(state, message=f"{len(log)} decided; u takes all back"), log
+    return replace(state, message=f"{len(log)} decided; {f'{apart}; ' if left else ''}u takes all back"), log
 
 
 def _same_choice(item: Item, shown: Item | None, choice: str) -> str:

@@ -31,13 +31,18 @@ def test_what_is_left_as_it_is_gives_no_finding() -> None:
 
 
 def test_lost_evidence_is_a_warning_with_its_place() -> None:
-    [found] = SelfImage().run(StageInput(NOTE, CONFIG, earlier=(edit(NOTE, "I shouted in a rage. ", ""),))).findings
+    found, flagged = (
+        SelfImage().run(StageInput(NOTE, CONFIG, earlier=(edit(NOTE, "I shouted in a rage. ", ""),))).findings[:2]
+    )
     assert (found.check, found.severity, found.start) == ("self-image", "warning", NOTE.text.index("I shouted"))
+    assert (flagged.check, flagged.start) == ("idealises", NOTE.text.index("I shouted"))
+    assert "takes away “I shouted in a rage.” (short-tempered)" in flagged.message
 
 
 def test_praise_that_an_edit_adds_is_told() -> None:
-    [found] = (
-        SelfImage().run(StageInput(NOTE, CONFIG, earlier=(edit(NOTE, "The bus", "A wise and gentle bus"),))).findings
+    change = edit(NOTE, "The bus", "A wise and gentle bus")
+    found = next(
+        f for f in SelfImage().run(StageInput(NOTE, CONFIG, earlier=(change,))).findings if f.check == "idealises"
     )
     assert (found.check, "“wise”, “gentle”" in found.message) == ("idealises", True)
 
@@ -57,4 +62,5 @@ def test_what_is_over_may_go() -> None:
 def test_what_only_others_show_is_told() -> None:
     other = note_from_text("---\nauthor: Meera\n---\nShort-tempered, always in a rage, and shouting.\n", "m.md")
     found = life_balance([other, note_from_text("The bus was late.", "b.md")], {}, CONFIG, None)
-    assert "shown by others' notes but not by the narrator's own (m.md)" in found[-1].message
+    assert "Meera says that you are short-tempered (m.md: “Short-tempered, always" in found[-1].message
+    assert found[-1].message.endswith("you never do")

@@ -1,0 +1,250 @@
+"""Which sentences of a raw note are evidence of a trait, and who tells them. Pure.
+
+`evidence_sentences` alone says what counts: the trait's own words, where they are said of the narrator, and the
+sentences that an event quotes for an effect that lets the trait hold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Literal, NamedTuple
+
+from refiner.checks.change_words import masked
+from refiner.checks.stems import WORD, share, stems
+from refiner.checks.trait_words import TraitWords, prove, weigh
+from refiner.config import PersonaSide, Trait
+from refiner.language import lexicon
+from refiner.models import Extraction, Note, Sentence
+from refiner.stages.declared import find_quote
+from refiner.stages.people import ADDRESSES, RELATIONS, said_by_another
+from refiner.stages.self_image_words import side_names
+
+SHOWS = 0.7  # weight of a trait's words from which a sentence can be evidence of it
+PROVES = 0.5  # and how far they must prove by themselves that it is meant: "lost" proves no temper that is lost
+HOLDING = ("initiates", "continues", "reinitiates", "resumes")
+
+Via = Literal["words", "effect"]
+Voice = Literal["narrator", "author", "quoted"]
+
+
+class Teller(NamedTuple):
+    """Who says a sentence: the narrator, the author of a note of their own, or somebody in the narrator's note."""
+
+    voice: Voice
+    name: str = ""  # "" where it is not known, and for the narrator
+
+
+NARRATOR = Teller("narrator")
+
+
+class Evidence(NamedTuple):
+    """A sentence of a raw note that shows a trait. `via` is all that makes it evidence."""
+
+    sentence: Sentence
+    teller: Teller
+    via: tuple[Via, ...]
+
+
+def evidence_sentences(
+    note: Note, trait: Trait, words: TraitWords, extraction: Extraction | None, narrator: PersonaSide
+) -> list[Evidence]:
+    """The sentences of a raw note that show a trait of the narrator, in their order. What counts as evidence is said
+    here and nowhere else."""
+    quoted = _quoted_by_effects(note, trait.id, extraction)
+    out = []
+    for sentence in note.sentences:
+        voice = teller_of(note, sentence, narrator)
+        via: list[Via] = []
+        found = _by_words(note, sentence, voice, trait, words, narrator)
+        if found is not None:
+            voice = found
+            via.append("words")
+        if sentence.start in quoted:
+            via.append("effect")
+        if via:
+            out.append(Evidence(sentence, voice, tuple(via)))
+    return out
+
+
+# ---- who tells -----------------------------------------------------------------------------------------------------
+
+_LINE = re.compile(
+    r"[ \t>]*(?:\[?[\d/.,: -]{4,20}(?:[ap]\.?m\.?)?\]?[ \t]*[-–]?[ \t]*)?(?P<who>[^\W\d_][\w .'’-]{0,30}?):[ \t]+\S",
+    re.I,
+)
+
+
+def teller_of(note: Note, sentence: Sentence, narrator: PersonaSide) -> Teller:
+    """Who says a sentence as a whole."""
+    if note.meta.author != "self":
+        return Teller("author", note.meta.author)
+    if not said_by_another(note, sentence, narrator):
+        return NARRATOR
+    line = note.text.rfind("\n", 0, sentence.start) + 1
+    match = _LINE.match(note.text, line)
+    return Teller("quoted", match["who"].strip() if match and match.end() - 1 <= sentence.end else "")
+
+
+# ---- by words ------------------------------------------------------------------------------------------------------
+
+_QUOTED = re.compile(r"[\"“][^\"“”]*[\"”]")
+_OWN_SPEECH = re.compile(r"\bI (?:\w+ly )?(?:said|say|told|tell|asked|shouted|wrote|replied|answered|texted|thought)\b")
+_DENIES = re.compile(r"(?:\b(?:not|never|no|hardly|nothing|nobody|without)\b|n['’]t\b)(?:\s+[\w'’-]+){0,3}\s*\Z", re.I)
+_NEGATION = re.compile(r"\b(?:not|never|no|without|cannot|nothing)\b|n['’]t\b", re.I)
+_KIN = "|".join(sorted(map(re.escape, RELATIONS), key=len, reverse=True))
+_SUBJECT = re.compile(
+    rf"(?P<kin>\b(?:my|our|his|her|their|your) (?:\w+ ){{0,2}}(?:{_KIN})\b)"
+    r"|\b(?P<i>I|we|my|our)\b|\b(?P<he>he|his)\b|\b(?P<she>she|her)\b|\b(?P<you>you|your)\b"
+    r"|\b(?P<other>they|their|who|somebody|someone|everybody|everyone|anybody|nobody|people)\b"
+    r"|\b(?P<name>[A-Z][\w'’-]+)",
+    re.I,
+)
+_SUBJECT_PLACE = re.compile(
+    r"(?:\A|[,.;:!?()—–-]|\b(?:and|but|or|so|that|because|since|as|when|while|if|whether|how|why|then|before|after|until"
+    r"|says?|said|thinks?|thought))\s*[\"“'‘*_]*\Z",
+    re.I,
+)
+
+
+def evidence_weight(text: str, trait: str, words: TraitWords) -> float:
+    """The weight of the words of a text that speak for a trait, each time they stand there."""
+    found = words.evidence(text).get(trait)
+    return sum(h.weight for h in found.hits if h.sign > 0) if found and found.state else 0.0
+
+
+def spoken_part(text: str, teller: Teller, whole: bool) -> str:
+    """What the teller says of a text: all of it, or for a voice within the narrator's sentence what is quoted."""
+    if teller.voice == "narrator":
+        return masked(text)
+    if whole:
+        return text
+    return "".join(m[0] for m in _QUOTED.finditer(text))
+
+
+def _by_words(
+    note: Note, sentence: Sentence, voice: Teller, trait: Trait, words: TraitWords, narrator: PersonaSide
+) -> Teller | None:
+    """Who shows the trait with its own words in a sentence; None where nobody says it of the narrator."""
+    text = sentence.text
+    if voice.voice != "narrator":
+        if voice.voice == "quoted" and (line := _LINE.match(text)):
+            text = text[line.end() - 1 :]
+        return voice if _says(note, text, voice, trait, words, narrator) else None
+    if _says(note, masked(text), voice, trait, words, narrator):
+        return voice
+    quote = _QUOTED.search(text)
+    if quote is None or _OWN_SPEECH.search(masked(text)):
+        return None
+    speaker = Teller("quoted", _speaker_beside(masked(text)))
+    return speaker if _says(note, quote[0], speaker, trait, words, narrator) else None
+
+
+def _speaker_beside(rest: str) -> str:
+    """The name or the relation of who speaks, where it stands beside the quotation: `Papa said "…"`."""
+    match = re.search(
+        rf"\b(?P<who>[Mm]y (?:\w+ )?(?:{_KIN})|[A-Z][\w'’-]+) (?:said|says|told|tells|shouted|asked|wrote|texted)\b",
+        rest,
+    ) or re.search(rf"\b(?:said|says|wrote|asked) (?P<who>my (?:\w+ )?(?:{_KIN})|[A-Z][\w'’-]+)", rest)
+    return match["who"] if match and match["who"] not in ("He", "She", "They", "It", "I", "We") else ""
+
+
+def _says(note: Note, text: str, voice: Teller, trait: Trait, words: TraitWords, narrator: PersonaSide) -> bool:
+    found = words.evidence(text).get(trait.id)
+    if found is None or not found.state or found.sign < 0:
+        return False
+    hits = [h for h in found.hits if h.sign > 0 and h.role != "target"]
+    if weigh(hits) < SHOWS or prove(hits) < PROVES:
+        return False
+    first = min((h for h in hits if h.proof >= 0.35), key=lambda h: h.start, default=hits[0])
+    denied = _DENIES.search(text, 0, first.start)
+    if denied and not any(_NEGATION.search(n) for n in trait.words):  # "does not pick up" is said with its denial
+        return False
+    whose = _whose(note, text, first.start, voice, narrator)
+    return whose == "narrator" or whose == "" and (voice.voice != "quoted")
+
+
+def _whose(note: Note, text: str, at: int, voice: Teller, narrator: PersonaSide) -> Literal["narrator", "other", ""]:
+    """Who the last subject before `at` is: the narrator, somebody else, or nobody that is named ("Shouted at her")."""
+    called = side_names(narrator)
+    he = "he" if narrator.gender == "male" else "she"
+    last: Literal["narrator", "other", ""] = ""
+    for m in _candidates(note, text, at):
+        kind = m.lastgroup
+        if kind == "i":
+            last = "narrator" if voice.voice == "narrator" else "other"
+        elif kind == "you":
+            last = "narrator" if voice.voice == "quoted" else "other" if voice.voice == "author" else last
+        elif kind == "name" and WORD.match(m[0]) and _bare_name(m[0]) in called:
+            last = "narrator"
+        elif kind in ("he", "she"):
+            last = "narrator" if voice.voice == "author" and kind == he else "other"
+        elif kind in ("kin", "name"):
+            # "My brother" in a sister's note may be the narrator or not: nothing is said of it.
+            last = "" if voice.voice == "author" and kind == "kin" else "other"
+        else:
+            last = "other"
+    if voice.voice == "quoted" and last == "" and re.search(r"\byour?\b", text, re.I):
+        return "narrator"  # "liar, your last seen is a minute ago"
+    return last
+
+
+def _candidates(note: Note, text: str, at: int) -> Iterator[re.Match[str]]:
+    """What can be the subject of what stands at `at`: pronouns, and people named where a clause begins."""
+    for m in _SUBJECT.finditer(text, 0, at):
+        if m.lastgroup == "name" and not (m[0][0].isupper() and _is_name(note, m[0])):
+            continue
+        if m.lastgroup in ("kin", "name") and not _SUBJECT_PLACE.search(text, 0, m.start()):
+            continue  # "I told Papa lies": an object
+        yield m
+
+
+def _bare_name(word: str) -> str:
+    return re.sub(r"['’]s?$", "", word).casefold()
+
+
+def _is_name(note: Note, word: str) -> bool:
+    bare = re.sub(r"['’]s?$", "", word)
+    return bare in ADDRESSES or lexicon.gender_of_name(bare) is not None or bare in _capitals(note.text)
+
+
+@cache
+def _capitals(text: str) -> frozenset[str]:
+    """The words that have a capital within sentences, where no rule of writing asks for one."""
+    return frozenset(m[1] for m in re.finditer(r"(?<=[a-z,] )([A-Z][a-zà-ÿ]+)\b", text)) - {"I"}
+
+
+# ---- by effects ----------------------------------------------------------------------------------------------------
+
+
+def _quoted_by_effects(note: Note, trait: str, extraction: Extraction | None) -> dict[int, None]:
+    """The starts of the sentences that an event of the narrator quotes for a trait that it lets hold."""
+    out: dict[int, None] = {}
+    for event in extraction.events if extraction else ():
+        if event.note != note.path or event.modality != "actual" or event.subject != "self":
+            continue
+        for effect in event.effects:
+            if effect.trait != trait or effect.kind not in HOLDING:
+                continue
+            found = find_quote(note, effect.quote) if effect.quote else None
+            spans = [found] if found else [] if effect.quote else [s for s in event.spans if s.note == note.path]
+            out |= {s.start: None for s in note.sentences for p in spans if s.start < p.end and p.start < s.end}
+    return out
+
+
+def content(text: str) -> list[str]:
+    """The stems of the words of a text that say something, those that say a gender left out."""
+    return [stems(m[0])[0] for m in WORD.finditer(text) if share(m[0].lower()) and lexicon.gender_of_word(m[0]) is None]
+
+
+def content_left(before: str, after: str) -> float:
+    """The share of the content words of `before` that `after` still has; 1 where it has none."""
+    had, has = content(before), set(content(after))
+    return sum(w in has for w in had) / len(had) if had else 1.0
+
+
+def tellers(found: Sequence[Evidence]) -> tuple[list[Evidence], list[Evidence]]:
+    """The evidence that the narrator tells, and what others tell."""
+    own = [e for e in found if e.teller.voice == "narrator"]
+    return own, [e for e in found if e.teller.voice != "narrator"]
