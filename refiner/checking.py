@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping
 
 from refiner.chain import Chain
 from refiner.checks.again import Again
+from refiner.checks.ages import told_twice
 from refiner.checks.assertions import Assertion
+from refiner.checks.telling import untellable
 from refiner.checks.whole_life import CHECKS_VERSION, NoteReading, read_life, read_note
 from refiner.config import Config
 from refiner.edits import digest
@@ -51,7 +53,8 @@ def check_life(
         reading = NoteReading.model_validate_json(keyed("check", note.path, key, make))
         found += reading.findings
         said += reading.said
-    return [*found, *read_life(said, canon, config)]
+    twice = told_twice(timeline.events, config) if timeline else []
+    return [*found, *read_life(said, canon, config), *twice, *untellable(timeline)]
 
 
 def _again(note: Note, chain: Chain, config: Config, canon: tuple[CanonEntry, ...], told: Mapping[str, Event]) -> Again:

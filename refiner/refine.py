@@ -298,12 +298,15 @@ def plan(
 
 def write_outputs(out: Path, life: Life) -> tuple[list[str], int]:
     """Writes refined notes and records; the names of all files, and how many had changed."""
+    from refiner.checks.telling import note_places
+
     chain = life.chain
     contents = {f"notes/{n.path}": chain.refined(n) for n in chain.notes}
     contents["edits.jsonl"] = to_jsonl(e for n in chain.notes for e in chain.edits.get(n.path, ()))
     contents["questions.jsonl"] = to_jsonl(chain.questions)
     contents["findings.jsonl"] = to_jsonl(chain.findings)
     contents["events.jsonl"] = to_jsonl(chain.timeline.events if chain.timeline else ())
+    contents["notes.jsonl"] = to_jsonl(note_places(chain.notes, chain.timeline, life.config))
     contents["people.jsonl"] = to_jsonl(chain.people)
     contents["media.jsonl"] = to_jsonl(m for x in chain.extractions for m in x.media)
     contents["canon.jsonl"] = to_jsonl(chain.canon)

@@ -9,17 +9,19 @@ from collections.abc import Iterable
 from typing import Any
 
 from refiner.checks.again import Again
+from refiner.checks.ages import ages
 from refiner.checks.antecedents import antecedents
 from refiner.checks.assertions import Assertion, assertions
 from refiner.checks.canon_followed import canon_followed, canon_uses
 from refiner.checks.contradictions import contradictions
 from refiner.checks.dead_traits import check_dead_traits
 from refiner.checks.gender import leftover_gender
+from refiner.checks.told_times import told_times
 from refiner.checks.years import closed_years
 from refiner.config import Config
 from refiner.models import CanonEntry, Finding, Record, Timeline
 
-CHECKS_VERSION = "1"  # part of the key under which readings are remembered
+CHECKS_VERSION = "2"  # part of the key under which readings are remembered
 
 
 class NoteReading(Record):
@@ -45,8 +47,10 @@ def read_note(again: Again, timeline: Timeline | None) -> NoteReading:
             return {"note": note.path}
         return {"note": note.path, **dict(zip(("start", "end"), again.raw(start, end), strict=True))}
 
+    # What counts in the raw note already: times are held against what they counted from there.
+    raw = (*ages(again), *told_times(again))
     return NoteReading(
-        findings=tuple(f.model_copy(update=placed(f.start, f.end)) for f in found),
+        findings=(*(f.model_copy(update=placed(f.start, f.end)) for f in found), *raw),
         said=tuple(a.model_copy(update=placed(a.start, a.end)) for a in said),
     )
 
