@@ -17,7 +17,9 @@ from refiner.models import (
     Person,
     Question,
     Timeline,
+    Treatment,
 )
+from refiner.stages.relevance import treatments
 
 CHAIN_VERSION = "3"  # raise it whenever the same inputs may give another result of the chain itself
 
@@ -44,6 +46,16 @@ class Chain:
 
     def refined(self, note: Note) -> str:
         return render(note.text, self.edits.get(note.path, ()))
+
+    def treatments(self) -> list[Treatment]:
+        """What became of the sentences and events that have to do with the important traits, in order of place."""
+        return [
+            t
+            for note, x in zip(self.notes, self.extractions, strict=True)
+            for t in treatments(
+                note, self.bearings.get(note.path, ()), self.edits.get(note.path, ()), x.events, self.timeline
+            )
+        ]
 
     @property
     def events(self) -> dict[str, Event]:

@@ -6,7 +6,7 @@ the open questions of a stage, and a second look at the refined notes. Within a 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -24,6 +24,7 @@ from refiner.stages.asked.controls import Trust
 from refiner.stages.asked.extract import read_note
 from refiner.stages.asked.implicit import tells
 from refiner.stages.asked.mentions import Settled, is_for_a_model, settle, trust
+from refiner.stages.asked.reword import CLAUSE, reworded
 from refiner.stages.asked.second_look import look_again
 from refiner.stages.standing_in import stand_ins
 from refiner.store import Cache
@@ -164,6 +165,45 @@ def _with_answers(name: str, stage: str, result: StageResult, note: Note, said: 
             "findings": (*result.findings, *findings),
         }
     )
+
+
+INSTEAD = "instead:"  # in the evidence of an edit: the id of the rules' edit that it stands for
+
+
+def said_by_itself(
+    talk: Talk, results: Sequence[StageResult], chain: Chain, decided: Collection[str]
+) -> list[StageResult]:
+    """The results of a stage in which, where the model could, a sentence says by itself what a clause behind it said.
+
+    Both edits are in the result: whoever rejects the sentence gets the clause. `decided`: ids of edits that the person
+    decided on; of these clauses no sentence is asked for.
+    """
+    timeline = chain.timeline
+    over = tuple(v.id for v in timeline.traits if v.verdict in ("NOT", "RETRACTED")) if timeline else ()
+    notes, todo, places = {n.path: n for n in chain.notes}, list[Todo](), list[str]()
+    for result in results:
+        note = notes[result.note]
+        earlier = tuple(e for e in chain.edits.get(result.note, ()) if e.status != "rejected")
+        for edit in result.edits:
+            if edit.source == CLAUSE and edit.id not in decided:
+                flow = partial(_reworded, talk, note, edit, earlier, over)
+                todo.append(talk.todo("reword", note, flow, (edit,), earlier, over))
+                places.append(edit.id)
+    made = {clause: r.edits for clause, r in zip(places, talk.run(todo, StageResult), strict=True) if r.edits}
+    return [
+        r.model_copy(update={"edits": tuple(e for edit in r.edits for e in (*made.get(edit.id, ()), edit))})
+        for r in results
+    ]
+
+
+async def _reworded(
+    talk: Talk, note: Note, edit: Edit, earlier: tuple[Edit, ...], over: tuple[str, ...]
+) -> StageResult:
+    made = await reworded(talk.asker, note, talk.config, edit, earlier, over)
+    if made is None:
+        return StageResult(note=note.path, stage=edit.stage)
+    made = made.model_copy(update={"evidence": (*made.evidence, f"{INSTEAD}{edit.id}")})
+    return StageResult(note=note.path, stage=edit.stage, edits=(made,))
 
 
 def hidden_signs(talk: Talk, chain: Chain) -> list[StageResult]:

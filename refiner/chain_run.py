@@ -19,6 +19,7 @@ from refiner.edits import digest
 from refiner.models import (
     CanonEntry,
     Decision,
+    Edit,
     Event,
     Extraction,
     Finding,
@@ -199,6 +200,9 @@ class Run:
             self.canon = self._merge_canon([*self.canon, *proposed])
         if self.asker is not None and (open_ := self._open(results)):
             results = chain_asked.settled(self.asker, stage.name, results, open_, self.config)
+        if self.talk is not None and stage.name == "override":
+            decided = {i for r in results for i in self.verdicts(r.edits)}
+            results = chain_asked.said_by_itself(self.talk, results, self.chain, decided)
         for result in results:
             self._take(result)
         if self.talk is not None and stage.name == "swap":
@@ -278,14 +282,24 @@ class Run:
         self.chain.asked += questions
         self.chain.questions += done
 
+    def _without_replaced(self, edits: Sequence[Edit]) -> list[Edit]:
+        """The edits without those that a model's stands for, as long as that one is not rejected."""
+        decided = self.verdicts(edits)
+        live = (e for e in edits if e.id not in decided or decided[e.id].status != "rejected")
+        replaced = {
+            i.removeprefix(chain_asked.INSTEAD) for e in live for i in e.evidence if i.startswith(chain_asked.INSTEAD)
+        }
+        return [e for e in edits if e.id not in replaced]
+
     def _take(self, result: StageResult) -> None:
         """Adds a stage's result to the chain, with the person's decisions applied and unsound edits left out."""
         note = self.by_path[result.note]
         earlier = self.chain.edits.setdefault(note.path, [])
         self._take_questions(result.questions)
         said = answered_edits(result.questions, self.verdicts(result.questions), self.by_path, earlier)
-        self.chain.proposed += result.edits
-        proposed = [e for e in result.edits if not any(clash(e, s) for s in said)]
+        offered = self._without_replaced(result.edits)
+        self.chain.proposed += offered
+        proposed = [e for e in offered if not any(clash(e, s) for s in said)]
         edits = [*apply_status(proposed, self.verdicts(proposed)), *said]
         for edit in sorted(edits, key=lambda e: (e.start, e.end)):
             if problem := unsound(note, earlier, edit):

@@ -310,6 +310,7 @@ def write_outputs(out: Path, life: Life) -> tuple[list[str], int]:
     contents["people.jsonl"] = to_jsonl(chain.people)
     contents["media.jsonl"] = to_jsonl(m for x in chain.extractions for m in x.media)
     contents["canon.jsonl"] = to_jsonl(chain.canon)
+    contents["relevance.jsonl"] = to_jsonl(chain.treatments())
     if chain.timeline is not None:
         contents["persona.md"] = life.card
         contents["timeline.json"] = chain.timeline.model_dump_json(indent=1) + "\n"

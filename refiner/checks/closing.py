@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from refiner.config import Trait
 from refiner.edits import digest
 from refiner.models import Event, Timeline
 
 _ENDED = ("That lasted until {when}.", "That ended in {when}.", "That has not been so since {when}.")
+_FIRST = _ENDED[:2]  # where it came back later, it was so once more since
 _ENDED_UNDATED = ("That did not last.", "That ended later.", "That is over now.")
 _BACK = ("That did not last: it came back in {when}.", "It came back in {when}.", "That changed again in {when}.")
 _BACK_UNDATED = ("That did not last: it came back later.", "It came back later.", "That changed again later.")
@@ -22,29 +22,38 @@ _FALSE = (
     "So I thought at the time; it was not true.",
     "I thought so then; it never was true.",
 )
+_RESTS = ("That has rested since {when}.", "It has been resting since {when}.", "Since {when} that rests.")
+_RESTS_UNDATED = ("At present that rests.", "That rests at the moment.", "For the time being that rests.")
+_UNHAPPENED = (
+    "I told it so then; it did not happen.",
+    "That is how I told it; it did not happen.",
+    "It never happened.",
+)
 _SEVERAL = ("None of that lasted.", "All of that is over now.")
 
-_ALL = (*_ENDED, *_ENDED_UNDATED, *_BACK, *_BACK_UNDATED, *_FALSE, *_SEVERAL)
-_WHEN = r"\d{4}(?: or \d{4})?"
-CLOSED = re.compile(
-    "|".join(re.escape(t).replace(re.escape("{when}"), _WHEN) for t in _ALL)
-    + r"|\bI have not been [^.]* since "
-    + _WHEN
-    + r"\.|\bI am not [^.]* any more\.|\bAll of that lasted until "
-    + _WHEN
-    + r"\."
+_ALL = (
+    *_ENDED, *_ENDED_UNDATED, *_BACK, *_BACK_UNDATED, *_FALSE, *_RESTS, *_RESTS_UNDATED, *_UNHAPPENED, *_SEVERAL,
+)  # fmt: skip
+_WHEN = r"(?:\d{4}(?: or \d{4})?|the \d{3}0s)"
+_TEMPLATES = "|".join(re.escape(t[:-1]).replace(re.escape("{when}"), _WHEN) for t in _ALL)
+_NAMED = (
+    rf"\bI have not been [^.]* since {_WHEN}|\b(?:Since {_WHEN} )?I (?:am|do) not [^.]* any more"
+    rf"|\b(?:All of that|That [^.]{{1,40}}) lasted until {_WHEN}|\bThat [^.]{{1,40}} is over now"
 )
+CLOSED = re.compile(rf"(?:{_TEMPLATES}|{_NAMED})[.)]", re.IGNORECASE)
 """A closing clause that stands in a text already."""
 
 
 def said_when(earliest: str, latest: str) -> str:
-    """Two ISO days as a reader says them: "2003", "2003 or 2004"; "" where the window is wider."""
+    """Two ISO days as a reader says them: "2003", "2003 or 2004", "the 1990s"; "" where the window is wider."""
     if not earliest or not latest:
         return ""
     first, last = earliest[:4], latest[:4]
     if first == last:
         return first
-    return f"{first} or {last}" if int(last) - int(first) == 1 else ""
+    if int(last) - int(first) == 1:
+        return f"{first} or {last}"
+    return f"the {first[:3]}0s" if first[:3] == last[:3] else ""
 
 
 def _edtf_years(text: str) -> tuple[str, str]:
@@ -70,14 +79,26 @@ def _pick(options: tuple[str, ...], *seed: str) -> str:
     return options[int(digest("closing", *seed), 16) % len(options)]
 
 
-def ended(event: str, trait: str, when: str, *, named: Trait | None = None) -> str:
-    """That it is over. `named`: the sentence tells of other things too, so the trait itself is named."""
-    if named is not None:
-        words = adjective(named)
-        if not words:
-            return ""
-        return f"I have not been {words} since {when}." if when else f"I am not {words} any more."
+def ended(event: str, trait: str, when: str, *, last: bool = True) -> str:
+    """That it is over. `last`: it has not been so since; else it came back and ended again."""
+    if not last:
+        return _pick(_FIRST, event, trait).format(when=when) if when else "That did not last."
     return _pick(_ENDED, event, trait).format(when=when) if when else _pick(_ENDED_UNDATED, event, trait)
+
+
+def ended_named(shape: str, said: str, when: str) -> str:
+    """That one named trait is over, where the sentence tells of another that is not; "" where it cannot be said.
+
+    `shape`: what `said` is in grammar: "adjective" ("afraid of dogs"), "someone" ("a smoker"), "thing" ("fear of
+    dogs", without article), "habit" ("lie about money").
+    """
+    if shape == "someone" or shape == "adjective" and _ADJECTIVE.match(said):
+        return f"I have not been {said} since {when}." if when else f"I am not {said} any more."
+    if shape == "thing":
+        return f"That {said} lasted until {when}." if when else f"That {said} is over now."
+    if shape == "habit" and re.match(r"(?!(?:do|be|can|have)\b|cannot)[a-z-]+\b", said):
+        return f"Since {when} I do not {said} any more." if when else f"I do not {said} any more."
+    return ""
 
 
 def back_again(event: str, trait: str, when: str) -> str:
@@ -88,6 +109,16 @@ def back_again(event: str, trait: str, when: str) -> str:
 def never_true(event: str, trait: str) -> str:
     """That it was only thought so."""
     return _pick(_FALSE, event, trait)
+
+
+def rests(event: str, trait: str, when: str) -> str:
+    """That it is not given up but rests."""
+    return _pick(_RESTS, event, trait).format(when=when) if when else _pick(_RESTS_UNDATED, event, trait)
+
+
+def unhappened(event: str) -> str:
+    """That an event was told and did not happen."""
+    return _pick(_UNHAPPENED, event)
 
 
 def several(events: Iterable[str], when: str) -> str:
@@ -103,9 +134,3 @@ _ADJECTIVE = re.compile(
     r"|hooked)\b",
     re.I,
 )
-
-
-def adjective(trait: Trait) -> str:
-    """The trait's name where "I was …" can be said with it ("afraid of dogs"), else ""."""
-    name = trait.name.strip()
-    return name[:1].lower() + name[1:] if _ADJECTIVE.match(name) else ""

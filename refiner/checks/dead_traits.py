@@ -65,15 +65,23 @@ def present_claims(text: str | Iterable[Sentence], trait: Trait, *, note: str = 
 def check_dead_traits(note: Note, refined: str, config: Config, timeline: Timeline) -> list[Finding]:
     """One finding for each sentence of a refined note that claims a trait which is over or never was.
 
-    An error where the trait is important, else a warning. Spans count in the refined text.
+    An error where the trait is important, else a warning. Spans count in the refined text. What somebody else wrote is
+    their claim: only the narrator's own notes are read, and of those not the front matter.
     """
-    found = []
+    found: list[Finding] = []
+    if note.meta.author != "self":
+        return found
+    start = note.body_start  # no edit touches the front matter, so it is as long as in the raw note
+    sentences = [
+        s.model_copy(update={"start": s.start + start, "end": s.end + start})
+        for s in split_sentences(refined[start:], (Entry(start=0, end=len(refined) - start),))
+    ]
     for trait in config.traits:
         verdict = timeline.verdict(trait.id)
         if verdict is None or verdict.verdict not in DEAD:
             continue
         why = "was taken back" if verdict.verdict == "RETRACTED" else "does not hold any more"
-        for span in present_claims(refined, trait, note=note.path):
+        for span in present_claims(sentences, trait, note=note.path):
             quote = " ".join(refined[span.start : span.end].split())
             found.append(
                 Finding(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from refiner.config import Trait
 from refiner.edits import digest
 from refiner.models import Choice, ChoiceEffect, Conflict, Effect, Event, Question, Timeline, TraitVerdict
 from refiner.stages.base import StageInput
+from refiner.timeline.bounds import to_day
 from refiner.timeline.order import BEGINS
+from refiner.timeline.sayings import words_of
 
 NAME = "override"
 CHOICES = 9  # that a question may have before those that leave it open
@@ -33,7 +36,7 @@ def questions(given: StageInput, timeline: Timeline, events: Mapping[str, Event]
         elif verdict.verdict == "INCONSISTENT" and clash is not None and clash.claims:
             found.append(_which_is_wrong(trait, clash, told, events))
         else:
-            found.append(_question(trait, verdict, told, clash.quotes if clash else ()))
+            found.append(_question(trait, verdict, told, clash.quotes if clash else (), timeline))
     return found
 
 
@@ -91,7 +94,7 @@ def _which_is_wrong(trait: Trait, clash: Conflict, told: list[Event], events: Ma
         start=span.start if span and anchor.note == told[0].note else None,
         end=span.end if span and anchor.note == told[0].note else None,
         subject=f"trait:{trait.id}",
-        question=f"{trait.title}: {clash.why}. Which of them is wrong?",
+        question=f"{trait.title}: {clash.why}. Which of them is wrong?{_loosest(clash, events)}",
         choices=(
             *choices,
             Choice(id="date", label="I will give a date (front matter: when)"),
@@ -103,7 +106,17 @@ def _which_is_wrong(trait: Trait, clash: Conflict, told: list[Event], events: Ma
     )
 
 
-def _question(trait: Trait, verdict: TraitVerdict, told: list[Event], quotes: tuple[str, ...]) -> Question:
+def _loosest(clash: Conflict, events: Mapping[str, Event]) -> str:
+    """Whose date would settle a contradiction: that of what takes part in it and was told without a day."""
+    told = [events[e] for e in clash.events if e in events]
+    undated = [e for e in told if not (e.when.earliest and e.when.latest)]
+    named = " or ".join(f"“{short(e)}”" for e in (undated or told)[:3])
+    return f" The date of {named} would settle it." if named else ""
+
+
+def _question(
+    trait: Trait, verdict: TraitVerdict, told: list[Event], quotes: tuple[str, ...], timeline: Timeline
+) -> Question:
     live = {
         (i["event"], i["kind"]): i.get("at", "start") for i in verdict.evidence if i.get("decides") and "event" in i
     }
@@ -112,12 +125,11 @@ def _question(trait: Trait, verdict: TraitVerdict, told: list[Event], quotes: tu
     first, last = (begins or told)[-1], (ends or told)[-1]
     said = quotes[:4] or tuple(dict.fromkeys(_quote(e, trait.id) for e in (first, last)))
     lines = "; ".join(f"“{q}”" for q in said if q)
-    undated = [e for e in (first, last) if not (e.when.earliest or e.when.latest or e.when.anchor)]
-    settle = f" The day of “{undated[0].label or undated[0].id}” would settle it." if undated else " What came last?"
+    settle = settles(first, last, timeline)
     if verdict.verdict == "INCONSISTENT":
-        text = f"{trait.title}: these cannot all be true: {lines}. Which date is wrong?"
+        text = f"{trait.title}: these cannot all be true{f': {lines}' if lines else ''}. Which date is wrong? {settle}"
     else:
-        text = f"{trait.title}: does it hold today? {lines}.{settle}"
+        text = f"{trait.title}: does it hold today?{f' {lines}.' if lines else ''} What came last? {settle}"
     anchor = told[0]
     span = anchor.spans[0] if anchor.spans else None
     return Question(
@@ -141,6 +153,36 @@ def _question(trait: Trait, verdict: TraitVerdict, told: list[Event], quotes: tu
         reason=f"the timeline finds {verdict.verdict.lower()}: the order of these events decides on today",
         text_sha=digest(trait.id, *(f"{e.id} {e.when.edtf} {e.when.earliest} {e.when.latest}" for e in told)),
     )
+
+
+def settles(begin: Event, end: Event, timeline: Timeline) -> str:
+    """Which date would tell which of two events came last, in words; "" where they are one event."""
+    if begin.id == end.id:
+        return ""
+    known = {e.id: timeline.windows.get(e.id, (e.when.earliest, e.when.latest)) for e in (begin, end)}
+    open_ = [e for e in (begin, end) if not all(known[e.id])]
+    if len(open_) == 2:
+        return f"The year of “{short(begin)}” and that of “{short(end)}” would settle it."
+    if open_:
+        other = end if open_[0] is begin else begin
+        when = _window(known[other.id])
+        return f"The year of “{short(open_[0])}” would settle it: was it before or after {when} (“{short(other)}”)?"
+    both = sorted(known.values())
+    if both[0] == both[1]:
+        finer = "day" if both[0][0][:7] == both[0][1][:7] else "month" if both[0][0][:4] == both[0][1][:4] else "year"
+        return f"Both are dated {_window(both[0])}: the {finer} of either would settle it."
+    overlap = _window((both[1][0], min(both[0][1], both[1][1])))
+    wide = max((begin, end), key=lambda e: days_between(*known[e.id]))
+    return f"Both can have been in {overlap}: a closer date of “{short(wide)}” would settle it."
+
+
+def days_between(first: str, last: str) -> int:
+    """Days from one ISO day to another."""
+    return (date.fromisoformat(last) - date.fromisoformat(first)).days
+
+
+def _window(window: tuple[str, str]) -> str:
+    return words_of(to_day(window[0]), to_day(window[1]))
 
 
 def _orders(begin: Event, end: Event, only: bool) -> list[Choice]:

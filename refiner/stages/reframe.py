@@ -1,156 +1,134 @@
-"""Says what each sentence has to do with the important traits, and drops how a minor trait was acquired where that is
-not wanted (`how_acquired = false`).
+"""Says what each sentence has to do with the important traits, and leaves out how a minor trait was acquired where that
+is not wanted (`how_acquired = false`).
 
-By default everything stays: an aside that proves no trait is still her voice. A dead effect is left to override.
+By default everything stays: an aside that proves no trait is still her voice. What is over is left to override. Where
+the telling of a cause holds who, when or where, these sentences stay and only the rest goes: it is condensed.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import ClassVar, Literal, NamedTuple
+import re
+from collections.abc import Iterator
+from typing import ClassVar
 
-from refiner.checks.change_words import masked
-from refiner.checks.dead_traits import claims
-from refiner.checks.trait_words import TraitWords
-from refiner.config import Config, Trait
-from refiner.edits import make_edit, parents_of
-from refiner.models import Edit, Event, Finding, Note, Sentence, StageResult
+from refiner.checks.hanging import dependants
+from refiner.checks.stems import WORD, stop
+from refiner.config import Trait
+from refiner.edits import parents_of
+from refiner.models import Bearing, Edit, Event, Sentence, StageResult
 from refiner.stages.base import StageInput
-from refiner.stages.declared import find_quote
 from refiner.stages.extract import trait_words
+from refiner.stages.relevance import bearings, told_in
+from refiner.stages.sentence_edits import can_drop, drop
+from refiner.timeline.numbers import NUMBERS
 
 NAME = "reframe"
 MINOR = 2  # up to this importance, how a trait was acquired may go
-_FOR = ("initiates", "continues", "reinitiates", "resumes")
-
-Side = Literal["for", "against", "context", "none"]
-
-
-class Relation(NamedTuple):
-    """What a sentence has to do with the important traits; `words` are those found for `trait`."""
-
-    sentence: Sentence
-    side: Side
-    trait: str
-    words: tuple[str, ...]
-
-
-def relations(
-    note: Note, config: Config, events: tuple[Event, ...] = (), words: TraitWords | None = None
-) -> list[Relation]:
-    """The relation of each sentence to the important traits, the strongest one of each sentence."""
-    words = words or trait_words(config.traits)
-    important = {t.id: t for t in config.important}
-    told = _told(note, events)
-    out: list[Relation] = []
-    for sentence in note.sentences:
-        text = masked(sentence.text)
-        found = [e for e in words.evidence(text).values() if e.trait in important and e.weight >= 0.5]
-        best = max(found, key=lambda e: (e.weight, e.trait), default=None)
-        for trait, kind in told.get(sentence.start, ()):
-            if trait in important:
-                hits = words.evidence(text).get(trait)
-                out.append(
-                    Relation(sentence, "for" if kind in _FOR else "against", trait, hits.words(text) if hits else ())
-                )
-                break
-        else:
-            if best is None:
-                out.append(Relation(sentence, "none", "", ()))
-            else:
-                side: Side = "for" if claims(sentence.text, important[best.trait]) else "context"
-                out.append(Relation(sentence, side, best.trait, best.words(text)))
-    return out
-
-
-def _told(note: Note, events: tuple[Event, ...]) -> dict[int, list[tuple[str, str]]]:
-    """For each sentence, by its start, the effects that it tells."""
-    out: dict[int, list[tuple[str, str]]] = {}
-    for event in events:
-        if event.modality != "actual" or event.subject != "self":
-            continue
-        for effect in event.effects:
-            span = find_quote(note, effect.quote) if effect.quote else next(iter(event.spans), None)
-            for s in note.sentences if span else ():
-                if span and s.start < span.end and span.start < s.end:
-                    out.setdefault(s.start, []).append((effect.trait, effect.kind))
-    return out
+PASSAGE = 5  # sentences from the cause to what came of it; what is told at greater length is a story of its own
 
 
 class Reframe:
-    """Keeps by default. Its one edit drops the telling of how a minor trait came about, where that is not wanted."""
+    """Keeps by default. Its edits leave out the telling of how a minor trait came about, where that is not wanted."""
 
     name: ClassVar[str] = NAME
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
     needs_timeline: ClassVar[bool] = True
 
     def run(self, given: StageInput) -> StageResult:
-        note = given.note
-        events = given.extraction.events if given.extraction else ()
-        found = relations(note, given.config, events)
-        edits: list[Edit] = []
-        for event in events:
-            edit = self._drop_cause(given, event)
-            if (
-                edit is not None
-                and edit.id not in given.rejected
-                and not any(e.start < edit.end and edit.start < e.end for e in edits)
-            ):
-                edits.append(edit)
-        return StageResult(note=note.path, stage=NAME, edits=tuple(edits), findings=_count(note, found))
-
-    def _drop_cause(self, given: StageInput, event: Event) -> Edit | None:
-        """The sentence that tells the cause goes where others tell the effect, and nothing else hangs on it."""
         note, config = given.note, given.config
-        traits = [t for e in event.effects if (t := config.trait(e.trait)) is not None]
-        if not traits or len(traits) != len(event.effects) or event.relations or not all(_unwanted(t) for t in traits):
-            return None
-        if not event.spans or not all(e.quote for e in event.effects):
-            return None
-        cause = next(
-            (s for s in note.sentences if s.start <= event.spans[0].start and event.spans[0].end <= s.end), None
+        words = trait_words(config.traits)
+        found = bearings(note, config, words, given.extraction)
+        return StageResult(
+            note=note.path, stage=NAME, edits=tuple(_Causes(given, found).edits()), bearings=tuple(found)
         )
-        if cause is None or note.text[event.spans[0].start : event.spans[0].end] in {e.quote for e in event.effects}:
+
+
+class _Causes:
+    """How minor traits were acquired, where their configuration does not want it told."""
+
+    def __init__(self, given: StageInput, found: list[Bearing]) -> None:
+        self.given, self.note, self.found = given, given.note, found
+        self.events = given.extraction.events if given.extraction else ()
+        self.taken: list[Edit] = []
+
+    def edits(self) -> list[Edit]:
+        """One edit for each sentence that goes, in order of the events."""
+        for event in self.events:
+            traits = self._unwanted(event)
+            if not traits:
+                continue
+            passage = self._passage(event)
+            going = [s for s in passage if len(passage) == 1 or not _has_facts(s)]
+            for sentence in going:
+                edit = self._leave_out(event, sentence, traits, whole=len(going) == len(passage))
+                if edit is not None and edit.id not in self.given.rejected:
+                    self.taken.append(edit)
+        return self.taken
+
+    def _unwanted(self, event: Event) -> list[Trait]:
+        """The event's traits, if nothing but minor ones whose cause is not wanted hang on it."""
+        traits = [t for e in event.effects if (t := self.given.config.trait(e.trait)) is not None]
+        known = len(traits) == len(event.effects) and not event.relations
+        begins = all(e.kind in ("initiates", "reinitiates") and e.quote for e in event.effects)
+        fits = known and begins and all(not t.how_acquired and t.importance <= MINOR for t in traits)
+        if not fits or event.modality != "actual" or self._needed(event):
+            return []
+        return traits
+
+    def _needed(self, event: Event) -> bool:
+        """Another event counts its time from this one, or the closure tells it for another's sake."""
+        timeline = self.given.timeline
+        counted = any(e.when.anchor == event.id or event.id in {r.to for r in e.relations} for e in self.events)
+        return counted or (timeline is not None and event.id in timeline.closure)
+
+    def _passage(self, event: Event) -> list[Sentence]:
+        """The sentences from the cause up to what came of it; none where they tell of anything else as well."""
+        if not event.spans:
+            return []
+        effects = {s.start for e in event.effects for s, _ in told_in(self.note, event, e)}
+        first = event.spans[0].start
+        inside = [s for s in self.note.sentences if s.end > first and s.start <= max(effects, default=first)]
+        passage = [s for s in inside if s.start not in effects]
+        if not effects or len(inside) > PASSAGE or not passage or inside[0].start in effects:
+            return []
+        if "\n\n" in self.note.text[inside[0].start : inside[-1].end] or any(not self._free(s, event) for s in passage):
+            return []
+        return passage
+
+    def _free(self, sentence: Sentence, event: Event) -> bool:
+        """The sentence has to do with nothing but the event: no other trait, no other event, no later time."""
+        mine = {e.trait for e in event.effects}
+        other = any(b.start == sentence.start and b.trait not in mine for b in self.found)
+        told = any(
+            e.id != event.id and any(s.start < sentence.end and sentence.start < s.end for s in e.spans)
+            for e in self.events
+        )
+        return not (other or told or dependants(self.note, sentence.start, sentence.end, self.given.config))
+
+    def _leave_out(self, event: Event, sentence: Sentence, traits: list[Trait], *, whole: bool) -> Edit | None:
+        parents = parents_of(sentence.start, sentence.end, self.given.earlier)
+        if any(p.start < sentence.start or sentence.end < p.end for p in parents):
             return None
-        others = _told(note, given.extraction.events if given.extraction else ())
-        if cause.start in others or any(
-            e.id != event.id and _stands_in(e, cause) for e in (given.extraction.events if given.extraction else ())
-        ):
-            return None
-        if any(
-            e.weight >= 0.5 and e.trait not in {t.id for t in traits}
-            for e in trait_words(config.traits).evidence(cause.text).values()
-        ):
-            return None
-        end = cause.end + 1 if note.text[cause.end : cause.end + 1] == " " else cause.end
-        parents = parents_of(cause.start, end, given.earlier)
-        if any(p.start < cause.start or end < p.end for p in parents):
+        if not can_drop(self.note, sentence, (*self.given.earlier, *self.taken)):
             return None
         names = ", ".join(t.title for t in traits)
-        return make_edit(
-            note, NAME, cause.start, end, "",
-            reason=f"it only tells how “{names}” came about (how_acquired = false); what came of it stays",
-            source="rule:how-acquired", confidence=0.6, evidence=(event.id,), parents=[p.id for p in parents],
+        what = "it only tells" if whole else "it only colours, without who, when or where,"
+        return drop(
+            self.note, NAME, sentence, self.given.earlier, taken=self.taken,
+            reason=f"{what} how “{names}” came about (how_acquired = false); what came of it stays",
+            source="rule:how-acquired" if whole else "rule:condense", confidence=0.6, evidence=(event.id,),
         )  # fmt: skip
 
 
-def _unwanted(trait: Trait) -> bool:
-    return not trait.how_acquired and trait.importance <= MINOR
+def _has_facts(sentence: Sentence) -> bool:
+    """The sentence names somebody, a place, a day or a number."""
+    return any(_facts(sentence.text))
 
 
-def _stands_in(event: Event, sentence: Sentence) -> bool:
-    return any(s.start < sentence.end and sentence.start < s.end for s in event.spans)
-
-
-def _count(note: Note, found: list[Relation]) -> tuple[Finding, ...]:
-    """One line on a note: how many of its sentences have to do with the important traits."""
-    sides = Counter(r.side for r in found)
-    if not found:
-        return ()
-    traits = ", ".join(sorted({r.trait for r in found if r.trait}))
-    message = (
-        f"{len(found)} sentences: {sides['for']} for, {sides['against']} against, {sides['context']} around the"
-        f" important traits"
-        f"{' (' + traits + ')' if traits else ''}, {sides['none']} beside them; all are kept"
-    )
-    return (Finding(check="relevance", severity="info", note=note.path, message=message),)
+def _facts(text: str) -> Iterator[str]:
+    for m in WORD.finditer(text):
+        begins = not re.search(r"\w", text[: m.start()])
+        low = m[0].casefold()
+        if (m[0][0].isupper() and not begins and low not in stop() and low != "i") or low in NUMBERS and low != "one":
+            yield m[0]
+    yield from re.findall(r"\d+", text)

@@ -1,11 +1,12 @@
-"""Edits of whole sentences that respect what earlier stages changed: leave one out, or add one after it."""
+"""Edits of whole sentences that respect what earlier stages changed: leave one out, write it anew, add words to it."""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 
-from refiner.edits import make_edit, parents_of
+from refiner.edits import make_edit, parents_of, raw_span, render_span
 from refiner.models import Edit, Note, Sentence
 
 _ENDED = re.compile(r"[.!?…।][\"'”’)\]*_»]*\Z")
@@ -92,6 +93,82 @@ def add_after(
         at,
         at,
         "".join(p.after for p in parents) + after,
+        reason=reason,
+        source=source,
+        confidence=confidence,
+        evidence=evidence,
+        parents=[p.id for p in parents],
+    )
+
+
+def add_inside(
+    note: Note,
+    stage: str,
+    sentence: Sentence,
+    words: str,
+    earlier: Sequence[Edit],
+    *,
+    reason: str,
+    source: str,
+    confidence: float,
+    evidence: Sequence[str] = (),
+) -> Edit | None:
+    """The edit that adds words in brackets before the sentence's end; None in a heading, in a sentence that ends
+    otherwise than by one stop, and beside what an earlier edit changed."""
+    at = sentence.end - 1
+    if _before(note, sentence).lstrip().startswith("#") or not re.search(r"[^.!?…][.!?]\Z", sentence.text):
+        return None
+    if parents_of(at, at, earlier) or any(p.start <= at < p.end for p in parents_of(at, sentence.end, earlier)):
+        return None
+    after = f" ({words[0].lower()}{words[1:].rstrip('.')})"
+    return make_edit(note, stage, at, at, after, reason=reason, source=source, confidence=confidence, evidence=evidence)
+
+
+def rewrite(
+    note: Note,
+    stage: str,
+    sentence: Sentence,
+    new: str,
+    earlier: Sequence[Edit],
+    *,
+    reason: str,
+    source: str,
+    confidence: float,
+    evidence: Sequence[str] = (),
+    taken: Sequence[Edit] = (),
+) -> Edit | None:
+    """The edit that makes the sentence, as the earlier edits left it, read `new`, with as few words as may be.
+
+    None where nothing would change, where an earlier edit reaches beyond the sentence, and where `taken`, edits of the
+    same stage, touch it.
+    """
+    inside = parents_of(sentence.start, sentence.end, earlier)
+    if any(p.start < sentence.start or sentence.end < p.end for p in inside):
+        return None
+    old = render_span(note.text, sentence.start, sentence.end, earlier)
+    head = len(os.path.commonprefix([old, new]))
+    tail = len(os.path.commonprefix([old[head:][::-1], new[head:][::-1]]))
+    # Whole words: a diff that begins within one is hard to read.
+    while head and (old[head - 1 : head].isalnum()):
+        head -= 1
+    while tail and (old[len(old) - tail : len(old) - tail + 1].isalnum()):
+        tail -= 1
+    if old == new:
+        return None
+    # Only the edits within the sentence shift places in it.
+    start, end = raw_span(sentence.start + head, sentence.start + len(old) - tail, inside)
+    parents = parents_of(start, end, inside)
+    start, end = min([start, *(p.start for p in parents)]), max([end, *(p.end for p in parents)])
+    before = len(render_span(note.text, sentence.start, start, inside))
+    after = len(render_span(note.text, end, sentence.end, inside))
+    if any(t.start < end and start < t.end for t in taken):
+        return None
+    return make_edit(
+        note,
+        stage,
+        start,
+        end,
+        new[before : len(new) - after],
         reason=reason,
         source=source,
         confidence=confidence,

@@ -272,7 +272,7 @@ def test_the_question_is_about_what_may_have_come_last() -> None:
         ),
     )
     (question,) = asked(live(*notes))
-    assert "The day of “accident” would settle it." in question.question
+    assert "The year of “accident” would settle it: was it before or after 2005 (“therapy”)?" in question.question
     for choice, verdict in (("later", "NOT"), ("earlier", "HOLDS")):
         assert verdicts(*notes, decisions=(answer(live(*notes), choice),)) == {"shy": verdict}
 

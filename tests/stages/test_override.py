@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from refiner.checks import closing
 from refiner.checks.dead_traits import check_dead_traits, present_claims
 from refiner.config import Config
 from refiner.edits import make_edit, render
@@ -36,15 +38,18 @@ CONFIG = Config.from_dict(
 class Life:
     """Some notes, read and resolved, and override run on them."""
 
-    def __init__(self, *texts: str, earlier: Sequence[Edit] = (), rejected: Sequence[str] = ()) -> None:
+    def __init__(
+        self, *texts: str, earlier: Sequence[Edit] = (), rejected: Sequence[str] = (), config: Config = CONFIG
+    ) -> None:
+        self.config = config
         self.notes = [note_from_text(t, f"{i}.md") for i, t in enumerate(texts)]
-        self.found = link_events([extract(n, CONFIG) for n in self.notes], self.notes, CONFIG)
+        self.found = link_events([extract(n, config) for n in self.notes], self.notes, config)
         xs = self.found
         self.timeline: Timeline = resolve(
             [e for x in xs for e in x.events],
             [o for x in xs for o in x.observations],
             [r for x in xs for r in x.retractions],
-            CONFIG.traits,
+            config.traits,
             now=NOW,
             born="1985",
         )
@@ -53,7 +58,7 @@ class Life:
     def run(self, index: int = 0) -> StageResult:
         events: dict[str, Any] = {e.id: e for x in self.found for e in x.events}
         given = StageInput(
-            self.notes[index], CONFIG, earlier=self.earlier, extraction=self.found[index], timeline=self.timeline,
+            self.notes[index], self.config, earlier=self.earlier, extraction=self.found[index], timeline=self.timeline,
             events=events, rejected=self.rejected,
         )  # fmt: skip
         return Override().run(given)
@@ -97,15 +102,30 @@ def test_an_end_that_did_not_last_is_closed_too() -> None:
     assert "2010" in edit.after
 
 
-def test_a_bare_claim_in_an_old_note_is_dropped() -> None:
+def test_a_claim_in_an_old_note_is_told_as_past_with_its_year() -> None:
     life = Life("---\ndate: 1999-04-05\n---\nWe went to the market. I am afraid of dogs. It rained.\n", BITE, CURE)
-    assert life.text() == "---\ndate: 1999-04-05\n---\nWe went to the market. It rained.\n"
+    assert life.text().endswith("---\nWe went to the market. Until 2003 I was afraid of dogs. It rained.\n")
+    [edit] = life.run().edits
+    assert (edit.source, edit.before, edit.after) == ("rule:past", "I am", "Until 2003 I was")
+    assert "changes least" in edit.reason
 
 
-def test_a_claim_that_stands_alone_is_closed_and_not_dropped() -> None:
+def test_a_claim_in_a_list_stays_in_the_list() -> None:
     text = Life("---\ndate: 1999-04-05\n---\n- I am afraid of dogs\n- I like rain\n", BITE, CURE).text()
-    assert "- I am afraid of dogs (" in text
-    assert "\n- I like rain" in text
+    assert "- Until 2003 I was afraid of dogs\n- I like rain" in text
+
+
+def test_where_the_past_would_end_more_than_the_trait_a_clause_is_added() -> None:
+    text = "---\ndate: 1999-04-05\n---\nI am a girl who is afraid of dogs. So be it.\n"
+    [edit] = Life(text, BITE, CURE).run().edits
+    assert (edit.source, edit.before) == ("rule:close", "")
+
+
+def test_a_claim_written_after_its_end_is_asked_about_and_not_closed() -> None:
+    life = Life("---\ndate: 2010-04-05\n---\nI am still afraid of dogs.\n", BITE, CURE)
+    result = life.run()
+    assert result.edits == ()
+    assert [q.subject for q in result.questions] == ["trait:fear"]
 
 
 def test_what_was_taken_back_is_said_to_be_untrue() -> None:
@@ -215,3 +235,103 @@ def _without(edits: Sequence[Edit], note: Note) -> str:
 def test_what_somebody_else_wrote_is_not_edited() -> None:
     life = Life("---\nauthor: Meera\n---\nWe went out. I am afraid of dogs. It rained.\n", BITE, CURE)
     assert life.run().edits == ()
+
+
+# ---- what front matter says outright -------------------------------------------------------------------------------
+
+
+def written(body: str, *events: str, more: str = "", date: str = "1999-04-05") -> str:
+    listed = "".join(f"\n  - {{{e}}}" for e in events) or " []"
+    return f"---\ndate: {date}\nevents:{listed}\n{more}---\n{body}\n"
+
+
+CURED = written("I walked past six of them.", "id: cure, when: 2003, effects: {fear: terminates}", date="2003-05-01")
+BITTEN = "id: bite, when: 1995, effects: {fear: {kind: initiates, quote: Since then I stayed indoors}}"
+
+
+def test_the_ending_is_that_of_the_stretch_that_is_told() -> None:
+    again = written("Again.", "id: again, when: 2010, effects: {fear: initiates}", date="2011-01-01")
+    over = written("Over.", "id: over, when: 2015, effects: {fear: terminates}", date="2016-01-01")
+    life = Life(written("Since then I stayed indoors.", BITTEN), CURED, again, over)
+    [edit] = life.run().edits
+    assert "2003" in edit.after
+    assert "has not been so since" not in edit.after  # it came back in 2010
+
+
+def test_what_was_seen_once_and_is_over_is_closed() -> None:
+    seen = 'observations: [{trait: fear, holds: true, quote: "I go round by the temple"}]\n'
+    life = Life(written("I go round by the temple. It rained.", more=seen), written("x", BITTEN), CURED)
+    assert life.text().endswith("Until 2003 I went round by the temple. It rained.\n")
+
+
+def test_an_event_that_did_not_happen_is_left_out_where_it_can_be() -> None:
+    told = written(
+        "The rain came. I kicked the dog. The tea was cold.", "id: kick, quote: I kicked the dog, when: 1998"
+    )
+    told = told.replace("when: 1998", "when: 1998, effects: {lazy: initiates}")
+    back = "---\ndate: 2004-01-01\nretracts: [{target: kick, quote: I never kicked}]\n---\nI never kicked a dog.\n"
+    assert Life(told, back).text().endswith("The rain came. The tea was cold.\n")
+    alone = told.replace("The rain came. ", "").replace(" The tea was cold.", "")
+    text = Life(alone, back).text()
+    assert re.search(r"I kicked the dog\. (?:.*; it did not happen|It never happened)\.", text)
+
+
+def test_what_rests_is_said_to_rest_and_longing_stays() -> None:
+    seen = 'observations: [{trait: chess, holds: true, quote: "I play every evening"}]\n'
+    now = written("I play every evening. It rained.", "id: a, when: 1990, effects: {chess: initiates}", more=seen)
+    rest = written("I have not touched a board since the move, and I miss it.",
+                   "id: b, when: 2015, effects: {chess: suspends}", date="2016-01-01")  # fmt: skip
+    life = Life(now, rest)
+    [edit] = life.run().edits
+    assert "rest" in edit.after
+    assert "2015" in edit.after
+    assert life.run(1).edits == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "clause"),
+    [
+        ("lies about money", "Since 2003 I do not lie about money any more."),
+        ("smoker", "I have not been a smoker since 2003."),
+        ("fear of dogs", "That fear of dogs lasted until 2003."),
+        ("afraid of dogs", "I have not been afraid of dogs since 2003."),
+    ],
+)
+def test_beside_what_lives_the_clause_names_what_is_over(name: str, clause: str) -> None:
+    traits = [{"id": "x", "name": name, "importance": 2}, {"id": "y", "name": "cooks", "importance": 2}]
+    config = Config.from_dict({"persona": {"born": "1985"}, "traits": traits})
+    effects = "effects: {x: {kind: initiates, quote: to do both}, y: {kind: initiates, quote: to do both}}"
+    life = Life(
+        written("There I learnt to do both.", f"id: a, when: 1998, {effects}"),
+        written("x", "id: b, when: 2003, effects: {x: terminates}", date="2004-01-01"), config=config,
+    )  # fmt: skip
+    assert [e.after for e in life.run().edits] == [f" {clause}"]
+    assert re.fullmatch(closing.CLOSED, clause)
+
+
+def test_a_clause_that_would_move_a_later_time_stands_in_brackets() -> None:
+    event = "id: bite, when: 1995, effects: {fear: {kind: initiates, quote: From 1995 on I stayed indoors}}"
+    life = Life(written("From 1995 on I stayed indoors. Two years later we moved to Thane.", event), CURED)
+    assert re.search(r"From 1995 on I stayed indoors \([^)]*2003\)\. Two years later we moved", life.text())
+    assert closing.CLOSED.search(life.text())
+
+
+def test_an_ending_that_is_known_by_its_decade_is_said_so() -> None:
+    vague = CURED.replace("when: 2003", 'when: {earliest: "1996-01-01", latest: "1999-12-31"}')
+    assert "the 1990s" in Life(written("Since then I stayed indoors.", BITTEN, date="1995-12-01"), vague).text()
+
+
+def test_what_goes_on_beside_it_is_not_put_into_the_past() -> None:
+    life = Life("---\ndate: 1999-04-05\n---\nI live in Thane and I am afraid of dogs. It rained.\n", BITE, CURE)
+    assert "I live in Thane and I am afraid of dogs. That" in life.text()
+
+
+def test_what_was_seen_to_live_in_the_same_sentence_stays() -> None:
+    seen = (
+        "observations: [{trait: chess, holds: true, quote: I sit over the board}, "
+        "{trait: fear, holds: true, quote: I go round by the temple}]\n"
+    )
+    text = Life(
+        written("I sit over the board, I go round by the temple.", more=seen), written("x", BITTEN), CURED
+    ).text()
+    assert "I sit over the board, I go round by the temple. I have not been afraid of dogs since 2003." in text

@@ -1,0 +1,265 @@
+"""What a note tells that is not so today, and that a reader of this note alone would take for true.
+
+Effects that the timeline calls dead, claims in the present tense of a trait that is over, what rests at present, and
+events that were taken back. What the note itself goes on to end is left out: there the ending is told along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from refiner.checks import closing
+from refiner.checks.dead_traits import claims
+from refiner.config import Trait
+from refiner.language.past import present_verbs
+from refiner.models import Effect, EffectKind, Event, Finding, Interval, Sentence, Timeline
+from refiner.stages.base import StageInput
+from refiner.stages.declared import find_quote
+from refiner.stages.event_times import Days
+from refiner.stages.people import said_by_another
+from refiner.timeline.sayings import window_of
+
+NAME = "override"
+BEGINS: tuple[EffectKind, ...] = ("initiates", "reinitiates", "resumes", "continues", "weakens")
+STARTS: tuple[EffectKind, ...] = ("initiates", "reinitiates")
+AFTER = 160  # characters behind a sentence in which a closing clause is looked for
+Kind = Literal["ended", "back", "never", "rests", "unhappened"]
+
+
+@dataclass(frozen=True)
+class Over:
+    """Something told that is not so today, and the sentence of this note that tells it."""
+
+    kind: Kind
+    event: Event
+    effect: Effect
+    sentence: Sentence
+    by: Event | None = None  # what ended it, brought it back or paused it, where that is one event
+    when: str = ""  # the year of that, or two: "2003", "2003 or 2004"; "" unknown
+    last: bool = True  # it has not been so since: no later stretch follows
+    run: bool = False  # the sentences before this one belong to it
+
+    @property
+    def trait(self) -> str:
+        return self.effect.trait
+
+
+class Overs:
+    """Finds what is over in one note. `findings` tells of what could not be placed in the text."""
+
+    def __init__(self, given: StageInput, timeline: Timeline) -> None:
+        self.given, self.note, self.timeline = given, given.note, timeline
+        self.events: dict[str, Event] = {e.id: e for e in timeline.events} | dict(given.events)
+        self.verdicts = {v.id: v for v in timeline.traits}
+        self.findings: list[Finding] = []
+        narrator = given.config.persona.before
+        self.own = [s for s in self.note.sentences if not said_by_another(self.note, s, narrator)]
+        self.taken_back = {r.target for r in given.extraction.retractions} if given.extraction else set[str]()
+        said = (i for v in timeline.traits for i in v.evidence)
+        self.unhappened = {str(i["event"]) for i in said if i.get("void") == "retracted" and "event" in i}
+        self.days = Days(self.note, given.config)
+
+    def all(self) -> dict[int, list[Over]]:
+        """What is over, by the start of the sentence that tells it, in order of place."""
+        found: dict[int, list[Over]] = {}
+        for item in (*self._effects(), *self._observed(), *self._unhappened()):
+            mine = found.setdefault(item.sentence.start, []) if item.sentence in self.own else []
+            if all(i.trait != item.trait for i in mine):
+                mine.append(item)
+        for sentence in self.own:
+            if sentence.start not in found and (said := list(self._claims(sentence))):
+                found[sentence.start] = said
+        return dict(sorted(found.items()))
+
+    # ---- dead effects ----------------------------------------------------------------------------------------------
+
+    def _effects(self) -> Iterator[Over]:
+        dead = {(d.event, d.trait) for d in self.timeline.dead_effects}
+        for event in self.events.values():
+            if event.note != self.note.path or event.modality != "actual" or event.subject != "self":
+                continue  # what was only planned or imagined never was, and a reader can see that
+            for effect in event.effects if event.id not in self.unhappened else ():
+                kind = self._kind(event, effect, (event.id, effect.trait) in dead)
+                sentence = self.place(event, effect) if kind else None
+                if kind and sentence is not None:
+                    item = self._item(kind, event, effect, sentence)
+                    if not self._told(item):
+                        yield item
+
+    def _observed(self) -> Iterator[Over]:
+        """What was seen of a trait on a day, and has changed since: "I still cannot sleep without a lamp"."""
+        for seen in self.given.extraction.observations if self.given.extraction else ():
+            verdict = self.verdicts.get(seen.trait)
+            span = find_quote(self.note, seen.quote) if seen.quote else None
+            if verdict is None or span is None:
+                continue
+            now: Kind | None = {"NOT": "ended", "RETRACTED": "never", "DORMANT": "rests"}.get(verdict.verdict)  # type: ignore[assignment]
+            kind = now if seen.holds else "back" if verdict.verdict in ("HOLDS", "DORMANT") else None
+            effect = Effect(trait=seen.trait, kind="continues" if seen.holds else "terminates", quote=seen.quote)
+            told = [s for s in self.note.sentences if s.start < span.end and span.start < s.end]
+            if kind is None or not told or kind == "rests" and not present_verbs(told[-1].text):
+                continue
+            day = seen.at or self.days.written(told[-1].start)
+            event = Event(id=f"seen-{seen.trait}", note=self.note.path, label=seen.quote, written=day)
+            item = self._item(kind, event, effect, told[-1])
+            fits = kind == "never" or item.by is not None and not self._after_its_end(item)
+            if fits and not self._told(item):
+                yield item
+
+    def _kind(self, event: Event, effect: Effect, dead: bool) -> Kind | None:
+        verdict = self.verdicts.get(effect.trait)
+        if verdict is None:
+            return None
+        match verdict.verdict:
+            case "RETRACTED" if dead and effect.kind in BEGINS:
+                return "never"
+            case "NOT" if dead and effect.kind in BEGINS:
+                return "ended"
+            case "HOLDS" | "DORMANT" if dead and (
+                effect.kind == "terminates" or effect.kind == "suspends" and verdict.verdict == "HOLDS"
+            ):
+                return "back"
+            case "DORMANT" if effect.kind in BEGINS:
+                # A reader takes only what is told in the present for what she does today.
+                sentence = self.place(event, effect, quietly=True)
+                return "rests" if sentence is not None and present_verbs(sentence.text) else None
+        return None
+
+    def place(self, event: Event, effect: Effect, *, quietly: bool = False) -> Sentence | None:
+        """Where the effect is told: the last sentence of its quote, else of the event's."""
+        span = find_quote(self.note, effect.quote) if effect.quote else None
+        if span is None:
+            span = next((s for s in event.spans if s.note == self.note.path), None)
+        if span is None:
+            if not quietly:
+                message = f"{event.label or event.id}: the note has no words for {effect.trait}; nothing was closed"
+                self.findings.append(Finding(check=NAME, note=self.note.path, message=message))
+            return None
+        inside = [s for s in self.note.sentences if s.start < span.end and span.start < s.end]
+        return inside[-1] if inside else None
+
+    def _item(self, kind: Kind, event: Event, effect: Effect, sentence: Sentence) -> Over:
+        if kind in ("never", "unhappened"):
+            return Over(kind, event, effect, sentence)
+        intervals = self.verdicts[effect.trait].intervals
+        mine = next((n for n, i in enumerate(intervals) if event.id in i.by), None)
+        if mine is None and event.written and event.id not in self.events:  # a claim, or what was seen on a day
+            day = window_of(event.written).low
+            open_ends = ((n, window_of(i.until).high if i.until else None) for n, i in enumerate(intervals))
+            mine = next((n for n, end in open_ends if end is None or day is None or day <= end), None)
+        if kind == "rests":
+            paused = self._contrary(effect, ("suspends",))
+            return Over(kind, event, effect, sentence, paused, _year(paused))
+        if kind == "back":
+            following = intervals[mine + 1] if mine is not None and mine + 1 < len(intervals) else None
+            by = self._first_of(following) if following else self._contrary(effect, (*STARTS, "resumes"))
+            return Over(kind, event, effect, sentence, by, _year(by))
+        stretch = intervals[mine] if mine is not None else intervals[0] if len(intervals) == 1 else None
+        by = self._last_of(stretch, effect) if stretch else None
+        if by is None:
+            by = self._contrary(effect, ("terminates",))
+        when = closing.when_ended(event.id, effect.trait, by, self.timeline)
+        return Over(kind, event, effect, sentence, by, when, last=stretch is None or stretch is intervals[-1])
+
+    def _first_of(self, stretch: Interval) -> Event | None:
+        return next((self.events[e] for e in stretch.by if e in self.events), None)
+
+    def _last_of(self, stretch: Interval, effect: Effect) -> Event | None:
+        ends = [
+            self.events[e]
+            for e in stretch.by
+            if e in self.events
+            and any(f.trait == effect.trait and f.kind == "terminates" for f in self.events[e].effects)
+        ]
+        return ends[-1] if ends and stretch.until else None
+
+    def _contrary(self, effect: Effect, kinds: Sequence[EffectKind]) -> Event | None:
+        """The latest event with an effect of such a kind on the same trait that still counts."""
+        gone = {(d.event, d.trait) for d in self.timeline.dead_effects}
+        found = [
+            e
+            for e in self.events.values()
+            if e.modality == "actual" and e.subject == "self" and (e.id, effect.trait) not in gone
+            and any(f.trait == effect.trait and f.kind in kinds for f in e.effects)
+        ]  # fmt: skip
+        return max(found, key=lambda e: (e.when.latest, e.place), default=None)
+
+    def _closed(self, sentence: Sentence) -> bool:
+        after = self.note.text[sentence.end : sentence.end + AFTER]
+        return bool(closing.CLOSED.match(after.lstrip(" (")) or closing.CLOSED.search(sentence.text))
+
+    # ---- told along ------------------------------------------------------------------------------------------------
+
+    def _told(self, item: Over) -> bool:
+        """The note itself goes on to tell how it ended, or says so already."""
+        if self._closed(item.sentence):
+            return True
+        if item.kind == "never":
+            return item.trait in self.taken_back
+        wanted = {"ended": ("terminates",), "back": (*STARTS, "resumes"), "rests": ("suspends",)}[item.kind]
+        past = not present_verbs(item.sentence.text)
+        for other in self.events.values():
+            if other.note != self.note.path or other.modality != "actual" or other.subject != "self":
+                continue
+            for e in other.effects:
+                if e.trait != item.trait or e.kind not in wanted:
+                    continue
+                place = self.place(other, e, quietly=True)
+                # What is told in the past may be told after its end; a claim in the present is only ended behind it.
+                if place is not None and (place.start >= item.sentence.start or past and other == item.by):
+                    return True
+        return False
+
+    # ---- events that were taken back -------------------------------------------------------------------------------
+
+    def _unhappened(self) -> Iterator[Over]:
+        """The last sentence of each run that tells an event which the narrator took back elsewhere."""
+        for event in self.events.values():
+            if event.note != self.note.path or event.id not in self.unhappened or event.id in self.taken_back:
+                continue
+            effect = event.effects[0] if event.effects else Effect(trait="", kind="continues")
+            told = {
+                n
+                for span in event.spans
+                for n, s in enumerate(self.note.sentences)
+                if s.start < span.end and span.start < s.end
+            }
+            for n in sorted(told):
+                item = Over("unhappened", event, effect, self.note.sentences[n], run=n - 1 in told)
+                if n + 1 not in told and not self._closed(item.sentence):
+                    yield item
+
+    # ---- claims without an event -----------------------------------------------------------------------------------
+
+    def _claims(self, sentence: Sentence) -> Iterator[Over]:
+        """ "I am as lazy as ever" where nothing dates a beginning: the claim itself is what is over, or rests."""
+        said = [t for t in self.given.config.traits if self._over(t) and claims(sentence.text, t)]
+        if len(said) != 1:
+            return
+        trait = said[0]
+        verdict = self.verdicts[trait.id]
+        effect = Effect(trait=trait.id, kind="continues", quote=sentence.text)
+        written = self.days.written(sentence.start)
+        claim = Event(id=f"claim-{trait.id}", note=self.note.path, label=sentence.text, written=written)
+        kind: Kind = {"RETRACTED": "never", "DORMANT": "rests"}.get(verdict.verdict, "ended")  # type: ignore[assignment]
+        item = self._item(kind, claim, effect, sentence)
+        if not verdict.intervals and verdict.verdict == "NOT" and item.by is None:
+            return  # two observations that differ, and no event between them: `doubt` asks
+        if not self._told(item) and not self._after_its_end(item):
+            yield item
+
+    def _after_its_end(self, item: Over) -> bool:
+        """Written after what is over had ended: the claim does not fit the timeline, and `gainsaid` asks."""
+        written, by = window_of(item.event.written).low, item.by
+        ended = window_of(by.when.latest).high if by and by.when.latest else None
+        return item.kind in ("ended", "back") and written is not None and ended is not None and written > ended
+
+    def _over(self, trait: Trait) -> bool:
+        verdict = self.verdicts.get(trait.id)
+        return verdict is not None and verdict.verdict in ("NOT", "RETRACTED", "DORMANT")
+
+
+def _year(event: Event | None) -> str:
+    return closing.said_when(event.when.earliest, event.when.latest) if event else ""

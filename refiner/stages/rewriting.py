@@ -1,0 +1,50 @@
+"""What a sentence that was written anew may do to traits: claim none that it did not, lose none, soften nothing.
+
+Holds for rules and models alike; names, numbers, length and gender of what a model wrote are looked at elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+
+from refiner.checks.change_words import masked
+from refiner.checks.dead_traits import claims
+from refiner.checks.trait_words import TraitWords
+from refiner.config import Trait
+from refiner.stages.self_image_words import softenings
+
+MATTERS = 0.5  # weight of a trait's words from which a sentence has to do with it
+LEFT = 0.6  # share of that weight that the new sentence must keep
+SAYS_OVER = re.compile(
+    r"\b(?:until|till|up to|ended|lasted|stopped|no longer|any ?more|used to|then|in those days|at that time|since"
+    r"|back|again|for a while|later|once|thought|believed|never|not|rests?|rested|resting|paused?|over)\b",
+    re.IGNORECASE,
+)
+
+
+def wrong_with_traits(
+    old: str, new: str, traits: Iterable[Trait], words: TraitWords, over: Collection[str] = ()
+) -> str:
+    """What a new sentence does to the traits that it may not, in words; "" where nothing. `over`: ids of the traits
+    that are not so today, which it must tell as past."""
+    had, has = words.evidence(masked(old)), words.evidence(masked(new))
+    for trait in traits:
+        if trait.id in over and claims(new, trait):
+            return f"it still says that “{trait.title}” is so today"
+        if claims(new, trait) and not claims(old, trait):
+            return f"it says of the writer what the sentence did not: “{trait.title}”"
+        before, after = had.get(trait.id), has.get(trait.id)
+        if before is None or before.weight < MATTERS:
+            continue
+        if after is None or after.weight < LEFT * before.weight:
+            gone = ", ".join(w for w in before.words(masked(old)) if w not in new) or trait.title
+            return f"it must still tell of “{trait.title}”: keep {gone}"
+    weaker = softenings(old, new) if not over else ()  # "no longer" denies, and is meant to
+    return f"it must not be weaker than the sentence: it {weaker[0]}" if weaker else ""
+
+
+def says_that_it_is_over(new: str, clause: str) -> bool:
+    """Whether a sentence says by itself what a closing clause says: its years, and a word for an end."""
+    years = re.findall(r"\d{4}|\d{3}0s", clause)
+    return all(y in new for y in years) and bool(SAYS_OVER.search(new))
