@@ -188,6 +188,24 @@ def timeline(
 
 
 @app.command()
+def selfimage(
+    trait: Annotated[str, typer.Option(metavar="TRAIT", help="Only this trait (id, name or alias).")] = "",
+    workspace: WorkspaceOption = None,
+    now: NowOption = "",
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Show what is not flattering in notes, refined notes and samples, side by side, and what is lost of it."""
+    from refiner import report_selfimage
+    from refiner.refine import with_life
+    from refiner.sampling import samples_of
+
+    show = _output(quiet, as_json)
+    with with_life(_workspace(workspace), now=_now(now)) as life:
+        report_selfimage.selfimage(show, samples_of(life), trait)
+
+
+@app.command()
 def samples(
     coverage: Annotated[bool, typer.Option(help="Print trait by kind, with what is missing.")] = False,
     trace: Annotated[str, typer.Option(metavar="ID", help="Print where this sample comes from.")] = "",

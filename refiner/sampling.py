@@ -13,6 +13,7 @@ from refiner.dataset.persona import system_prompt
 from refiner.edits import digest
 from refiner.errors import Undecided
 from refiner.models import Edit, Note, Sample
+from refiner.negative_floor import hold
 from refiner.refine import Life, with_life
 from refiner.review.effects import apply_status
 from refiner.review.identity import text_shas
@@ -20,6 +21,7 @@ from refiner.review.state import verdicts
 from refiner.stages.canon import full_name
 from refiner.stages.compose import COMPOSE_VERSION, compose
 from refiner.stages.composing.open import open_items
+from refiner.stages.self_image_life import LifeImage, life_image
 from refiner.store import Results, Workspace, canonical, locked, to_jsonl, write_atomic
 
 _LIST = TypeAdapter(list[Sample])
@@ -94,11 +96,14 @@ def export_samples(
 ) -> dict[str, Any]:
     """Writes the data set of what is approved and free; its manifest.
 
-    Raises Undecided (exit code 3) when items wait and `partial` is not set, or when nothing is approved at all.
+    Raises Undecided (exit code 3) when items wait and `partial` is not set, when nothing is approved at all, and, with
+    `partial` too, when the notes keep less of the negative traits than `policy.negative_floor`: the whole life would be
+    idealised, not a part of it.
     """
     with locked(ws, "export"), with_life(ws, now=now) as life:
         made = samples_of(life)
         write_atomic(ws.refined / "samples.jsonl", to_jsonl(made.samples))
+        hold(image_of(life, made), life.config.policy.negative_floor)
         _refuse(made, life, partial)
         originals = {s.id: s for s in made.proposed}
         pairs = [(s, originals[s.id]) for s in made.samples if s.status == "edited"]
@@ -114,6 +119,12 @@ def export_samples(
             rejected=[s for s in made.samples if s.status == "rejected"],
             partial=partial,
         )
+
+
+def image_of(life: Life, made: Samples) -> LifeImage:
+    """The self-image of a life as its notes stand now and its samples carry it."""
+    chain = life.chain
+    return life_image(chain.notes, chain.edits, life.config, chain.timeline, chain.extractions, made.samples)
 
 
 def _refuse(made: Samples, life: Life, partial: bool) -> None:

@@ -22,7 +22,8 @@ from refiner.stages.people import ADDRESSES, RELATIONS, said_by_another
 from refiner.stages.self_image_words import side_names
 
 SHOWS = 0.7  # weight of a trait's words from which a sentence can be evidence of it
-PROVES = 0.5  # and how far they must prove by themselves that it is meant: "lost" proves no temper that is lost
+PROVES = 0.5  # and how far they must prove together that it is meant: "lost" proves no temper that is lost
+TELLS = 0.35  # and one of them by itself: "lost" and "key" prove none either
 HOLDING = ("initiates", "continues", "reinitiates", "resumes")
 
 Via = Literal["words", "effect"]
@@ -155,9 +156,10 @@ def _says(note: Note, text: str, voice: Teller, trait: Trait, words: TraitWords,
     if found is None or not found.state or found.sign < 0:
         return False
     hits = [h for h in found.hits if h.sign > 0 and h.role != "target"]
-    if weigh(hits) < SHOWS or prove(hits) < PROVES:
+    telling = [h for h in hits if h.proof >= TELLS]
+    if not telling or weigh(hits) < SHOWS or prove(hits) < PROVES:
         return False
-    first = min((h for h in hits if h.proof >= 0.35), key=lambda h: h.start, default=hits[0])
+    first = min(telling, key=lambda h: h.start)
     denied = _DENIES.search(text, 0, first.start)
     if denied and not any(_NEGATION.search(n) for n in trait.words):  # "does not pick up" is said with its denial
         return False

@@ -10,7 +10,8 @@ from functools import cached_property
 from refiner.checks.stems import WORD
 from refiner.config import Config, Trait
 from refiner.edits import in_force
-from refiner.models import Edit, Extraction, Note, Person, Sample, Timeline
+from refiner.models import Edit, Entry, Extraction, Note, Person, Sample, Timeline
+from refiner.notes import split_sentences
 from refiner.stages.extract import trait_words
 from refiner.stages.self_image_edits import idealising
 from refiner.stages.self_image_evidence import Teller, Via, evidence_sentences, evidence_weight
@@ -132,7 +133,7 @@ def life_image(
     notes = sorted(notes, key=lambda n: n.path)
     words, read = trait_words(config.traits), {x.note: x for x in extractions}
     traits, side, names = negative_traits(config, timeline), config.persona.before, persona_names(config.persona)
-    told = [(s, _normal(_answer(s))) for s in samples if s.status != "rejected"]
+    told = [(s, _sentences(_answer(s))) for s in samples if s.status != "rejected"]
     by_note: dict[str, list[tuple[Sample, str]]] = {}
     for sample, text in told:
         for path in sample.notes:
@@ -154,8 +155,8 @@ def life_image(
                     near = touching(evidence.sentence, standing)
                     culprits = [e for e in near if e.id in blamed] or near
                 s = evidence.sentence
-                said = _normal(now.refined)
-                carried = [x.id for x, text in by_note.get(note.path, ()) if now.state != "gone" and said in text]
+                said = [f"|{w}|" for w in _sentences(now.refined).split("|") if w] if now.state != "gone" else []
+                carried = [x.id for x, text in by_note.get(note.path, ()) if said and all(w in text for w in said)]
                 rows[trait.id].append(
                     Row(
                         trait.id, note.path, s.start, s.end, now.raw, now.refined, now.state, now.why, evidence.teller,
@@ -181,8 +182,13 @@ def _answer(sample: Sample) -> str:
 
 
 def _normal(text: str) -> str:
-    """The words of a text alone, so that emphasis and line breaks make no difference; spaces at both ends."""
-    return f" {' '.join(m[0].casefold() for m in WORD.finditer(text))} "
+    """The words of a text alone, so that emphasis and line breaks make no difference."""
+    return " ".join(m[0].casefold() for m in WORD.finditer(text))
+
+
+def _sentences(text: str) -> str:
+    """The words of each sentence of a text, between bars."""
+    return f"|{'|'.join(_normal(s.text) for s in split_sentences(text, (Entry(start=0, end=len(text)),)))}|"
 
 
 # ---- what only others say ------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ COMMANDS = [
     "refine",
     "review",
     "timeline",
+    "selfimage",
     "samples",
     "export",
     "train",
