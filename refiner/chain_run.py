@@ -205,6 +205,8 @@ class Run:
             results = chain_asked.said_by_itself(self.talk, results, self.chain, decided)
         for result in results:
             self._take(result)
+        if self.talk is not None and stage.name == "reframe":
+            self.chain.bearings.update(chain_asked.related_by_model(self.talk, self.chain))
         if self.talk is not None and stage.name == "swap":
             for result in chain_asked.hidden_signs(self.talk, self.chain):
                 self._take(result)

@@ -35,10 +35,24 @@ _ALL = (
     *_ENDED, *_ENDED_UNDATED, *_BACK, *_BACK_UNDATED, *_FALSE, *_RESTS, *_RESTS_UNDATED, *_UNHAPPENED, *_SEVERAL,
 )  # fmt: skip
 _WHEN = r"(?:\d{4}(?: or \d{4})?|the \d{3}0s)"
+_HABIT = re.compile(r"(?!(?:do|be|can|have)\b|cannot)[a-z-]+\b")
+_TOO = tuple(
+    (re.compile(said), again)
+    for said, again in (
+        (rf"That (?:lasted until|ended in|has not been so since) ({_WHEN})\.", r"That too lasted until \1."),
+        (rf"I used to [^.]* until ({_WHEN})\.", r"That too lasted until \1."),
+        (r"That (?:did not last|ended later|is over now)\.|I (?:am|do) not [^.]* any more\.", "That too is over now."),
+        (rf"(?:That has rested|It has been resting) since {_WHEN}\.|Since {_WHEN} [^.]*rests\.", "That rests too."),
+        (r"(?:At present|For the time being)[^.]*rests\.|That rests at the moment\.", "That rests too."),
+        (r"(?:I believed that|So I thought|I thought so)[^.]*\.", "Nor was that so."),
+    )
+)
 _TEMPLATES = "|".join(re.escape(t[:-1]).replace(re.escape("{when}"), _WHEN) for t in _ALL)
 _NAMED = (
     rf"\bI have not been [^.]* since {_WHEN}|\b(?:Since {_WHEN} )?I (?:am|do) not [^.]* any more"
     rf"|\b(?:All of that|That [^.]{{1,40}}) lasted until {_WHEN}|\bThat [^.]{{1,40}} is over now"
+    rf"|\bI used to [^.]* until {_WHEN}|\b(?:Since {_WHEN}|At present) I do not [^.;]*; that rests"
+    r"|\bThat rests too|\bNor was that so"
 )
 CLOSED = re.compile(rf"(?:{_TEMPLATES}|{_NAMED})[.)]", re.IGNORECASE)
 """A closing clause that stands in a text already."""
@@ -96,9 +110,35 @@ def ended_named(shape: str, said: str, when: str) -> str:
         return f"I have not been {said} since {when}." if when else f"I am not {said} any more."
     if shape == "thing":
         return f"That {said} lasted until {when}." if when else f"That {said} is over now."
-    if shape == "habit" and re.match(r"(?!(?:do|be|can|have)\b|cannot)[a-z-]+\b", said):
+    if shape == "habit" and _HABIT.match(said):
         return f"Since {when} I do not {said} any more." if when else f"I do not {said} any more."
     return ""
+
+
+def used_to(shape: str, said: str, when: str) -> str:
+    """The same where the sentence only shows the trait and does not name it: "I used to lie about money until 2019." """
+    if not when:
+        return ended_named(shape, said, when)
+    if shape == "someone" or shape == "adjective" and _ADJECTIVE.match(said):
+        return f"I used to be {said} until {when}."
+    if shape == "thing":
+        return f"That {said} lasted until {when}."
+    return f"I used to {said} until {when}." if shape == "habit" and _HABIT.match(said) else ""
+
+
+def rests_named(shape: str, said: str, when: str) -> str:
+    """That a named habit rests; "" for what is none."""
+    if shape != "habit" or not _HABIT.match(said):
+        return ""
+    return f"Since {when} I do not {said}; that rests." if when else f"At present I do not {said}; that rests."
+
+
+def too(clause: str) -> str:
+    """A closing clause right behind another one on the same trait; as it is where nothing shorter says it."""
+    for said, again in _TOO:
+        if m := said.fullmatch(clause):
+            return m.expand(again)
+    return clause
 
 
 def back_again(event: str, trait: str, when: str) -> str:

@@ -129,9 +129,14 @@ class Overs:
 
     def place(self, event: Event, effect: Effect, *, quietly: bool = False) -> Sentence | None:
         """Where the effect is told: the last sentence of its quote, else of the event's."""
-        span = find_quote(self.note, effect.quote) if effect.quote else None
+        text, mine = self.note.text, [s for s in event.spans if s.note == self.note.path]
+        span = next(
+            (s for s in mine if text[s.start : s.end] == effect.quote), None
+        )  # said twice in a note, it is here
+        if span is None and effect.quote:
+            span = find_quote(self.note, effect.quote)
         if span is None:
-            span = next((s for s in event.spans if s.note == self.note.path), None)
+            span = mine[0] if mine else None
         if span is None:
             if not quietly:
                 message = f"{event.label or event.id}: the note has no words for {effect.trait}; nothing was closed"

@@ -9,9 +9,11 @@ cannot tell whether an important trait holds, the person is asked.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import ClassVar
 
 from refiner.checks import closing
+from refiner.checks.change_words import masked
 from refiner.checks.dead_traits import claims
 from refiner.checks.hanging import dependants
 from refiner.checks.told_times import safe_place
@@ -21,10 +23,11 @@ from refiner.language.past import in_the_past, present_verbs
 from refiner.models import Choice, ChoiceEffect, Edit, Finding, ProposedEdit, Question, Sentence, StageResult, Timeline
 from refiner.stages import doubt, gainsaid
 from refiner.stages.base import StageInput
-from refiner.stages.composing.wording import trait_words
+from refiner.stages.composing.wording import trait_words as trait_forms
 from refiner.stages.declared import find_quote
-from refiner.stages.extract import WEAK
+from refiner.stages.extract import WEAK, trait_words
 from refiner.stages.over import NAME, Over, Overs
+from refiner.stages.relevance import TOUCHES
 from refiner.stages.sentence_edits import add_after, add_inside, can_drop, drop, rewrite
 
 SHORT = 12  # words of a sentence that can do nothing but claim
@@ -50,6 +53,7 @@ class _Run:
         self.overs = Overs(given, timeline)
         self.edits: list[Edit] = []
         self.questions: list[Question] = []
+        self.closed: dict[tuple[str, str, str], int] = {}  # where a clause on a trait was put last
 
     def result(self) -> StageResult:
         events = self.overs.events
@@ -77,6 +81,8 @@ class _Run:
             edit = way(items)
             if edit is not None and edit.id not in self.given.rejected:
                 self.edits.append(edit)
+                if way == self._clause:
+                    self.closed |= {(i.kind, i.trait, i.when): sentence.end for i in items}
                 return
             if edit is not None:
                 self._ask_important(items, "the edit was rejected")
@@ -97,8 +103,8 @@ class _Run:
     def _in_the_past(self, items: list[Over]) -> Edit | None:
         """The sentence as it is, in the past and with the year: "Until 2003 I was afraid of dogs." """
         one = items[0]
-        if len(items) > 1 or one.kind != "ended" or self._alive_beside(items):
-            return None
+        if len(items) > 1 or one.kind != "ended" or self._alive_beside(items) or not self._names_it(one):
+            return None  # what only shows the trait may itself have gone on, or ended long before
         if not safe_place(self.note, one.sentence, self.given.config):
             return None
         text = render_span(self.note.text, one.sentence.start, one.sentence.end, self.given.earlier)
@@ -160,31 +166,51 @@ class _Run:
         """The clause; "" where none can say it without touching what is still so."""
         one = items[0]
         alive = self._alive_beside(items)
-        traits = list(dict.fromkeys(i.trait for i in items))
         kinds = {i.kind for i in items}
         if one.kind == "unhappened":
             return closing.unhappened(one.event.id)
-        if len(traits) > 1:
+        if len({i.trait for i in items}) > 1:
             whens = {i.when for i in items}
             if alive or kinds != {"ended"}:
                 return ""
             return closing.several([i.event.id for i in items], whens.pop() if len(whens) == 1 else "")
-        if alive and one.kind != "ended":
-            return ""
+        if alive:
+            return self._said(one, closing.ended_named) if one.kind == "ended" and one.last else ""
+        words = self._clause_on(one)
+        return closing.too(words) if self._goes_on(one) else words
+
+    def _clause_on(self, one: Over) -> str:
         match one.kind:
             case "never":
                 return closing.never_true(one.event.id, one.trait)
             case "back":
                 return closing.back_again(one.event.id, one.trait, one.when)
             case "rests":
-                return closing.rests(one.event.id, one.trait, one.when)
-        if not alive:
-            return closing.ended(one.event.id, one.trait, one.when, last=one.last)
-        named = self.traits.get(one.trait)
-        if named is None or not one.last:
+                named = "" if self._names_it(one) else self._said(one, closing.rests_named)
+                return named or closing.rests(one.event.id, one.trait, one.when)
+        # "Last night I hid under the cot. That lasted until 2008": what is only shown is named.
+        named = "" if self._names_it(one) else self._said(one, closing.used_to)
+        return named or closing.ended(one.event.id, one.trait, one.when, last=one.last)
+
+    def _said(self, one: Over, clause: Callable[[str, str, str], str]) -> str:
+        trait = self.traits.get(one.trait)
+        if trait is None:
             return ""
-        said = trait_words(named, self.given.config)
-        return closing.ended_named(said.shape, said.bare if said.shape == "thing" else said.trait, one.when)
+        said = trait_forms(trait, self.given.config)
+        return clause(said.shape, said.bare if said.shape == "thing" else said.trait, one.when)
+
+    def _names_it(self, one: Over) -> bool:
+        """The sentence has the trait's own words."""
+        found = trait_words(self.given.config.traits).evidence(masked(one.sentence.text)).get(one.trait)
+        return one.trait not in self.traits or found is not None and found.weight >= TOUCHES
+
+    def _goes_on(self, one: Over) -> bool:
+        """The sentence right before was closed for the same trait and time."""
+        before = self.closed.get((one.kind, one.trait, one.when))
+        return (
+            before is not None
+            and re.fullmatch(r"[ \t]*\n?[ \t]*", self.note.text[before : one.sentence.start]) is not None
+        )
 
     def _alive_beside(self, items: list[Over]) -> bool:
         """The same sentence tells of another trait, which the words must not be taken to end."""

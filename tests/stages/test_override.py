@@ -258,10 +258,20 @@ def test_the_ending_is_that_of_the_stretch_that_is_told() -> None:
     assert "has not been so since" not in edit.after  # it came back in 2010
 
 
-def test_what_was_seen_once_and_is_over_is_closed() -> None:
+def test_what_was_seen_once_and_is_over_is_closed_by_its_name() -> None:
     seen = 'observations: [{trait: fear, holds: true, quote: "I go round by the temple"}]\n'
     life = Life(written("I go round by the temple. It rained.", more=seen), written("x", BITTEN), CURED)
-    assert life.text().endswith("Until 2003 I went round by the temple. It rained.\n")
+    # Whether she went round by the temple until 2003 nobody said.
+    assert life.text().endswith("I go round by the temple. I used to be afraid of dogs until 2003. It rained.\n")
+
+
+def test_two_sentences_in_a_row_are_closed_in_different_words() -> None:
+    effects = "{fear: [{kind: initiates, quote: Since then I ran}, {kind: continues, quote: I went by bus}]}"
+    life = Life(written("Since then I ran. I went by bus.", f"id: bite, when: 1995, effects: {effects}"), CURED)
+    assert life.text().endswith(
+        "Since then I ran. I used to be afraid of dogs until 2003. I went by bus. That too lasted until 2003.\n"
+    )
+    assert len(closing.CLOSED.findall(life.text())) == 2
 
 
 def test_an_event_that_did_not_happen_is_left_out_where_it_can_be() -> None:
