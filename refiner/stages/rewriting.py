@@ -36,11 +36,13 @@ def wrong_with_traits(
             return f"it says of the writer what the sentence did not: “{trait.title}”"
         before, after = had.get(trait.id), has.get(trait.id)
         if before is None or before.weight < MATTERS:
+            if after is not None and after.weight >= MATTERS and after.state:
+                return f"it must not bring in another trait: {', '.join(after.words(masked(new)))}"
             continue
         if after is None or after.weight < LEFT * before.weight:
             gone = ", ".join(w for w in before.words(masked(old)) if w not in new) or trait.title
             return f"it must still tell of “{trait.title}”: keep {gone}"
-    weaker = softenings(old, new) if not over else ()  # "no longer" denies, and is meant to
+    weaker = softenings(old, new, denials=not over)  # "no longer" denies, and is meant to
     return f"it must not be weaker than the sentence: it {weaker[0]}" if weaker else ""
 
 

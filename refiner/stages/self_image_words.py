@@ -44,10 +44,11 @@ def _found(name: str, text: str) -> Counter[str]:
     return Counter(m[0].lower() for m in _phrases(name).finditer(_plain(text)))
 
 
-def softenings(before: str, after: str) -> tuple[str, ...]:
+def softenings(before: str, after: str, *, denials: bool = True) -> tuple[str, ...]:
     """How `after` says less than `before`, in words; () where it does not.
 
-    A hedge that it brings in, an intensifier that it takes away and puts no other one for, a denial more or less.
+    A hedge that it brings in, an intensifier that it takes away and puts no other one for, a denial more or less
+    (`denials`: False where it is meant to deny).
     """
     if before == after:
         return ()
@@ -58,6 +59,8 @@ def softenings(before: str, after: str) -> tuple[str, ...]:
     denied, undenied = (_denials(after) - _denials(before), _denials(before) - _denials(after))
     out = [f"brings in “{h}”" for h in hedges]
     out += [f"takes away “{i}”" for i in lost]
+    if not denials:
+        return tuple(out)
     out += [f"denies it (“{n}”)" for n in denied]
     out += [f"no longer says “{n}”" for n in undenied]
     return tuple(out)
