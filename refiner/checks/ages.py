@@ -83,6 +83,10 @@ class _Reader:
             found = sorted([*found, *ages], key=lambda t: t.start)
         return found
 
+    def names_life(self, index: int) -> bool:
+        """Does a sentence name an age or a class?"""
+        return any(kind_of(t.problem) for t in self._found(self.bare, index))
+
     def said(self, index: int) -> list[Said]:
         """The times of a sentence that have two bounds, spans in the text; in order."""
         lived = [(t, k) for t in self._found(self.bare, index) if (k := kind_of(t.problem))]
@@ -114,7 +118,9 @@ def _dates(text: str, t: FoundTime) -> bool:
 
 def _in_prose(again: Again) -> Iterator[Finding]:
     reader = _Reader(again.text, again.config)
-    told = [reader.said(i) for i in range(len(reader.note.sentences))]
+    count = len(reader.note.sentences)
+    aged = {i for i in range(count) if reader.names_life(i)}
+    told = [reader.said(i) if {i - 1, i, i + 1} & aged else [] for i in range(count)]
     for i, some in enumerate(told):
         sentence = reader.note.sentences[i]
         pairs = list(combinations(some, 2)) if not _words()["unreal"].search(masked(sentence.text)) else []

@@ -12,13 +12,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
 from refiner.checks.change_words import masked
-from refiner.checks.note_times import NoteTimes
+from refiner.checks.note_times import NoteTimes, life_of
 from refiner.config import Config
 from refiner.models import Note, Sentence
 from refiner.timeline.dates import FoundTime
@@ -59,39 +59,42 @@ class _Lean(NamedTuple):
     end: int
     kind: str
     dated: bool  # it counts from the last time told, not from the last thing that happened
+    back: int = 10_000  # sentences back to the time that it can count from
 
 
 class _Phrase(NamedTuple):
     kind: str
     dated: bool
     first: bool
+    back: int
     pattern: re.Pattern[str]
 
 
 @cache
-def _data() -> dict[str, Any]:
+def data() -> dict[str, Any]:
+    """What stands in `hanging.toml`."""
     return tomllib.loads(files("refiner.checks").joinpath("hanging.toml").read_text(encoding="utf-8"))
 
 
 @cache
 def _phrases() -> tuple[_Phrase, ...]:
-    words: dict[str, str] = _data()["words"]
+    words: dict[str, str] = data()["words"]
 
     def filled(pattern: str) -> str:
         return re.sub(r"\{([A-Z]+)\}", lambda m: words[m[1]], pattern).replace(" ", r"\s+")
 
     return tuple(
         _Phrase(
-            p["kind"], p["anchor"] == "dated", bool(p.get("first")),
+            p["kind"], p["anchor"] == "dated", bool(p.get("first")), _TOLD_BACK if p.get("near") else 10_000,
             re.compile("|".join(rf"\b(?:{filled(a)})" for a in p["any"]), re.I),
         )
-        for p in _data()["phrase"]
+        for p in data()["phrase"]
     )  # fmt: skip
 
 
 @cache
 def _verbs() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    v = _data()["verbs"]
+    v = data()["verbs"]
     past, stative = v["past"].split(), v["stative"].split()
     states = "|".join(stative)
     return (
@@ -113,8 +116,26 @@ def leaning(note: Note, config: Config | None = None) -> list[Leaning]:
 
     `config` gives the persona's birth and school years; without it ages and classes are times of no known year.
     """
-    times = NoteTimes(note, config)
-    out = []
+    life = tuple(life_of(config or Config()).values())
+    return list(_read(_Noted(note.path, note.text, len(note.sentences), len(note.entries), life, note, config)))
+
+
+@dataclass(frozen=True)
+class _Noted:
+    """A note as its leanings depend on it: stages ask about one sentence after the other."""
+
+    path: str
+    text: str
+    sentences: int
+    entries: int
+    life: tuple[object, ...]
+    note: Note = field(compare=False)
+    config: Config | None = field(compare=False)
+
+
+@lru_cache(maxsize=32)
+def _read(noted: _Noted) -> tuple[Leaning, ...]:
+    note, times, out = noted.note, NoteTimes(noted.note, noted.config), []
     for index, sentence in enumerate(note.sentences):
         for lean in _leans(times, index):
             anchor = _anchor(times, index, lean)
@@ -122,7 +143,7 @@ def leaning(note: Note, config: Config | None = None) -> list[Leaning]:
                 (low, high), counted = anchor
                 a, b = sentence.start + lean.start, sentence.start + lean.end
                 out.append(Leaning(a, b, note.text[a:b], low, high, lean.kind, counted))
-    return out
+    return tuple(out)
 
 
 def dependants(note: Note, start: int, end: int, config: Config | None = None) -> list[Leaning]:
@@ -154,7 +175,7 @@ def _leans(times: NoteTimes, index: int) -> list[_Lean]:
             if phrase.first and text[: m.start()].strip("\"'“‘*_(-— "):
                 continue
             if not any(t.start < m.end() and m.start() < t.end for t in fixed):
-                leans.append(_Lean(m.start(), m.end(), phrase.kind, phrase.dated))
+                leans.append(_Lean(m.start(), m.end(), phrase.kind, phrase.dated, phrase.back))
     kept: list[_Lean] = []
     for lean in sorted(leans, key=lambda x: (x.start, -x.end)):
         if not kept or lean.start >= kept[-1].end:
@@ -172,7 +193,7 @@ def _of_found(time: FoundTime, text: str) -> _Lean | None:
         kind = "next" if re.search(r"\b(?:next|following|after)\b", said) else "pointing"
         return _Lean(time.start, time.end, kind if "previous" not in said and "before" not in said else "offset", True)
     if time.problem == NO_YEAR and not _verbs()[3].search(text):
-        return _Lean(time.start, time.end, "month", True)
+        return _Lean(time.start, time.end, "month", True, _MONTH_BACK)
     return None
 
 
@@ -239,7 +260,7 @@ def _earlier(times: NoteTimes, index: int) -> Iterator[int]:
 
 def _dated(times: NoteTimes, index: int, lean: _Lean) -> _Anchor | None:
     for i in _earlier(times, index):
-        if lean.kind == "month" and index - i > _MONTH_BACK:
+        if index - i > lean.back:
             return None
         sentence = times.note.sentences[i]
         if named := [t for t in times.found(i) if _counts(t, sentence, lean)]:

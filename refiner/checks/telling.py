@@ -11,6 +11,7 @@ first day keeps it: if a note ends before another begins, it also begins before.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import networkx as nx
@@ -20,6 +21,7 @@ from refiner.config import Config
 from refiner.models import Event, Finding, Note, Record, Timeline
 
 CHECK = "chronology"
+_AHEAD = re.compile(r"\b(?:will|shall|going to)\b|['’]ll\b", re.I)
 _LAST = "9999-12-31"
 _BEFORE = ("before", "causes", "enables", "causes_to_end")
 
@@ -125,6 +127,8 @@ def untellable(timeline: Timeline | None) -> list[Finding]:
         event = events.get(claim.event) if claim else None
         if event is None or (len(conflict.events) == 1 and event.source == "person"):
             continue
+        if any(_AHEAD.search(q) for q in event.quotes):
+            continue  # a plan that was read as done
         span = event.spans[0] if event.spans else None
         quotes = "; ".join(f'"{" ".join(q.split())}"{_where(q, conflict.events, events)}' for q in conflict.quotes if q)
         message = (

@@ -12,9 +12,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import NamedTuple
 
 from refiner.checks.again import Again
-from refiner.checks.hanging import Leaning, aside, leaning
+from refiner.checks.hanging import Leaning, aside, data, leaning
 from refiner.checks.note_times import NoteTimes
 from refiner.config import Config
 from refiner.edits import in_force
@@ -22,8 +24,20 @@ from refiner.models import Edit, Finding, Note, Sentence, Severity, When
 from refiner.timeline.dates import FoundTime
 
 CHECK = "chronology"
-_LATER = re.compile(r"\b(?:later|afterwards)\b", re.I)
 _QUOTE = 90  # characters of a sentence that a message gives
+
+
+class _Words(NamedTuple):
+    long: re.Pattern[str]
+    later: re.Pattern[str]
+    same: tuple[tuple[re.Pattern[str], str], ...]
+
+
+@cache
+def _words() -> _Words:
+    d = data()["reading"]
+    same = tuple((re.compile(pattern), plain) for pattern, plain in d["same"])
+    return _Words(re.compile(d["long"]), re.compile(d["later"]), same)
 
 
 def safe_place(note: Note, sentence: Sentence, config: Config | None = None) -> bool:
@@ -59,12 +73,13 @@ def told_times(again: Again) -> list[Finding]:
 def faults(note: Note, edits: Sequence[Edit], config: Config | None = None) -> list[Fault]:
     """What the edits in force did to the relative times of a note, one fault a time, in order of place."""
     times = NoteTimes(note, config)
-    moving = [e for e in in_force(edits) if _moves(times, e)]
+    standing = in_force(edits)
+    moving = [e for e in standing if _moves(times, e)]
     if not moving:
         return []
     leans = leaning(note, config)
     read = _Reading(times, {x.start: x for x in leans})
-    found = (_fault(read, x, moving) for x in leans if _stands(x, moving))
+    found = (_fault(read, x, moving) for x in leans if _stands(x, standing))
     return [f for f in found if f is not None]
 
 
@@ -83,7 +98,7 @@ def _moves(times: NoteTimes, e: Edit) -> bool:
         return True
     before = [_plain(e.before[t.start : t.end]) for t in times.find(e.before, e.start)]
     after = [_plain(e.after[t.start : t.end]) for t in times.find(e.after, e.start)]
-    return before != after or (bool(_LATER.search(e.after)) and not _LATER.search(e.before))
+    return before != after or (bool(_words().later.search(e.after)) and not _words().later.search(e.before))
 
 
 def _plain(words: str) -> str:
@@ -138,7 +153,11 @@ class _Reading:
         """What the words mean, counted from a time; "after that" in a year means that year."""
         if anchor is None or not (anchor.earliest or anchor.latest):
             return None
-        return self.times.counted(x.words, _context(anchor)) or anchor
+        words = " ".join(x.words.split())
+        for pattern, plain in _words().same:
+            words = pattern.sub(plain, words)
+        found = self.times.counted(words, _context(anchor))
+        return found or (None if x.kind in ("offset", "next") and _words().long.search(words) else anchor)
 
     def before(self, start: int, gone: Sequence[Edit]) -> When | None:
         """The last time told before a place in its entry, where no edit took it away."""
@@ -202,7 +221,7 @@ def _told(times: NoteTimes, e: Edit) -> Iterator[tuple[str, When | None]]:
     new = [t for t in _named(times, e.after, e.start) if _plain(e.after[t.start : t.end]) not in before]
     for t in new:
         yield e.after[t.start : t.end], t.when
-    if not new and (m := _LATER.search(e.after)) and not _LATER.search(e.before):
+    if not new and (m := _words().later.search(e.after)) and not _words().later.search(e.before):
         yield m[0], None
 
 
