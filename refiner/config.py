@@ -102,7 +102,7 @@ class Policy(Section):
     body: Literal["drop", "ask"] = "ask"
     """Beard, voice breaking and the like."""
     negative_floor: float = Field(0.9, ge=0, le=1)
-    """Share of the sentences that show negative traits which the refined notes must keep; below it nothing is exported."""
+    """Share of the sentences that show negative traits which must stay as told; below it nothing is exported."""
     replace: dict[str, str] = {}
     """Seeds of the canon; "*" = a substitute of the tool's choosing, one for the whole life."""
 

@@ -166,7 +166,7 @@ def _table(image: LifeImage, floor: float, paint: Paint, *, one: bool) -> Iterat
         )
         rows.append(("all together", total))
     width = [max(len(h), *(len(c[i]) for _, c in rows)) for i, h in enumerate(_HEADS)]
-    room = max(paint.console.width - sum(width) - 2 * len(width), 12)
+    room = max(paint.console.width - sum(width) - 2 * len(width), 8)
     room = min(room, max(cell_len(name) for name, _ in rows))
     yield paint.text(_padded("", room) + _numbers(_HEADS, width), DIM)
     below = image.below(floor)

@@ -18,6 +18,7 @@ from refiner.review.filters import Filters
 from refiner.review.items import Item, build_queue
 from refiner.review.keys import make_reader
 from refiner.review.session import EXIT_DONE, EXIT_LEFT, run_review
+from refiner.review.state import left_words
 from refiner.sampling import samples_of
 from refiner.stages.extract import trait_words
 from refiner.stages.self_image_edits import flags
@@ -142,8 +143,7 @@ def _by_options(
     if left:
         shown = list(dict.fromkeys(i.id for i in left))
         show.say(
-            f"{len(shown)} that idealise{'s' * (len(shown) == 1)} left for a look of their own, one by one:"
-            f" refiner review --approve {shown[0]}",
+            f"{left_words(len(shown))}, one by one: refiner review --approve {shown[0]}",
             "yellow",
         )
     return code

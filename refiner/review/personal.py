@@ -10,7 +10,7 @@ from refiner.models import CanonEntry, Edit, ItemKind, Question
 from refiner.review.bodies import sentence
 from refiner.review.items import Item
 from refiner.review.paint import WARN
-from refiner.review.state import Action, refusal
+from refiner.review.state import Action, left_words, refusal
 from refiner.review.texts import as_text, problem_with
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Personal:
         alone = sum(bool(i.idealises) for i in waiting) if kind == "approve_shown" else 0
         count = len(waiting) - asked - alone
         out = [f"{asked} question{'s' * (asked != 1)} left out"] if asked else []
-        out += [f"{alone} that idealise{'s' * (alone == 1)} left for a look of their own"] if alone else []
+        out += [left_words(alone)] if alone else []
         apart = f" ({', '.join(out)})" if out else ""
         if alone and not count:
             session.do(Action(kind))  # says why there is nothing to confirm

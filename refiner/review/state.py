@@ -193,13 +193,21 @@ def _many(state: ReviewState, action: Action) -> Step:
     left = sum(bool(i.idealises) for i, _ in chosen) if verb == "approve" else 0
     if left:  # what flatters is approved one by one, after a look
         chosen = [(i, a) for i, a in chosen if not i.idealises]
-    apart = f"{left} that idealise{'s' * (left == 1)} left for a look of {'its' if left == 1 else 'their'} own"
     if not chosen:
-        return _say(state, f"nothing was decided: {apart}" if left else "nothing that is shown can be decided so")
+        return _say(
+            state, f"nothing was decided: {left_words(left)}" if left else "nothing that is shown can be decided so"
+        )
     made = [_line(i, verb, a, choice=a.choice or None, reason=action.reason or None) for i, a in chosen]
     state, log = _record(state, made)
     state = _ahead(state) if state.item and state.status(state.item) != "undecided" else state
-    return replace(state, message=f"{len(log)} decided; {f'{apart}; ' if left else ''}u takes all back"), log
+    return replace(state, message=f"{len(log)} decided; {f'{left_words(left)}; ' if left else ''}u takes all back"), log
+
+
+def left_words(count: int) -> str:
+    """How many items a bulk approval passes over, in words."""
+    one = count == 1
+    verb, whose = ("idealises is", "its") if one else ("idealise are", "their")
+    return f"{count} that {verb} left for a look of {whose} own"
 
 
 def _same_choice(item: Item, shown: Item | None, choice: str) -> str:
