@@ -1,9 +1,10 @@
-"""How well what a sentence says of the narrator is put into the past: right of those rewritten, done of those that can be.
+"""How well what a sentence says of the narrator is put into the past: the share right and the share done.
 
     python benchmarks/past.py [--set dev|held] [--trace]
 
-The sentences are tests/language/past/*.jsonl: `want` is the right answer, `also` others as good, null where the sentence
-is to be left alone. `--trace` prints each wrong and each missed one. Shares come with 95 % Wilson intervals.
+The sentences are tests/language/past/*.jsonl: `want` is the right answer, `also` others as good, null where the
+sentence is to be left alone. Right is counted of those rewritten, done of those that can be, each
+with its 95 % Wilson interval. `--trace` prints each wrong and each missed one.
 """
 
 from __future__ import annotations

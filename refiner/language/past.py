@@ -101,24 +101,21 @@ def _phrase(sentence: str, where: Place, until: str, chosen: list[Clause]) -> li
     at = where.at
     if where.kind == "end":
         return [Change(at, at, f" {words}")]
+    if where.kind == "commas":
+        return [Change(at, at, f", {words},")]
     if where.kind == "end, comma":
         return [Change(at, at, f", {words}")]
     if where.kind == "inside":
         return [Change(at, at, f"{words} ")]
     first = re.compile(r"[*_]*([A-Za-z]+)").match(sentence, at)
-    starts_small = re.search(r"[^\W\d_]", sentence)
-    if starts_small is None or starts_small[0].isupper():
-        words = words[:1].upper() + words[1:] if where.at <= _first_letter(sentence, at) else words
+    written = re.search(r"[^\W\d_]", sentence)
+    if where.begins and (written is None or written[0].isupper()):
+        words = words[:1].upper() + words[1:]
     ends = ", " if where.kind == "parenthesis" else " "
     found = [Change(at, at, words + ends)]
-    if first and first[1].lower() in table()["small_first"] and first[1][0].isupper():
+    if where.begins and first and first[1].lower() in table()["small_first"] and first[1][0].isupper():
         found.append(Change(first.start(1), first.start(1) + 1, first[1][0].lower()))
     return found
-
-
-def _first_letter(sentence: str, at: int) -> int:
-    match = re.compile(r"[^\W\d_]").search(sentence, at)
-    return match.start() if match else at
 
 
 def _written(sentence: str, changes: list[Change]) -> str:

@@ -34,9 +34,18 @@ class Clause:
     def main(self) -> bool:
         """Whether it is a main clause: the root, or coordinated with it."""
         top = self.head
-        while top.dep_ in ("conj", "parataxis"):
+        while top.dep_ in ("conj", "parataxis", "dep"):
             top = top.head
-        return bool(top.dep_ == "ROOT")
+        return bool(top.dep_ == "ROOT") or _spliced(top)
+
+
+def _spliced(head: Any) -> bool:
+    """Whether a clause read as the content of the next one only stands before it: "I am shy, I stammer"."""
+    if head.dep_ != "ccomp" or head.head.dep_ != "ROOT" or head.i > head.head.i:
+        return False
+    if any(c.dep_ == "mark" for c in head.children):
+        return False
+    return any(c.tag_ in (",", ":") and head.i < c.i for c in head.head.children if c.i < head.head.i)
 
 
 def subject_of(head: Any) -> Any | None:
@@ -85,16 +94,16 @@ def clauses(doc: Any) -> list[Clause] | None:
 def _clause(head: Any, before: dict[int, Clause]) -> Clause | None:
     subject = subject_of(head)
     owner = whose(subject)
-    parent = before.get(head.head.i) if head.dep_ == "conj" else None
+    parent = before.get(head.head.i) if head.dep_ in ("conj", "dep") else None
     if subject is None and parent is not None:
         owner = parent.whose
     auxiliaries = [c for c in head.children if c.dep_ in ("aux", "auxpass") and c.i < head.i]
     if auxiliaries:
         first = min(auxiliaries, key=lambda t: int(t.i))
         return _with_auxiliary(head, first, owner, subject)
-    if head.pos_ not in ("VERB", "AUX"):
+    if head.pos_ not in ("VERB", "AUX") and not read_as_noun(head):
         return None
-    tag = head.tag_
+    tag = "VBP" if read_as_noun(head) else head.tag_
     if tag in ("VBP", "VBZ"):
         if alike(head.lower_):
             return Clause(head, head, "either", owner, subject)
@@ -127,6 +136,23 @@ def _with_auxiliary(head: Any, first: Any, owner: Whose, subject: Any | None) ->
     return Clause(head, first, "present", owner, subject)
 
 
+def read_as_noun(token: Any) -> bool:
+    """Whether a word tagged as a noun is the narrator's next verb: "I smoke and drink", "and I blush"."""
+    if token.tag_ != "NN" or not known(token.lower_) or token.dep_ != "conj" or token.head.pos_ not in ("VERB", "AUX"):
+        return False
+    if any(c.dep_ in ("det", "poss", "amod", "compound", "nummod") for c in token.children):
+        return False
+    subject = subject_of(token)
+    if subject is not None:
+        return bool(subject.lower_ in _FIRST and subject.i == token.i - 1)
+    joint = token.doc[token.i - 1]
+    if joint.tag_ != "CC" or token.head.tag_ not in ("VBP", "VBZ") or joint.i < 1:
+        return False
+    last = token.doc[joint.i - 1]
+    after = token.doc[token.i + 1] if token.i + 1 < len(token.doc) else token
+    return bool(last.i == token.head.i or last.tag_ in ("RB", "NNP") or after.tag_ in ("IN", "RB"))
+
+
 def _shares(token: Any) -> bool:
     """Whether a verb tagged as finite shares the auxiliary before it: "I do not smoke or drink"."""
     return bool(
@@ -156,17 +182,66 @@ def stands_behind_subject(clause: Clause) -> bool:
     return all(t.tag_ in ("RB", "RBR", "DT", "PDT") or t.is_space or t.lower_ in ("all", "both") for t in between)
 
 
-def uncertain_coordination(doc: Any) -> bool:
+def uncertain_coordination(doc: Any, found: list[Clause]) -> bool:
     """Whether a word joined by "and" may be one more verb of the narrator that was read as something else."""
+    read = {c.head.i for c in found}
+    if any(c.subject is None and not _joined_here(c) for c in found):
+        return True
     for token in doc:
+        if token.i in read or not token.i:
+            continue
+        if token.tag_ == "VB" and token.dep_ in ("conj", "dep") and _stranded(token):
+            return True
+        if token.tag_ == "VB" and token.dep_ == "conj" and _own_adverb(token):
+            return True
+        if doc[token.i - 1].tag_ == "CC" and _like_a_verb(token):
+            return True
         if token.dep_ != "conj":
             continue
         verb, other = token.head, token
         if other.tag_ in ("NN", "NNS", "JJ", "NNP") and verb.pos_ in ("VERB", "AUX") and verb.tag_ != "VBG":
             return True
-        if other.tag_ == "NN" and known(other.lower_) and not any(c.i < other.i for c in other.children):
-            return True
         finite = other.tag_ == "VBP" and not any(c.dep_ in ("aux", "nsubj") for c in other.children)
         if finite and verb.tag_ == "VB" and not _shares(other) and any(c.dep_ == "aux" for c in verb.children):
             return True
     return False
+
+
+def _own_adverb(verb: Any) -> bool:
+    """Whether an adverb parts the verb from "and", so that it may share no "to": "I have to win and never do"."""
+    before = verb.doc[verb.i - 1]
+    return bool(before.tag_ in ("RB", "RBR") and verb.i > 1 and verb.doc[verb.i - 2].tag_ in ("CC", ","))
+
+
+def _joined_here(clause: Clause) -> bool:
+    """Whether "and" or a comma stands before a verb that has no subject of its own, adverbs apart."""
+    i = clause.finite.i - 1
+    while i > 0 and (clause.finite.doc[i].tag_ in ("RB", "RBR") or clause.finite.doc[i].is_space):
+        i -= 1
+    return bool(i >= 0 and clause.finite.doc[i].tag_ in ("CC", ",", ":"))
+
+
+def _like_a_verb(token: Any) -> bool:
+    """Whether the word behind "and" has the form of a verb, or an object behind it, but is tagged as none."""
+    if token.tag_.startswith(("VB", "MD")) or token.tag_ not in ("NN", "NNS", "JJ", "RB", "IN", "UH", "NNP"):
+        return False
+    after = token.doc[token.i + 1] if token.i + 1 < len(token.doc) else None
+    if known(token.lower_):
+        return True
+    return bool(
+        after is not None
+        and token.tag_ in ("NN", "JJ")
+        and after.tag_ in ("DT", "PRP", "PRP$", "WP", "IN")
+        and token.dep_ in ("conj", "dep")
+        and after.tag_ != "IN"
+    )
+
+
+def _stranded(verb: Any) -> bool:
+    """Whether a bare verb shares no "to" and no auxiliary with what it is joined to, and so may be finite."""
+    top = verb
+    while top.dep_ in ("conj", "dep"):
+        if any(c.dep_ == "aux" for c in top.children):
+            return False
+        top = top.head
+    return not any(c.dep_ == "aux" for c in top.children)

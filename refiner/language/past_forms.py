@@ -14,8 +14,6 @@ from typing import Any
 
 _CLOSED = re.compile(r"(?:^|[^aeiou])[aeiouy][bcdfgklmnprstvz]$")
 _PREFIX = re.compile(r"(over|under|out|mis|un|re|fore)-?([a-z]{2,})")
-_LIES = re.compile(r"\s+(?:to|about|through|for no reason)\b|\s*[.,;!]|\s+and\b|\s+or\b|\s*$")
-_RECLINES = re.compile(r"\s+(?:down|awake|in bed|in wait|there|on|low|still|flat|beside|under)\b")
 
 
 @cache
@@ -37,8 +35,13 @@ def alike(base: str) -> bool:
 
 
 def known(base: str) -> bool:
-    """Whether `base` is a verb of the tables, irregular or alike."""
-    return alike(base) or base in _table()["irregular"]
+    """Whether `base` is a verb of the tables: irregular, alike, or one that is a noun too."""
+    return alike(base) or base in _table()["irregular"] or base in _words("also_nouns")
+
+
+def modern(base: str) -> bool:
+    """Whether `base` is a verb too young for the dictionaries."""
+    return base in _words("modern")
 
 
 def past_form(base: str, after: str = "") -> str | None:
@@ -49,7 +52,7 @@ def past_form(base: str, after: str = "") -> str | None:
     if not re.fullmatch(r"[a-z]+(?:-[a-z]+)*", base):
         return None
     if base == "lie":
-        return "lay" if _RECLINES.match(after) else "lied" if _LIES.match(after) else None
+        return next((past for past, before in _table()["lie"].items() if re.match(before, after)), None)
     if base in _words("unclear"):
         return None
     if alike(base):

@@ -10,7 +10,7 @@ import re
 from typing import Any, Literal, NamedTuple
 
 from refiner.language.past_clauses import Clause
-from refiner.language.past_scope import table
+from refiner.language.past_scope import at_a_moment, table
 from refiner.language.past_shift import Change
 
 _LIST = re.compile(r"[ \t]*(?:[-+•]|\*(?=\s)|\d{1,3}[.)])?[ \t]*")
@@ -20,8 +20,9 @@ _MARKS = re.compile(r"[*_]+")
 class Place(NamedTuple):
     """Where the phrase goes: `at` (code points), and how: before the words, between commas, at the end."""
 
-    kind: Literal["front", "inside", "parenthesis", "end", "end, comma"]
+    kind: Literal["front", "inside", "parenthesis", "commas", "end", "end, comma"]
     at: int
+    begins: bool = False  # whether it begins the sentence
 
 
 def dropped(text: str, doc: Any, scope: list[Clause]) -> list[Change] | None:
@@ -56,7 +57,7 @@ def _with_space(text: str, change: Change) -> Change | None:
     if first:
         match = re.match(r",?\s+", text[end:])
         return Change(start, end + match.end(), "") if match else None
-    if text[end : end + 1] == "," or text[:start].rstrip().endswith(","):
+    if text[:start].rstrip().endswith(","):
         return None
     if text[end : end + 1] in (" ", "\t") and text[start - 1 : start] == " ":
         return Change(start, end + 1, "")
@@ -70,10 +71,13 @@ def place(text: str, doc: Any, scope: list[Clause], gone: list[Change]) -> Place
         return None
     begin = _LIST.match(text)
     at = begin.end() if begin else 0
-    subject = min(t.idx for t in main.subject.subtree)
+    subject = min(t.idx for t in main.subject.subtree if not t.is_space)
     at = _past_gone(text, at, gone)
     if not text[at:subject].strip(" \t*_"):
-        return Place("front", _around_marks(text, at, subject))
+        first = doc[min(t.i for t in main.subject.subtree if not t.is_space)]
+        if first.lower_ != "i" and first.tag_ != "NNP" and first.lower_ not in table()["small_first"]:
+            return None
+        return Place("front", _around_marks(text, at), begins=True)
     lead = text[at:subject]
     word = re.match(r"([*_]*)([A-Za-z]+)(,?)\s+", lead)
     if word and not lead[word.end() :].strip(" \t*_"):
@@ -90,7 +94,7 @@ def _past_gone(text: str, at: int, gone: list[Change]) -> int:
     return at
 
 
-def _around_marks(text: str, at: int, subject: int) -> int:
+def _around_marks(text: str, at: int) -> int:
     """Inside emphasis that holds the whole sentence, before emphasis that holds its first words only."""
     marks = _MARKS.match(text, at)
     if not marks:
@@ -103,24 +107,21 @@ def _after_adverbial(text: str, doc: Any, scope: list[Clause], main: Clause, at:
     before = [t for t in main.head.children if at <= t.idx < subject and not t.is_punct and not t.is_space]
     if not before or any(t.dep_ not in ("prep", "advmod", "npadvmod", "advcl", "mark", "det") for t in before):
         return None
+    if at_a_moment(text[:subject].rstrip()):  # "every time I see one": the clause goes on
+        return None
     clause = next((c for c in scope if c.head.dep_ == "advcl" and c.finite.idx < subject), None)
     first = re.match(r"[A-Za-z]+", text[at:])
-    low = first[0].lower() if first else ""
-    if low not in table()["small_first"]:
-        return None
-    if clause is not None and low in ("whenever", "because", "as", "although", "though"):
-        return Place("parenthesis", at)
-    later = [c for c in scope if c.finite.idx > subject]
-    if len([c for c in later if c.subject is not None]) == 1 and not re.search(r"[;:–—(]", text[subject:]):
+    if clause is not None and first and first[0].lower() in ("whenever", "because", "as", "although", "though"):
+        return Place("parenthesis", at, begins=True)
+    later = [c for c in scope if c.finite.idx > subject and c.subject is not None]
+    if len(later) == 1 and not re.search(r"[;:–—(,]", text[subject:]):
         return Place("end" if clause is None else "end, comma", end_of_words(text))
     if text[:subject].rstrip().endswith(","):
         return Place("inside", subject) if clause is not None else Place("parenthesis", subject)
-    return None
+    return Place("commas", len(text[:subject].rstrip()))
 
 
 def end_of_words(text: str) -> int:
     """Where the last word of the sentence ends, with what closes its emphasis: before the full stop and the emoji."""
-    last = None
-    for last in re.finditer(r"\w+(?:['’]\w*)?[*_)]*", text):
-        pass
-    return last.end() if last else len(text)
+    ends = [m.end() for m in re.finditer(r"\w+(?:['’]\w*)?[*_)]*", text)]
+    return ends[-1] if ends else len(text)

@@ -15,8 +15,6 @@ from typing import Any
 
 from refiner.language.past_clauses import Clause, clauses, stands_behind_subject, uncertain_coordination
 
-_MOMENT = re.compile(r"\b(?:as soon as|every ?time|each time|the moment|the minute|the day|any ?time)$", re.IGNORECASE)
-
 
 @cache
 def table() -> dict[str, Any]:
@@ -24,10 +22,15 @@ def table() -> dict[str, Any]:
     return tomllib.loads(resources.files(__package__).joinpath("past.toml").read_text(encoding="utf-8"))
 
 
+def at_a_moment(before: str) -> bool:
+    """Whether the words that end here open a clause of time: "every time", "as soon as"."""
+    return re.search(rf"\b(?:{'|'.join(table()['moments'])})$", before, re.IGNORECASE) is not None
+
+
 def scope(doc: Any) -> list[Clause] | None:
     """The clauses to shift, in order; None where the sentence is not one to shift, or not certainly."""
     found = clauses(doc)
-    if not found or uncertain_coordination(doc):
+    if not found or uncertain_coordination(doc, found):
         return None
     mains = [c for c in found if c.main]
     if not mains or not all(_main_can_shift(c) for c in mains):
@@ -40,8 +43,22 @@ def scope(doc: Any) -> list[Clause] | None:
             return None
         if decision:
             shifted.add(clause.head.i)
+    if _unread_conjunction(doc, found):
+        return None
     chosen = [c for c in found if c.head.i in shifted]
     return chosen if any(c.tense in ("present", "can") for c in chosen) else None
+
+
+def _unread_conjunction(doc: Any, found: list[Clause]) -> bool:
+    """Whether "when" or "because" opens a clause whose verb was not read as one."""
+    heads = {c.head.i for c in found}
+    for token in doc:
+        if token.lower_ in (*table()["temporal"][:3], *table()["reasons"]) and token.lower_ != "as":
+            after = doc[token.i + 1] if token.i + 1 < len(doc) else None
+            bare = after is not None and after.tag_ in ("VBG", "VBN", "JJ", "IN", "TO")
+            if not bare and token.head.i not in heads:
+                return True
+    return False
 
 
 def _depth(clause: Clause) -> int:
@@ -51,14 +68,24 @@ def _depth(clause: Clause) -> int:
 def _main_can_shift(clause: Clause) -> bool:
     if clause.whose != "narrator" or clause.tense not in ("present", "either", "can"):
         return False
-    if not stands_behind_subject(clause):
+    if not stands_behind_subject(clause) or _bare(clause):
         return False
     lemma = clause.head.lemma_.lower()
     content = [c for c in clause.head.children if c.dep_ == "ccomp"]
     if content and lemma in table()["tells"]:
         return False
-    before = any(c.i < clause.head.i for c in content)
-    return not (before and lemma in table()["comments"])
+    if not any(c.i < clause.head.i for c in content):
+        return True
+    says = [c.lower_ for c in clause.head.children if c.dep_ in ("acomp", "attr")] + [clause.head.lower_]
+    return lemma not in table()["comments"] and not any(w in table()["comment_adjectives"] for w in says)
+
+
+def _bare(clause: Clause) -> bool:
+    """Whether nothing is said but an auxiliary: "I do not.", "I am.": what it stands for is in another sentence."""
+    head = clause.head
+    if head.lower_ not in ("am", "are", "'m", "'re", "do", "have", "'ve", "can", "ca"):
+        return False
+    return all(c.dep_ in ("nsubj", "neg", "punct", "cc", "conj", "advmod", "aux", "intj") for c in head.children)
 
 
 def _dependent(clause: Clause, by_head: dict[int, Clause], shifted: set[int]) -> bool | None:
@@ -77,7 +104,7 @@ def _dependent(clause: Clause, by_head: dict[int, Clause], shifted: set[int]) ->
         return None
     kind = top.dep_
     if clause.tense == "past":
-        return None if kind == "ccomp" else False
+        return False if kind == "relcl" or kind == "advcl" and _marks(clause, top) else None
     if clause.tense in ("modal", "perfect"):
         return None
     if kind == "ccomp":
@@ -101,19 +128,28 @@ def _content(clause: Clause, top: Any) -> bool | None:
 
 
 def _adverbial(clause: Clause, top: Any) -> bool | None:
-    marks = [c.lower_ for c in top.children if c.dep_ in ("mark", "advmod") and c.i < clause.finite.i]
+    marks = _marks(clause, top)
     start = min(t.idx for t in top.subtree)
     before = top.doc.text[:start].rstrip()
-    if any(m in table()["temporal"] for m in marks) or _MOMENT.search(before):
+    if any(m in table()["temporal"] for m in marks) or at_a_moment(before):
         return True
     if any(m in table()["reasons"] for m in marks) or any(c.lower_ in ("than", "as") for c in top.children):
         return True if clause.whose == "narrator" or _particular(clause.subject) else None
     return True if clause.whose == "narrator" and not marks else None
 
 
+def _marks(clause: Clause, top: Any) -> list[str]:
+    """The words that may open the adverbial clause: "because", "when"."""
+    return [c.lower_ for c in top.children if c.dep_ in ("mark", "advmod") and c.i < clause.finite.i]
+
+
 def _particular(subject: Any | None) -> bool:
     """Whether the subject is somebody or something in particular, so that the clause says no general truth."""
-    if subject is None or subject.tag_ in ("NNS", "NN") and not any(c.dep_ in ("det", "poss") for c in subject.children):
+    if (
+        subject is None
+        or subject.tag_ in ("NNS", "NN")
+        and not any(c.dep_ in ("det", "poss") for c in subject.children)
+    ):
         return False
     return subject.lower_ not in ("they", "it", "this", "that", "people", "one")
 
