@@ -13,6 +13,7 @@ from refiner.models import Edit, Note, Sentence
 from refiner.stages.self_image_evidence import Evidence, content_left, evidence_weight, spoken_part
 from refiner.stages.self_image_words import softenings
 
+CLAUSE = "rule:close"
 LEFT = 0.6  # share of what makes a sentence evidence that must be left in the refined words
 
 State = Literal["kept", "softened", "gone"]
@@ -55,7 +56,9 @@ def kept(note: Note, evidence: Evidence, trait: Trait, words: TraitWords, edits:
     share = _share(evidence, trait, words, raw, refined, wide=wide)
     if share < LEFT:
         return Kept(evidence, "gone", raw, refined, (), share)
-    why = softenings(raw, refined)
+    # What the rules add behind a sentence closes another trait, which is over.
+    own = render_span(note.text, start, end, [e for e in inside if e.source != CLAUSE])
+    why = softenings(raw, own)
     return Kept(evidence, "softened" if why else "kept", raw, refined, why, share)
 
 

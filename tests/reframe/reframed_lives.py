@@ -1,8 +1,8 @@
 """Invented lives whose notes say outright what happened, and what must become of their sentences; how well it does.
 
 A line of `lives/*.jsonl` is one life: its traits and notes, and under `expect` the sentences that tell what is over
-(`over`, `rests`), those whose ending the same note tells (`told`), those that must stay as they are (`keep`, `negative`),
-and the traits to be asked about. Written from the formats' description by somebody who had not seen the program.
+(`over`, `rests`), those whose ending the same note tells (`told`), those that must stay as they are (`keep`,
+`negative`), and the traits to be asked about. Written from the formats' description, with the program unseen.
 """
 
 from __future__ import annotations
@@ -67,20 +67,22 @@ def judge(life: dict[str, Any], chain: Chain) -> Outcome:
     assert chain.timeline is not None
     for trait, verdict in expect["verdicts"].items():
         found = chain.timeline.verdict(trait)
-        _count(out, "verdicts", found is not None and found.verdict == verdict, life, trait, f"{found and found.verdict}")
+        _count(
+            out, "verdicts", found is not None and found.verdict == verdict, life, trait, f"{found and found.verdict}"
+        )
     asked = {q.subject.removeprefix("trait:") for q in chain.questions if q.subject.startswith("trait:")}
     for trait in expect.get("asked", ()):
         _count(out, "asked", trait in asked, life, trait, "no question")
     for name in ("over", "rests"):
         for note, start, end, quote in _places(expect.get(name, ()), notes):
-            touched = _touching(chain, note, start, end)
+            touched = touching(chain, note, start, end)
             in_question = any(q.note == note.path and q.start is not None and q.start < end and start < (q.end or 0)
                               for q in chain.questions)  # fmt: skip
             out.counts[f"{name}:asked"] += not touched and in_question
             _count(out, name, bool(touched), life, quote, "left as it is" + (", asked" if in_question else ""))
     for name in ("told", "keep", "negative"):
         for note, start, end, quote in _places(expect.get(name, ()), notes):
-            touched = _touching(chain, note, start, end)
+            touched = touching(chain, note, start, end)
             # What shows a trait may be followed by words on another one; it must itself stay.
             hurt = [e for e in touched if name != "negative" or e.start < end and start < e.end]
             said = ", ".join(f"{e.before!r} → {e.after!r}" for e in hurt)
@@ -113,7 +115,7 @@ def _places(items: Sequence[dict[str, str]], notes: dict[str, Note]) -> Iterator
         yield note, inside[0].start, inside[-1].end, quote
 
 
-def _touching(chain: Chain, note: Note, start: int, end: int) -> list[Edit]:
+def touching(chain: Chain, note: Note, start: int, end: int) -> list[Edit]:
     """The edits of a span, and the clauses put right behind it."""
     live = in_force(chain.edits.get(note.path, ()))
     return [e for e in live if e.start < end and start < e.end or e.start == e.end == end]
