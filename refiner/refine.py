@@ -131,6 +131,7 @@ def open_life(
     """
     from refiner.pipeline import run_chain
     from refiner.stages.selfimage import life_balance
+    from refiner.stages.today import living_traits
 
     config = Config.load(ws.config)
     chosen = _engine_of(ws, config) if engine is None else engine
@@ -153,6 +154,7 @@ def open_life(
         chain.findings += life_balance(
             chain.notes, chain.edits, config, chain.timeline, chain.extractions, chain.people
         )
+        chain.findings += living_traits(chain.notes, chain.edits, chain.bearings, config, chain.timeline)
     chain.findings += [Finding(check="notes", severity="error", message=str(e.message)) for e in reading.failed]
     return Life(ws, config, decisions, chain, chosen, now, cache, reading.failed)
 

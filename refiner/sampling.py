@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,15 @@ from refiner.refine import Life, with_life
 from refiner.review.effects import apply_status
 from refiner.review.identity import text_shas
 from refiner.review.state import verdicts
+from refiner.review.visible import one_line
 from refiner.stages.canon import full_name
 from refiner.stages.compose import COMPOSE_VERSION, compose
 from refiner.stages.composing.open import open_items
 from refiner.stages.self_image_life import LifeImage, life_image
+from refiner.stages.today import dead_samples
 from refiner.store import Results, Workspace, canonical, locked, to_jsonl, write_atomic
 
+TODAY = "today:"  # in `blocked`: before the trait that the sample says to be so today, and that is over
 _LIST = TypeAdapter(list[Sample])
 
 
@@ -78,7 +82,17 @@ def samples_of(life: Life) -> Samples:
             life.cache.keep_only([key], ["compose"])
     proposed = _LIST.validate_json(stored)
     decided = verdicts(life.decisions, text_shas(proposed))
-    return Samples(life, tuple(apply_status(proposed, decided)), tuple(proposed))
+    return Samples(life, tuple(_held_to_today(apply_status(proposed, decided), life)), tuple(proposed))
+
+
+def _held_to_today(samples: Sequence[Sample], life: Life) -> list[Sample]:
+    """The samples, those held back that say of a trait which is over that it is so today: a person can write that."""
+    if life.chain.timeline is None:
+        return list(samples)
+    found: dict[str, list[str]] = {}
+    for sample, trait, _ in dead_samples(samples, life.config, life.chain.timeline):
+        found.setdefault(sample.id, []).append(f"{TODAY}{trait.id}")
+    return [s.model_copy(update={"blocked": (*s.blocked, *found[s.id])}) if s.id in found else s for s in samples]
 
 
 def make_samples(ws: Workspace, *, now: str) -> Samples:
@@ -104,6 +118,7 @@ def export_samples(
         made = samples_of(life)
         write_atomic(ws.refined / "samples.jsonl", to_jsonl(made.samples))
         hold(image_of(life, made), life.config.policy.negative_floor)
+        _refuse_the_dead(made, life, partial)
         _refuse(made, life, partial)
         originals = {s.id: s for s in made.proposed}
         pairs = [(s, originals[s.id]) for s in made.samples if s.status == "edited"]
@@ -125,6 +140,20 @@ def image_of(life: Life, made: Samples) -> LifeImage:
     """The self-image of a life as its notes stand now and its samples carry it."""
     chain = life.chain
     return life_image(chain.notes, chain.edits, life.config, chain.timeline, chain.extractions, made.samples)
+
+
+def _refuse_the_dead(made: Samples, life: Life, partial: bool) -> None:
+    """Names the decided samples that say of what is over that it is so today. `--partial` leaves them out."""
+    decided = [s for s in made.samples if s.status in ("approved", "edited")]
+    if partial or life.chain.timeline is None:
+        return
+    found = dead_samples(decided, life.config, life.chain.timeline)
+    if found:
+        lines = [f"{s.id}: “{one_line(quote, 90)}” ({trait.title})" for s, trait, quote in found]
+        raise Undecided(
+            "these samples say of what is over that it is so today\n  " + "\n  ".join(lines),
+            mend=f"refiner review --reject {found[0][0].id}, or edit it to tell it as past; or export --partial",
+        )
 
 
 def _refuse(made: Samples, life: Life, partial: bool) -> None:

@@ -158,6 +158,8 @@ def _sample(sample: Sample, paint: Paint) -> Iterator[Text]:
     told = " · ".join(f"{key} {', '.join(values)}" for key, values in about.items() if values)
     if told:
         yield paint.text(f"  {told}", DIM)
-    if sample.blocked:
-        count = len(sample.blocked)
+    over = [b.removeprefix("today:") for b in sample.blocked if b.startswith("today:")]
+    if over:
+        yield paint.text(f"  blocked: says of what is over that it is so today ({', '.join(over)})", WARN)
+    if count := len(sample.blocked) - len(over):
         yield paint.text(f"  blocked: {count} item{'s' * (count != 1)} in its sources still undecided", WARN)
