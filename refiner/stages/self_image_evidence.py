@@ -7,18 +7,20 @@ sentences that an event quotes for an effect that lets the trait hold.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from refiner.checks.change_words import masked
 from refiner.checks.stems import WORD, share, stems
+from refiner.checks.trait_words import Evidence as Words
 from refiner.checks.trait_words import TraitWords, prove, weigh
 from refiner.config import PersonaSide, Trait
 from refiner.language import lexicon
 from refiner.models import Extraction, Note, Sentence
 from refiner.stages.declared import find_quote
-from refiner.stages.people import ADDRESSES, RELATIONS, said_by_another
+from refiner.stages.people import said_by_another
+from refiner.stages.self_image_whose import KIN, Voice, Whose, whose
 from refiner.stages.self_image_words import side_names
 
 SHOWS = 0.7  # weight of a trait's words from which a sentence can be evidence of it
@@ -27,7 +29,6 @@ TELLS = 0.35  # and one of them by itself: "lost" and "key" prove none either
 HOLDING = ("initiates", "continues", "reinitiates", "resumes")
 
 Via = Literal["words", "effect"]
-Voice = Literal["narrator", "author", "quoted"]
 
 
 class Teller(NamedTuple):
@@ -56,6 +57,8 @@ def evidence_sentences(
     quoted = _quoted_by_effects(note, trait.id, extraction)
     out = []
     for sentence in note.sentences:
+        if sentence.start not in quoted and trait.id not in _read(words, sentence.text):
+            continue  # most sentences; who tells them need not be asked
         voice = teller_of(note, sentence, narrator)
         via: list[Via] = []
         found = _by_words(note, sentence, voice, trait, words, narrator)
@@ -79,7 +82,8 @@ _LINE = re.compile(
 
 def teller_of(note: Note, sentence: Sentence, narrator: PersonaSide) -> Teller:
     """Who says a sentence as a whole."""
-    if note.meta.author != "self":
+    names = {m[0].casefold() for m in WORD.finditer(note.meta.author)}
+    if note.meta.author != "self" and not names <= side_names(narrator):
         return Teller("author", note.meta.author)
     if not said_by_another(note, sentence, narrator):
         return NARRATOR
@@ -94,24 +98,17 @@ _QUOTED = re.compile(r"[\"“][^\"“”]*[\"”]")
 _OWN_SPEECH = re.compile(r"\bI (?:\w+ly )?(?:said|say|told|tell|asked|shouted|wrote|replied|answered|texted|thought)\b")
 _DENIES = re.compile(r"(?:\b(?:not|never|no|hardly|nothing|nobody|without)\b|n['’]t\b)(?:\s+[\w'’-]+){0,3}\s*\Z", re.I)
 _NEGATION = re.compile(r"\b(?:not|never|no|without|cannot|nothing)\b|n['’]t\b", re.I)
-_KIN = "|".join(sorted(map(re.escape, RELATIONS), key=len, reverse=True))
-_SUBJECT = re.compile(
-    rf"(?P<kin>\b(?:my|our|his|her|their|your) (?:\w+ ){{0,2}}(?:{_KIN})\b)"
-    r"|\b(?P<i>I|we|my|our)\b|\b(?P<he>he|his)\b|\b(?P<she>she|her)\b|\b(?P<you>you|your)\b"
-    r"|\b(?P<other>they|their|who|somebody|someone|everybody|everyone|anybody|nobody|people)\b"
-    r"|\b(?P<name>[A-Z][\w'’-]+)",
-    re.I,
-)
-_SUBJECT_PLACE = re.compile(
-    r"(?:\A|[,.;:!?()—–-]|\b(?:and|but|or|so|that|because|since|as|when|while|if|whether|how|why|then|before|after|until"
-    r"|says?|said|thinks?|thought))\s*[\"“'‘*_]*\Z",
-    re.I,
-)
+
+
+@lru_cache(maxsize=1 << 14)
+def _read(words: TraitWords, text: str) -> Mapping[str, Words]:
+    """The word evidence of a text for all traits: each trait asks for the same sentences."""
+    return words.evidence(text)
 
 
 def evidence_weight(text: str, trait: str, words: TraitWords) -> float:
     """The weight of the words of a text that speak for a trait, each time they stand there."""
-    found = words.evidence(text).get(trait)
+    found = _read(words, text).get(trait)
     return sum(h.weight for h in found.hits if h.sign > 0) if found and found.state else 0.0
 
 
@@ -145,76 +142,27 @@ def _by_words(
 def _speaker_beside(rest: str) -> str:
     """The name or the relation of who speaks, where it stands beside the quotation: `Papa said "…"`."""
     match = re.search(
-        rf"\b(?P<who>[Mm]y (?:\w+ )?(?:{_KIN})|[A-Z][\w'’-]+) (?:said|says|told|tells|shouted|asked|wrote|texted)\b",
+        rf"\b(?P<who>[Mm]y (?:\w+ )?(?:{KIN})|[A-Z][\w'’-]+) (?:said|says|told|tells|shouted|asked|wrote|texted)\b",
         rest,
-    ) or re.search(rf"\b(?:said|says|wrote|asked) (?P<who>my (?:\w+ )?(?:{_KIN})|[A-Z][\w'’-]+)", rest)
+    ) or re.search(rf"\b(?:said|says|wrote|asked) (?P<who>my (?:\w+ )?(?:{KIN})|[A-Z][\w'’-]+)", rest)
     return match["who"] if match and match["who"] not in ("He", "She", "They", "It", "I", "We") else ""
 
 
 def _says(note: Note, text: str, voice: Teller, trait: Trait, words: TraitWords, narrator: PersonaSide) -> bool:
-    found = words.evidence(text).get(trait.id)
+    found = _read(words, text).get(trait.id)
     if found is None or not found.state or found.sign < 0:
         return False
     hits = [h for h in found.hits if h.sign > 0 and h.role != "target"]
     telling = [h for h in hits if h.proof >= TELLS]
     if not telling or weigh(hits) < SHOWS or prove(hits) < PROVES:
         return False
-    first = min(telling, key=lambda h: h.start)
-    denied = _DENIES.search(text, 0, first.start)
-    if denied and not any(_NEGATION.search(n) for n in trait.words):  # "does not pick up" is said with its denial
-        return False
-    whose = _whose(note, text, first.start, voice, narrator)
-    return whose == "narrator" or whose == "" and (voice.voice != "quoted")
-
-
-def _whose(note: Note, text: str, at: int, voice: Teller, narrator: PersonaSide) -> Literal["narrator", "other", ""]:
-    """Who the last subject before `at` is: the narrator, somebody else, or nobody that is named ("Shouted at her")."""
-    called = side_names(narrator)
-    he = "he" if narrator.gender == "male" else "she"
-    last: Literal["narrator", "other", ""] = ""
-    for m in _candidates(note, text, at):
-        kind = m.lastgroup
-        if kind == "i":
-            last = "narrator" if voice.voice == "narrator" else "other"
-        elif kind == "you":
-            last = "narrator" if voice.voice == "quoted" else "other" if voice.voice == "author" else last
-        elif kind == "name" and WORD.match(m[0]) and _bare_name(m[0]) in called:
-            last = "narrator"
-        elif kind in ("he", "she"):
-            last = "narrator" if voice.voice == "author" and kind == he else "other"
-        elif kind in ("kin", "name"):
-            # "My brother" in a sister's note may be the narrator or not: nothing is said of it.
-            last = "" if voice.voice == "author" and kind == "kin" else "other"
-        else:
-            last = "other"
-    if voice.voice == "quoted" and last == "" and re.search(r"\byour?\b", text, re.I):
-        return "narrator"  # "liar, your last seen is a minute ago"
-    return last
-
-
-def _candidates(note: Note, text: str, at: int) -> Iterator[re.Match[str]]:
-    """What can be the subject of what stands at `at`: pronouns, and people named where a clause begins."""
-    for m in _SUBJECT.finditer(text, 0, at):
-        if m.lastgroup == "name" and not (m[0][0].isupper() and _is_name(note, m[0])):
-            continue
-        if m.lastgroup in ("kin", "name") and not _SUBJECT_PLACE.search(text, 0, m.start()):
-            continue  # "I told Papa lies": an object
-        yield m
-
-
-def _bare_name(word: str) -> str:
-    return re.sub(r"['’]s?$", "", word).casefold()
-
-
-def _is_name(note: Note, word: str) -> bool:
-    bare = re.sub(r"['’]s?$", "", word)
-    return bare in ADDRESSES or lexicon.gender_of_name(bare) is not None or bare in _capitals(note.text)
-
-
-@cache
-def _capitals(text: str) -> frozenset[str]:
-    """The words that have a capital within sentences, where no rule of writing asks for one."""
-    return frozenset(m[1] for m in re.finditer(r"(?<=[a-z,] )([A-Z][a-zà-ÿ]+)\b", text)) - {"I"}
+    with_denial = any(_NEGATION.search(n) for n in trait.words)  # "does not pick up" is said with its denial
+    mine: tuple[Whose, ...] = ("narrator",) if voice.voice == "quoted" else ("narrator", "")
+    return any(
+        (with_denial or not _DENIES.search(text, 0, hit.start))
+        and whose(note, text, hit, voice.voice, narrator) in mine
+        for hit in telling
+    )
 
 
 # ---- by effects ----------------------------------------------------------------------------------------------------
@@ -244,9 +192,3 @@ def content_left(before: str, after: str) -> float:
     """The share of the content words of `before` that `after` still has; 1 where it has none."""
     had, has = content(before), set(content(after))
     return sum(w in has for w in had) / len(had) if had else 1.0
-
-
-def tellers(found: Sequence[Evidence]) -> tuple[list[Evidence], list[Evidence]]:
-    """The evidence that the narrator tells, and what others tell."""
-    own = [e for e in found if e.teller.voice == "narrator"]
-    return own, [e for e in found if e.teller.voice != "narrator"]

@@ -35,7 +35,7 @@ class SelfImage:
     where what changed sounds much more pleasant than it did."""
 
     name: ClassVar[str] = NAME
-    version: ClassVar[str] = "3"
+    version: ClassVar[str] = "4"
     needs_timeline: ClassVar[bool] = True
 
     def run(self, given: StageInput) -> StageResult:

@@ -26,6 +26,12 @@ def found(text: str, trait: str = "temper", extraction: Extraction | None = None
         "I told Papa that I was short-tempered.",
         "Meera thinks I am short-tempered.",
         "my temper, my bad temper and me.",
+        "My shouting woke the child.",
+        "The whole evening I shouted at her.",
+        "The next day shouted at Meera.",
+        "I shouted at her again and was furious.",
+        "My father shouted and I shouted back.",
+        "The shouting was mine.",
     ],
 )
 def test_what_the_narrator_says_of_himself(text: str) -> None:
@@ -36,6 +42,12 @@ def test_what_the_narrator_says_of_himself(text: str) -> None:
     "text",
     [
         "My father shouted at me.",
+        "My landlord shouted at the plumber.",
+        "The conductor shouted.",
+        "The old teacher was furious.",
+        "Her brother was short-tempered.",
+        "He is a man who shouts.",
+        "They say that people who shout live long.",
         "He shouted and I went out.",
         "Somebody shouted from the roof.",
         "I laughed because she was furious.",
@@ -76,6 +88,27 @@ def test_somebodys_own_note_is_about_the_narrator() -> None:
     said = [e.sentence.text for e in found(head + text)]
     assert said == ["He shouted at the cook.", "Hari is short-tempered.", "Short-tempered, always."]
     assert {e.teller for e in found(head + text)} == {Teller("author", "Meera")}
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("My brother is short-tempered.", True),
+        ("My brother came home. He shouted at once.", True),
+        ("My father is short-tempered.", False),
+        ("Papa came home and he shouted.", False),
+        ("When my husband came home he shouted.", True),
+        ("My boss was furious.", False),
+        ("How do you shout at a guest?", False),
+    ],
+)
+def test_whom_somebody_elses_note_means(text: str, counts: bool) -> None:
+    assert bool(found(f"---\nauthor: Meera\n---\n{text}\n")) is counts
+
+
+def test_a_note_signed_with_the_narrators_own_name_is_his() -> None:
+    [one] = found("---\nauthor: Hari\n---\nI shouted at the cook.\n")
+    assert one.teller == Teller("narrator")
 
 
 def test_a_denial_in_the_name_of_a_trait_is_no_denial_of_it() -> None:
