@@ -14,38 +14,26 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import Any
 
 from refiner.checks.again import Again
+from refiner.checks.ages_said import Said, against, apart, kind_of
 from refiner.checks.change_words import masked
 from refiner.checks.hanging import aside
 from refiner.checks.note_times import NoteTimes, life_of
 from refiner.config import Config
 from refiner.edits import in_force
 from refiner.language.quotes import NARRATOR
-from refiner.models import Event, EventSpec, Finding, When
+from refiner.models import Event, EventSpec, Finding, Sentence, When
 from refiner.notes import note_from_text
 from refiner.timeline.bounds import ImpossibleTime, to_day
 from refiner.timeline.dates import FoundTime, find_times, parse_time
-
-CHECK = "ages"
 
 
 @cache
 def _words() -> Mapping[str, re.Pattern[str]]:
     data: dict[str, Any] = tomllib.loads(files("refiner.checks").joinpath("ages.toml").read_text(encoding="utf-8"))
     return {k: re.compile(v, 0 if k == "first_person" else re.I) for k, v in data["words"].items()}
-
-
-class Said(NamedTuple):
-    """A time that is said of something: `lived` is "age" or "school" where it counts from the narrator's own life."""
-
-    start: int
-    end: int
-    words: str
-    low: int
-    high: int
-    lived: str = ""
 
 
 def ages(again: Again) -> list[Finding]:
@@ -60,11 +48,6 @@ def ages(again: Again) -> list[Finding]:
 
 
 # ---- what a sentence says --------------------------------------------------------------------------------------------
-
-
-def kind_of(problem: str) -> str:
-    """ "age" or "school" where a time's problem says that the narrator's dates are wanting."""
-    return "age" if "birth" in problem else "school" if "school year" in problem else ""
 
 
 class _Reader:
@@ -96,12 +79,13 @@ class _Reader:
             if span is None or aside(sentence.text[t.start : t.end]):
                 continue
             kind = next((k for b, k in lived if t.start < b.end and b.start < t.end), "")
-            if kind == "school" and not (self.regular and _dates(sentence.text, t)):
+            if kind == "school" and (_DEGREE.search(t.when.raw) or not (self.regular and _dates(sentence.text, t))):
                 continue
             out.append(Said(sentence.start + t.start, sentence.start + t.end, t.when.raw, *span, kind))
         return out
 
 
+_DEGREE = re.compile(r"(?i)\b(?:year|sem|semester)\b|[FST]\.?Y\b")  # many study again later in life
 _AGE_THEN_YEAR = re.compile(r"\bI (?:was|turned) [\w-]+(?= in (?:the )?(?:\w+ (?:of )?)?(?:19|20)\d\d\b)")
 
 
@@ -124,16 +108,12 @@ def _in_prose(again: Again) -> Iterator[Finding]:
     for i, some in enumerate(told):
         sentence = reader.note.sentences[i]
         pairs = list(combinations(some, 2)) if not _words()["unreal"].search(masked(sentence.text)) else []
-        pairs = [(a, b) for a, b in pairs if _of_one(again.text, sentence.start, a, b)]
+        pairs = [p for p in pairs if _of_one(again.text, sentence.start, *p) and _first_person(sentence, *p)]
         if i and reader.note.sentences[i - 1].entry == sentence.entry:
             pairs += _beside(again.text, reader, i, told[i - 1], some)
         for a, b in pairs:
-            if (a.lived or b.lived) and _apart(a, b) and _mine(again, a) and _mine(again, b):
+            if (a.lived or b.lived) and apart(a, b) and _mine(again, a) and _mine(again, b):
                 yield _finding(again, *((a, b) if a.lived else (b, a)))
-
-
-def _apart(a: Said, b: Said) -> bool:
-    return a.high < b.low or b.high < a.low
 
 
 def _of_one(text: str, start: int, a: Said, b: Said) -> bool:
@@ -145,6 +125,27 @@ def _of_one(text: str, start: int, a: Said, b: Said) -> bool:
     if len(re.findall(r"\b(?:I|we|he|she|they|it)\b", gap)) > 1:
         return False
     return not any(words["thing"].search(text[start : x.start]) for x in dated)
+
+
+_OWN = re.compile(r"\b(?:I|my|we|our)\b", re.I)
+_THEN_I = re.compile(r"[\s,]*(?:(?:in|on|at)[\s,]+)?(?:I|we)\b")
+_I_BEFORE = re.compile(
+    r"\b(?:I|[Ww]e)\b(?!.*(?:\b(?:my|our|his|her|their|he|she|they|you|who)\b|\b[A-Z][\w’'-]+,?\s*\Z))", re.S
+)
+
+
+def _first_person(sentence: Sentence, a: Said, b: Said) -> bool:
+    """Is the narrator the one whom the age or class is said of? "In 2004, aged seventy, my grandfather died" is not."""
+    for said, other in ((a, b), (b, a)):
+        if not said.lived or _OWN.search(said.words):
+            continue
+        low, high = said.start - sentence.start, said.end - sentence.start
+        after, before = sentence.text[high:], sentence.text[:low]
+        if other.start > said.start:
+            after = sentence.text[high : other.start - sentence.start] + sentence.text[other.end - sentence.start :]
+        if not (_THEN_I.match(after) or _I_BEFORE.search(before)):
+            return False
+    return True
 
 
 _PLAIN_YEAR = re.compile(r"\d{4}")
@@ -162,7 +163,10 @@ def _beside(text: str, reader: _Reader, i: int, before: list[Said], here: list[S
     plain, words = masked(last.text), _words()
     if words["between"].search(plain.rstrip(".!? ")) or words["unreal"].search(plain):
         return []
-    if words["thing"].search(text[last.start : before[0].start]) or not words["first_person"].search(plain):
+    year_alone = _IT_WAS.fullmatch(text[last.start : before[0].start]) and before[0].end >= last.end - 1
+    if words["thing"].search(text[last.start : before[0].start]) or not (
+        year_alone or words["first_person"].search(plain)
+    ):
         return []
     rest = (text[this.start : here[0].start], text[here[0].end : this.end])
     if here[0].lived:
@@ -198,9 +202,9 @@ def _against_front_matter(again: Again) -> Iterator[Finding]:
             continue
         inside = [s for s in reader.said(index) if start <= s.start and s.end <= start + len(spec.quote)]
         gone = any(not e.after.strip() and e.start <= start < e.end for e in in_force(again.edits))
-        if len(inside) == 1 and len(reader.bare.found(index)) == 1 and not gone and _apart(given, inside[0]):
+        if len(inside) == 1 and len(reader.bare.found(index)) == 1 and not gone and apart(given, inside[0]):
             about = f'the front matter of "{spec.label or spec.id or spec.quote}" says "{given.words}"'
-            yield _against(note.path, inside[0], about, again.config)
+            yield against(note.path, inside[0], about, again.config)
 
 
 def _given(spec: EventSpec, config: Config) -> Said | None:
@@ -227,13 +231,13 @@ def told_twice(events: Iterable[Event], config: Config) -> list[Finding]:
         if a == b or a not in by_id or b not in by_id:
             continue
         one, two = _timed(by_id[a], config), _timed(by_id[b], config)
-        if one is None or two is None or bool(one.lived) == bool(two.lived) or not _apart(one, two):
+        if one is None or two is None or bool(one.lived) == bool(two.lived) or not apart(one, two):
             continue
         (aged, said), (other, year) = sorted(((by_id[a], one), (by_id[b], two)), key=lambda p: not p[1].lived)
         quote = other.quotes[0] if other.quotes else other.label
         about = f'"{year.words}" is said of the same in {other.note} ("{" ".join(quote.split())}")'
         span = aged.spans[0] if aged.spans else None
-        found = _against(aged.note, said, about, config)
+        found = against(aged.note, said, about, config)
         out.append(found.model_copy(update={"start": span.start if span else None, "end": span.end if span else None}))
     return sorted(out, key=lambda f: (f.note, f.start or 0))
 
@@ -249,52 +253,7 @@ def _timed(event: Event, config: Config) -> Said | None:
     return None if low is None or high is None else Said(0, 0, w.raw, low, high, lived)
 
 
-# ---- in words --------------------------------------------------------------------------------------------------------
-
-
 def _finding(again: Again, lived: Said, other: Said) -> Finding:
-    found = _against(again.note.path, lived, f'"{other.words}" is said of the same', again.config, other)
+    found = against(again.note.path, lived, f'"{other.words}" is said of the same', again.config, other)
     start, end = again.raw(min(lived.start, other.start), max(lived.end, other.end))
     return found.model_copy(update={"start": start, "end": end})
-
-
-def _against(note: str, said: Said, about: str, config: Config, other: Said | None = None) -> Finding:
-    years = _years(said)
-    if said.lived == "age":
-        by = f"was in {years} by persona.born = {config.persona.born}"
-    elif said.lived:
-        first = config.persona.first_school_year
-        by = f"was in {years} by " + (
-            f"persona.first_school_year = {first}" if first else f"persona.born = {config.persona.born}"
-        )
-    else:
-        by = f"is {years}"
-    mend = f'write "in {years.split(" or ")[0].split(" to ")[0]}"'
-    if other is not None and said.lived == "age" and not other.lived and (age := _age_in(other, config)):
-        mend += f', or the age that it was then ("{age}")'
-    elif said.lived:
-        mend += ", or the age or class of that year"
-    elif not said.lived:
-        mend = "mend the one that is wrong"
-    message = f'"{" ".join(said.words.split())}" {by}, but {about}: both cannot be; {mend}'
-    return Finding(check=CHECK, note=note, start=said.start, end=said.end, message=message)
-
-
-def _years(said: Said) -> str:
-    from datetime import date
-
-    low, high = date.fromordinal(said.low).year, date.fromordinal(said.high).year
-    return f"{low}" if low == high else f"{low} or {high}" if high == low + 1 else f"{low} to {high}"
-
-
-def _age_in(said: Said, config: Config) -> str:
-    """The narrator's age in a stretch, "12" or "12 or 13"; "" where it is not one or two."""
-    from datetime import date
-
-    born = re.match(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?\Z", config.persona.born)
-    if born is None:
-        return ""
-    first, last = date(int(born[1]), int(born[2] or 1), int(born[3] or 1)), int(born[1])
-    days = [date.fromordinal(d) for d in (said.low, said.high)]
-    low, high = (d.year - last - ((d.month, d.day) < (first.month, first.day)) for d in days)
-    return "" if low < 0 or high - low > 1 else f"{low}" if low == high else f"{low} or {high}"

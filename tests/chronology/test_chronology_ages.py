@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from chronology_marked import AGES
+from chronology_marked import AGES, MORE_AGES
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,7 +23,7 @@ def found(text: str, config: Config = LIFE) -> tuple[Note, list[Finding]]:
     return note, ages(Again(note, note.text, config))
 
 
-@pytest.mark.parametrize(("text", "marked"), AGES)
+@pytest.mark.parametrize(("text", "marked"), [*AGES, *MORE_AGES])
 def test_marked(text: str, marked: tuple[str, str] | None) -> None:
     note, some = found(text)
     assert len(some) == (marked is not None)
