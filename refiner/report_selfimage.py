@@ -82,7 +82,7 @@ def as_json(image: LifeImage, config: Config, people: Sequence[Person]) -> dict[
     return {
         "floor": config.policy.negative_floor,
         "share": image.share,
-        "below_floor": ["" if b == "" else b for b in image.below(config.policy.negative_floor)],
+        "below_floor": list(image.below(config.policy.negative_floor)),  # "": all traits together
         "traits": [
             {
                 "id": t.trait.id, "name": t.trait.title, "raw": len(t.rows), "refined": t.count("kept"),
