@@ -90,3 +90,24 @@ def test_the_recording_says_how_its_answers_were_made() -> None:
     header = json.loads(RECORDING.read_text(encoding="utf-8").split("\n")[0])
     assert "by hand" in header["made"]
     assert header["facts"] == {}
+
+
+def test_what_is_over_says_so_itself_where_the_model_could_word_it(rules: Report, both: Report) -> None:
+    def sources(report: Report) -> Counter[str]:
+        assert report.life is not None
+        return Counter(e.source for es in report.life.chain.edits.values() for e in es if e.stage == "override")
+
+    assert sources(both)["model:reader"] == 3
+    assert sources(both).total() == sources(rules).total()  # each in the place of a clause
+    assert both.life is not None
+    text = both.life.chain.refined(next(n for n in both.life.chain.notes if n.path == "rocky.md"))
+    assert "From that day until 2022 I was afraid of dogs." in text
+
+
+def test_labels_of_the_model_are_evidence_and_change_no_text(rules: Report, both: Report) -> None:
+    def counts(report: Report) -> Counter[str]:
+        assert report.life is not None
+        return Counter(b.source.split(":")[0] for bs in report.life.chain.bearings.values() for b in bs)
+
+    assert counts(both)["model"] > 10
+    assert counts(both)["rule"] < counts(rules)["rule"]  # what has nothing to do with a trait lost its bearing

@@ -16,12 +16,13 @@ from refiner.asking.untrusted import addresses_a_model, as_data
 from refiner.config import Config, Trait
 from refiner.models import Bearing, Note, Sentence, StageResult
 from refiner.prompts import Prompt
+from refiner.stages.asked.confirming import WRITER
 
 NAME = "reframe"
-MOST = 6  # labels of one note; the nearest ones
+MOST = 4  # labels of one note; the nearest ones
 SOURCE = "rule:words"
 LABELS = (
-    "the writer is or was like that", "the writer is not like that, or no longer", "only how that came about",
+    "this person is or was like that", "this person is not like that, or no longer", "only how that came about",
     "it has nothing to do with that", "somebody else is like that", "cannot tell",
 )  # fmt: skip
 _SIDE: dict[int, Literal["for", "against", "context"]] = {0: "for", 1: "against", 2: "context"}
@@ -51,9 +52,8 @@ async def related(
     for sentence, trait, had in _candidates(note, config, found, near):
         if not await _can_tell(asker, prompt):
             break
-        agreed = await choose(
-            asker, prompt, note.path, LABELS, {"trait": _told(trait), "text": _passage(note, sentence)}
-        )
+        values = {"who": _who(note, config), "trait": _told(trait), "text": _passage(note, sentence)}
+        agreed = await choose(asker, prompt, note.path, LABELS, values)
         if agreed.index in _NONE and had is not None:
             del out[sentence.start, trait.id]
         side = _SIDE.get(agreed.index) if agreed.index is not None else None
@@ -88,6 +88,12 @@ def _candidates(
     return sorted(((s, t, b) for _, s, t, b in chosen[:MOST]), key=lambda c: (c[0].start, c[1].id))
 
 
+def _who(note: Note, config: Config) -> str:
+    """Whom the labels are about: raw notes still have the narrator's old name."""
+    name = (config.persona.before.name or "He").split()[0]
+    return WRITER if note.meta.author == "self" else f"{name} (the writer is {note.meta.author})"
+
+
 def _told(trait: Trait) -> str:
     return f"{trait.title}: {trait.description}" if trait.description else trait.title
 
@@ -102,7 +108,7 @@ def _passage(note: Note, sentence: Sentence) -> str:
 
 async def _can_tell(asker: Asker, prompt: Prompt) -> bool:
     for text, truth in CONTROLS:
-        agreed = await choose(asker, prompt, "", LABELS, {"trait": CONTROL_TRAIT, "text": text})
+        agreed = await choose(asker, prompt, "", LABELS, {"who": WRITER, "trait": CONTROL_TRAIT, "text": text})
         if agreed.index != truth and not (truth in _NONE and agreed.index in _NONE):
             return False
     return True
