@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from refiner.edits import in_force, render
@@ -22,6 +22,7 @@ from refiner.models import (
 from refiner.stages.relevance import treatments
 
 CHAIN_VERSION = "3"  # raise it whenever the same inputs may give another result of the chain itself
+INSTEAD = "instead:"  # in the evidence of an edit: the id of an edit of the rules that it stands for
 
 
 @dataclass
@@ -86,6 +87,13 @@ def merge_people(people: Iterable[Person]) -> tuple[Person, ...]:
             )
         )
     return tuple(found[k] for k in sorted(found))
+
+
+def without_replaced(edits: Sequence[Edit], rejected: Container[str]) -> list[Edit]:
+    """The edits without those that a model's stands for, as long as that one is not rejected."""
+    live = (i for e in edits if e.id not in rejected for i in e.evidence if i.startswith(INSTEAD))
+    replaced = {i.removeprefix(INSTEAD) for i in live}
+    return [e for e in edits if e.id not in replaced]
 
 
 def clash(a: Edit, b: Edit) -> bool:

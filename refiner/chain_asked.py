@@ -6,7 +6,7 @@ the open questions of a stage, and a second look at the refined notes. Within a 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -16,19 +16,14 @@ from pydantic import BaseModel
 from refiner.asking.asker import Asker
 from refiner.asking.trail import Todo, key_part, run_kept
 from refiner.chain import Chain, clash, merge_people
-from refiner.checks.similar import Similar, bounds
-from refiner.checks.similar import available as similar_available
-from refiner.checks.similar import version as similar_version
 from refiner.config import Config
 from refiner.edits import digest, make_edit
-from refiner.models import Bearing, CanonEntry, Edit, Extraction, Finding, Note, Question, StageResult
+from refiner.models import CanonEntry, Edit, Extraction, Finding, Note, Question, StageResult
 from refiner.stages.asked.canon import offers, waiting
 from refiner.stages.asked.controls import Trust
 from refiner.stages.asked.extract import read_note
 from refiner.stages.asked.implicit import tells
 from refiner.stages.asked.mentions import Settled, is_for_a_model, settle, trust
-from refiner.stages.asked.relate import Near, related
-from refiner.stages.asked.reword import CLAUSE, reworded
 from refiner.stages.asked.second_look import look_again
 from refiner.stages.standing_in import stand_ins
 from refiner.store import Cache
@@ -169,72 +164,6 @@ def _with_answers(name: str, stage: str, result: StageResult, note: Note, said: 
             "findings": (*result.findings, *findings),
         }
     )
-
-
-def related_by_model(talk: Talk, chain: Chain) -> dict[str, list[Bearing]]:
-    """The bearings of each note's sentences, with those that only words or vectors suggest as the model labels them."""
-    similar = _similar(talk.config)
-    version = similar_version() if similar else ""
-    todo = []
-    for note in chain.notes:
-        found = tuple(chain.bearings.get(note.path, ()))
-        flow = partial(related, talk.asker, note, talk.config, found, similar)
-        todo.append(talk.todo("relate", note, flow, found, version))
-    return {r.note: list(r.bearings) for r in talk.run(todo, StageResult)}
-
-
-def _similar(config: Config) -> Near | None:
-    """Which traits a text is near to by its words' vectors, where asking pays; None where there are no vectors."""
-    if not similar_available() or not config.important:
-        return None
-    found: list[Similar] = []
-
-    def near(texts: Sequence[str]) -> list[dict[str, float]]:
-        if not found:  # read when the first text comes: a run from kept results needs none
-            found.append(Similar(config.important))
-        bound = bounds()["candidate"]
-        return [{t: s for t, s in scores.items() if s >= bound} for scores in found[0].scores(list(texts))]
-
-    return near
-
-
-INSTEAD = "instead:"  # in the evidence of an edit: the id of the rules' edit that it stands for
-
-
-def said_by_itself(
-    talk: Talk, results: Sequence[StageResult], chain: Chain, decided: Collection[str]
-) -> list[StageResult]:
-    """The results of a stage in which, where the model could, a sentence says by itself what a clause behind it said.
-
-    Both edits are in the result: whoever rejects the sentence gets the clause. `decided`: ids of edits that the person
-    decided on; of these clauses no sentence is asked for.
-    """
-    timeline = chain.timeline
-    over = tuple(v.id for v in timeline.traits if v.verdict in ("NOT", "RETRACTED")) if timeline else ()
-    notes, todo, places = {n.path: n for n in chain.notes}, list[Todo](), list[str]()
-    for result in results:
-        note = notes[result.note]
-        earlier = tuple(e for e in chain.edits.get(result.note, ()) if e.status != "rejected")
-        for edit in result.edits:
-            if edit.source == CLAUSE and edit.id not in decided:
-                flow = partial(_reworded, talk, note, edit, earlier, over)
-                todo.append(talk.todo("reword", note, flow, (edit,), earlier, over))
-                places.append(edit.id)
-    made = {clause: r.edits for clause, r in zip(places, talk.run(todo, StageResult), strict=True) if r.edits}
-    return [
-        r.model_copy(update={"edits": tuple(e for edit in r.edits for e in (*made.get(edit.id, ()), edit))})
-        for r in results
-    ]
-
-
-async def _reworded(
-    talk: Talk, note: Note, edit: Edit, earlier: tuple[Edit, ...], over: tuple[str, ...]
-) -> StageResult:
-    made = await reworded(talk.asker, note, talk.config, edit, earlier, over)
-    if made is None:
-        return StageResult(note=note.path, stage=edit.stage)
-    made = made.model_copy(update={"evidence": (*made.evidence, f"{INSTEAD}{edit.id}")})
-    return StageResult(note=note.path, stage=edit.stage, edits=(made,))
 
 
 def hidden_signs(talk: Talk, chain: Chain) -> list[StageResult]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from refiner import chain_asked
+from refiner import chain_asked, chain_written
 from refiner.asking.asker import Asker
-from refiner.chain import CHAIN_VERSION, Chain, clash, unsound
+from refiner.chain import CHAIN_VERSION, Chain, clash, unsound, without_replaced
 from refiner.checking import check_life
 from refiner.config import Config
 from refiner.corrections import correct_events, standing_answers
@@ -19,7 +19,6 @@ from refiner.edits import digest
 from refiner.models import (
     CanonEntry,
     Decision,
-    Edit,
     Event,
     Extraction,
     Finding,
@@ -200,13 +199,16 @@ class Run:
             self.canon = self._merge_canon([*self.canon, *proposed])
         if self.asker is not None and (open_ := self._open(results)):
             results = chain_asked.settled(self.asker, stage.name, results, open_, self.config)
+        if self.talk is not None and stage.name == "reframe":
+            given = [self._input(stage, note) for note in self.chain.notes]
+            results = chain_written.condense_causes(self.talk, given, results)
         if self.talk is not None and stage.name == "override":
             decided = {i for r in results for i in self.verdicts(r.edits)}
-            results = chain_asked.said_by_itself(self.talk, results, self.chain, decided)
+            results = chain_written.said_by_itself(self.talk, results, self.chain, decided)
         for result in results:
             self._take(result)
         if self.talk is not None and stage.name == "reframe":
-            self.chain.bearings.update(chain_asked.related_by_model(self.talk, self.chain))
+            self.chain.bearings.update(chain_written.related_by_model(self.talk, self.chain))
         if self.talk is not None and stage.name == "swap":
             for result in chain_asked.hidden_signs(self.talk, self.chain):
                 self._take(result)
@@ -284,22 +286,14 @@ class Run:
         self.chain.asked += questions
         self.chain.questions += done
 
-    def _without_replaced(self, edits: Sequence[Edit]) -> list[Edit]:
-        """The edits without those that a model's stands for, as long as that one is not rejected."""
-        decided = self.verdicts(edits)
-        live = (e for e in edits if e.id not in decided or decided[e.id].status != "rejected")
-        replaced = {
-            i.removeprefix(chain_asked.INSTEAD) for e in live for i in e.evidence if i.startswith(chain_asked.INSTEAD)
-        }
-        return [e for e in edits if e.id not in replaced]
-
     def _take(self, result: StageResult) -> None:
         """Adds a stage's result to the chain, with the person's decisions applied and unsound edits left out."""
         note = self.by_path[result.note]
         earlier = self.chain.edits.setdefault(note.path, [])
         self._take_questions(result.questions)
         said = answered_edits(result.questions, self.verdicts(result.questions), self.by_path, earlier)
-        offered = self._without_replaced(result.edits)
+        decided = self.verdicts(result.edits)
+        offered = without_replaced(result.edits, {i for i, d in decided.items() if d.status == "rejected"})
         self.chain.proposed += offered
         proposed = [e for e in offered if not any(clash(e, s) for s in said)]
         edits = [*apply_status(proposed, self.verdicts(proposed)), *said]

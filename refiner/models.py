@@ -448,7 +448,7 @@ class Decision(Record):
 
 
 class Bearing(Record):
-    """What a sentence, or an event told in it, has to do with a trait. The span is that of the sentence, in raw text."""
+    """What a sentence, or an event told in it, has to do with a trait; the span is the sentence's, in the raw note."""
 
     note: str
     start: int

@@ -116,7 +116,7 @@ def ended_named(shape: str, said: str, when: str) -> str:
 
 
 def used_to(shape: str, said: str, when: str) -> str:
-    """The same where the sentence only shows the trait and does not name it: "I used to lie about money until 2019." """
+    """The same where the sentence only shows the trait: "I used to lie about money until 2019." """
     if not when:
         return ended_named(shape, said, when)
     if shape == "someone" or shape == "adjective" and _ADJECTIVE.match(said):

@@ -8,13 +8,13 @@ the telling of a cause holds who, when or where, these sentences stay and only t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from refiner.checks.hanging import dependants
 from refiner.checks.stems import WORD, stop
 from refiner.config import Trait
-from refiner.edits import parents_of
 from refiner.models import Bearing, Edit, Event, Sentence, StageResult
 from refiner.stages.base import StageInput
 from refiner.stages.extract import trait_words
@@ -38,32 +38,58 @@ class Reframe:
         note, config = given.note, given.config
         words = trait_words(config.traits)
         found = bearings(note, config, words, given.extraction)
-        return StageResult(
-            note=note.path, stage=NAME, edits=tuple(_Causes(given, found).edits()), bearings=tuple(found)
-        )
+        return StageResult(note=note.path, stage=NAME, edits=tuple(leave_out(given, found)), bearings=tuple(found))
+
+
+@dataclass(frozen=True)
+class Cause:
+    """How an event brought about minor traits, where that need not be told: the sentences up to what came of it."""
+
+    event: Event
+    traits: tuple[Trait, ...]
+    passage: tuple[Sentence, ...]
+
+    @property
+    def facts(self) -> tuple[Sentence, ...]:
+        """The sentences that name somebody, a place, a day or a number; a single sentence goes whole, and has none."""
+        return tuple(s for s in self.passage if _has_facts(s)) if len(self.passage) > 1 else ()
+
+
+def causes(given: StageInput, found: Sequence[Bearing]) -> list[Cause]:
+    """The causes told in a note that its configuration does not want told (`how_acquired = false`), by event."""
+    return _Causes(given, found).all()
+
+
+def leave_out(given: StageInput, found: Sequence[Bearing]) -> list[Edit]:
+    """One edit for each sentence of a cause that goes, in order of the events."""
+    note, taken = given.note, list[Edit]()
+    for cause in causes(given, found):
+        going = [s for s in cause.passage if s not in cause.facts]
+        names = ", ".join(t.title for t in cause.traits)
+        what = "it only colours, without who, when or where," if cause.facts else "it only tells"
+        for sentence in going:
+            if not can_drop(note, sentence, (*given.earlier, *taken)):
+                continue
+            edit = drop(
+                note, NAME, sentence, given.earlier, taken=taken,
+                reason=f"{what} how “{names}” came about (how_acquired = false); what came of it stays",
+                source="rule:condense" if cause.facts else "rule:how-acquired", confidence=0.6,
+                evidence=(cause.event.id,),
+            )  # fmt: skip
+            if edit is not None and edit.id not in given.rejected:
+                taken.append(edit)
+    return taken
 
 
 class _Causes:
-    """How minor traits were acquired, where their configuration does not want it told."""
-
-    def __init__(self, given: StageInput, found: list[Bearing]) -> None:
+    def __init__(self, given: StageInput, found: Sequence[Bearing]) -> None:
         self.given, self.note, self.found = given, given.note, found
         self.events = given.extraction.events if given.extraction else ()
-        self.taken: list[Edit] = []
 
-    def edits(self) -> list[Edit]:
-        """One edit for each sentence that goes, in order of the events."""
-        for event in self.events:
-            traits = self._unwanted(event)
-            if not traits:
-                continue
-            passage = self._passage(event)
-            going = [s for s in passage if len(passage) == 1 or not _has_facts(s)]
-            for sentence in going:
-                edit = self._leave_out(event, sentence, traits, whole=len(going) == len(passage))
-                if edit is not None and edit.id not in self.given.rejected:
-                    self.taken.append(edit)
-        return self.taken
+    def all(self) -> list[Cause]:
+        pairs = ((e, self._unwanted(e)) for e in self.events)
+        made = [Cause(e, tuple(traits), tuple(self._passage(e))) for e, traits in pairs if traits]
+        return [c for c in made if c.passage]
 
     def _unwanted(self, event: Event) -> list[Trait]:
         """The event's traits, if nothing but minor ones whose cause is not wanted hang on it."""
@@ -104,20 +130,6 @@ class _Causes:
             for e in self.events
         )
         return not (other or told or dependants(self.note, sentence.start, sentence.end, self.given.config))
-
-    def _leave_out(self, event: Event, sentence: Sentence, traits: list[Trait], *, whole: bool) -> Edit | None:
-        parents = parents_of(sentence.start, sentence.end, self.given.earlier)
-        if any(p.start < sentence.start or sentence.end < p.end for p in parents):
-            return None
-        if not can_drop(self.note, sentence, (*self.given.earlier, *self.taken)):
-            return None
-        names = ", ".join(t.title for t in traits)
-        what = "it only tells" if whole else "it only colours, without who, when or where,"
-        return drop(
-            self.note, NAME, sentence, self.given.earlier, taken=self.taken,
-            reason=f"{what} how “{names}” came about (how_acquired = false); what came of it stays",
-            source="rule:how-acquired" if whole else "rule:condense", confidence=0.6, evidence=(event.id,),
-        )  # fmt: skip
 
 
 def _has_facts(sentence: Sentence) -> bool:

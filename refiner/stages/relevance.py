@@ -171,7 +171,7 @@ def _of_sentence(
     action = "reframe" if touching else "keep"
     if touching and not render_span(note.text, s.start, s.end, edits).strip():
         action = "drop"
-    elif any(":condense" in e.source for e in touching):
+    elif any(e.source == "rule:condense" or "action:condense" in e.evidence for e in touching):
         action = "condense"
     if not why:
         sides = ", ".join(dict.fromkeys(f"{_SIDES[b.side]} {b.trait}" for b in mine))

@@ -18,6 +18,7 @@ from refiner.stages.canon import full_name, seed_canon
 from refiner.stages.selfimage import PRAISE
 from refiner.timeline.numbers import NUMBERS
 
+CONDENSED = 0.7  # of the length of what is condensed, at most
 _PLAIN = {0x201C: '"', 0x201D: '"', 0x2018: "'", 0x2019: "'"}
 _FIRST = frozenset(("i", "me", "my", "mine", "myself", "i'm", "i've", "i'd", "i'll"))
 _DIGITS = re.compile(r"\d+(?:[.,:/-]\d+)*")
@@ -90,7 +91,9 @@ def wrong_with(old: str, new: str, quote: str, m: Mending, kind: str = "leftover
     had, has = _low(old), _low(new)
     if "\n" in new or _sentences(new) > _sentences(old):
         return "it must be one sentence"
-    if not 0.5 * len(old) <= len(new) <= 1.6 * len(old):
+    if kind == "condense" and len(new) > CONDENSED * len(old):
+        return "it must be much shorter"
+    if kind != "condense" and not 0.5 * len(old) <= len(new) <= 1.6 * len(old):
         return "it must be about as long as the sentence"
     if _FIRST & set(had) and not _FIRST & set(has):
         return 'it must stay in the first person ("I", "my")'
@@ -119,10 +122,10 @@ def wrong_with(old: str, new: str, quote: str, m: Mending, kind: str = "leftover
         return "it must be the sentence of the diary, not words of this task"
     told = set(had) - set(_low(quote)) - stop() - _names(old, m.known) - set(NUMBERS)
     rest = {stems(w)[0] for w in told if not w.isdecimal()}
-    if len(rest & {stems(w)[0] for w in has}) < len(rest) / 2:
+    if kind != "condense" and len(rest & {stems(w)[0] for w in has}) < len(rest) / 2:
         return "change only what must change, and keep the rest of the sentence"
     brought = fresh - stop() - m.new_names - m.known
-    if len(brought) > len(set(had) - set(has) - stop()) + 2:
+    if len(brought) > (0 if kind == "condense" else len(set(had) - set(has) - stop())) + 2:
         return f"it must bring in nothing new: {', '.join(sorted(brought))}"
     return ""
 
