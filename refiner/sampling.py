@@ -152,7 +152,8 @@ def _refuse_the_dead(made: Samples, life: Life, partial: bool) -> None:
         lines = [f"{s.id}: “{one_line(quote, 90)}” ({trait.title})" for s, trait, quote in found]
         raise Undecided(
             "these samples say of what is over that it is so today\n  " + "\n  ".join(lines),
-            mend=f"refiner review --reject {found[0][0].id}, or edit it to tell it as past; or export --partial",
+            mend=f"refiner review --reject {found[0][0].id}, or edit it to tell it as past; or leave them out: "
+            "refiner export --partial",
         )
 
 
