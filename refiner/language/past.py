@@ -14,8 +14,9 @@ from typing import NamedTuple
 from refiner.language.parse import parse
 from refiner.language.past_clauses import Clause, clauses
 from refiner.language.past_place import Place, dropped, end_of_words, place
-from refiner.language.past_scope import scope, table
+from refiner.language.past_scope import scope
 from refiner.language.past_shift import Change, shift
+from refiner.language.past_words import table
 
 
 class Verb(NamedTuple):

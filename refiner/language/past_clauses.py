@@ -33,9 +33,7 @@ class Clause:
     @property
     def main(self) -> bool:
         """Whether it is a main clause: the root, or coordinated with it."""
-        top = self.head
-        while top.dep_ in ("conj", "parataxis", "dep"):
-            top = top.head
+        top = first_of(self.head, "conj", "parataxis", "dep")
         return bool(top.dep_ == "ROOT") or _spliced(top)
 
 
@@ -46,6 +44,13 @@ def _spliced(head: Any) -> bool:
     if any(c.dep_ == "mark" for c in head.children):
         return False
     return any(c.tag_ in (",", ":") and head.i < c.i for c in head.head.children if c.i < head.head.i)
+
+
+def first_of(token: Any, *relations: str) -> Any:
+    """The word that a chain of these relations leads up to; a root may bear any of them, and ends it."""
+    while token.dep_ in relations and token.head.i != token.i:
+        token = token.head
+    return token
 
 
 def subject_of(head: Any) -> Any | None:
@@ -83,7 +88,7 @@ def clauses(doc: Any) -> list[Clause] | None:
             if clause is not None:
                 found[token.i] = clause
     taken = {c.finite.i for c in found.values()}
-    if any(t.tag_ in ("VBP", "VBZ", "MD") and t.i not in taken and not _shares(t) for t in doc):
+    if any(t.tag_ in ("VBP", "VBZ", "MD") and t.i not in taken and not shares_auxiliary(t) for t in doc):
         return None
     subjects = {c.subject.i for c in found.values() if c.subject is not None}
     if any(t.lower_ in _FIRST and t.i not in subjects and not _in_subject(t, found) for t in doc):
@@ -133,6 +138,8 @@ def _with_auxiliary(head: Any, first: Any, owner: Whose, subject: Any | None) ->
         if head.lower_ == "got" and owner == "narrator":
             return Clause(head, first, "present", owner, subject, got=head)
         return Clause(head, first, "perfect", owner, subject)
+    if head.lower_ == "got":  # "he's got", the "'s" read as "is"
+        return Clause(head, first, "perfect", owner, subject)
     return Clause(head, first, "present", owner, subject)
 
 
@@ -153,7 +160,7 @@ def read_as_noun(token: Any) -> bool:
     return bool(last.i == token.head.i or last.tag_ in ("RB", "NNP") or after.tag_ in ("IN", "RB"))
 
 
-def _shares(token: Any) -> bool:
+def shares_auxiliary(token: Any) -> bool:
     """Whether a verb tagged as finite shares the auxiliary before it: "I do not smoke or drink"."""
     return bool(
         token.dep_ == "conj"
@@ -165,9 +172,7 @@ def _shares(token: Any) -> bool:
 
 def _in_subject(pronoun: Any, found: dict[int, Clause]) -> bool:
     """Whether the pronoun is one of several that are the subject together, or stands behind it ("my wife and I")."""
-    noun = pronoun
-    while noun.dep_ in ("conj", "appos"):
-        noun = noun.head
+    noun = first_of(pronoun, "conj", "appos")
     return any(c.subject is not None and c.subject.i == noun.i for c in found.values())
 
 
@@ -180,68 +185,3 @@ def stands_behind_subject(clause: Clause) -> bool:
         return False
     between = clause.subject.doc[last + 1 : clause.finite.i]
     return all(t.tag_ in ("RB", "RBR", "DT", "PDT") or t.is_space or t.lower_ in ("all", "both") for t in between)
-
-
-def uncertain_coordination(doc: Any, found: list[Clause]) -> bool:
-    """Whether a word joined by "and" may be one more verb of the narrator that was read as something else."""
-    read = {c.head.i for c in found}
-    if any(c.subject is None and not _joined_here(c) for c in found):
-        return True
-    for token in doc:
-        if token.i in read or not token.i:
-            continue
-        if token.tag_ == "VB" and token.dep_ in ("conj", "dep") and _stranded(token):
-            return True
-        if token.tag_ == "VB" and token.dep_ == "conj" and _own_adverb(token):
-            return True
-        if doc[token.i - 1].tag_ == "CC" and _like_a_verb(token):
-            return True
-        if token.dep_ != "conj":
-            continue
-        verb, other = token.head, token
-        if other.tag_ in ("NN", "NNS", "JJ", "NNP") and verb.pos_ in ("VERB", "AUX") and verb.tag_ != "VBG":
-            return True
-        finite = other.tag_ == "VBP" and not any(c.dep_ in ("aux", "nsubj") for c in other.children)
-        if finite and verb.tag_ == "VB" and not _shares(other) and any(c.dep_ == "aux" for c in verb.children):
-            return True
-    return False
-
-
-def _own_adverb(verb: Any) -> bool:
-    """Whether an adverb parts the verb from "and", so that it may share no "to": "I have to win and never do"."""
-    before = verb.doc[verb.i - 1]
-    return bool(before.tag_ in ("RB", "RBR") and verb.i > 1 and verb.doc[verb.i - 2].tag_ in ("CC", ","))
-
-
-def _joined_here(clause: Clause) -> bool:
-    """Whether "and" or a comma stands before a verb that has no subject of its own, adverbs apart."""
-    i = clause.finite.i - 1
-    while i > 0 and (clause.finite.doc[i].tag_ in ("RB", "RBR") or clause.finite.doc[i].is_space):
-        i -= 1
-    return bool(i >= 0 and clause.finite.doc[i].tag_ in ("CC", ",", ":"))
-
-
-def _like_a_verb(token: Any) -> bool:
-    """Whether the word behind "and" has the form of a verb, or an object behind it, but is tagged as none."""
-    if token.tag_.startswith(("VB", "MD")) or token.tag_ not in ("NN", "NNS", "JJ", "RB", "IN", "UH", "NNP"):
-        return False
-    after = token.doc[token.i + 1] if token.i + 1 < len(token.doc) else None
-    if known(token.lower_):
-        return True
-    return bool(
-        after is not None
-        and token.tag_ in ("NN", "JJ")
-        and after.tag_ in ("DT", "PRP", "PRP$", "WP", "IN")
-        and token.dep_ in ("conj", "dep")
-        and after.tag_ != "IN"
-    )
-
-
-def _stranded(verb: Any) -> bool:
-    """Whether a bare verb shares no "to" and no auxiliary with what it is joined to, and so may be finite."""
-    top = verb
-    while top.dep_ in ("conj", "dep"):
-        if any(c.dep_ == "aux" for c in top.children):
-            return False
-        top = top.head
-    return not any(c.dep_ == "aux" for c in top.children)

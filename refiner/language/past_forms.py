@@ -1,4 +1,4 @@
-"""The past tense of an English verb: a table of the irregular ones, and the rule for the rest. Pure.
+"""The past tense of an English verb: a table of the irregular ones, and the rule for the rest.
 
 Spelling is British: a final -l is doubled ("travelled"). Where a verb has two pasts of different meaning ("lay" and
 "lied") the word after it decides, or there is no answer.
@@ -11,6 +11,8 @@ import tomllib
 from functools import cache
 from importlib import resources
 from typing import Any
+
+from refiner.language.parse import model
 
 _CLOSED = re.compile(r"(?:^|[^aeiou])[aeiouy][bcdfgklmnprstvz]$")
 _PREFIX = re.compile(r"(over|under|out|mis|un|re|fore)-?([a-z]{2,})")
@@ -39,9 +41,15 @@ def known(base: str) -> bool:
     return alike(base) or base in _table()["irregular"] or base in _words("also_nouns")
 
 
-def modern(base: str) -> bool:
-    """Whether `base` is a verb too young for the dictionaries."""
-    return base in _words("modern")
+def is_verb(base: str) -> bool:
+    """Whether `base` is a verb at all and no slip or slang read as one ("im", "lol"). Needs spaCy's model."""
+    return base in _dictionary() or known(base) or base in _words("modern")
+
+
+@cache
+def _dictionary() -> frozenset[str]:
+    """WordNet's verbs, which the model's lemmatizer brings."""
+    return frozenset(model().get_pipe("lemmatizer").lookups.get_table("lemma_index")["verb"])
 
 
 def past_form(base: str, after: str = "") -> str | None:

@@ -10,8 +10,9 @@ import re
 from typing import Any, Literal, NamedTuple
 
 from refiner.language.past_clauses import Clause
-from refiner.language.past_scope import at_a_moment, table
+from refiner.language.past_scope import at_a_moment
 from refiner.language.past_shift import Change
+from refiner.language.past_words import table
 
 _LIST = re.compile(r"[ \t]*(?:[-+•]|\*(?=\s)|\d{1,3}[.)])?[ \t]*")
 _MARKS = re.compile(r"[*_]+")
@@ -38,7 +39,7 @@ def dropped(text: str, doc: Any, scope: list[Clause]) -> list[Change] | None:
         elif token.lower_ == "still":
             if token.i and doc[token.i - 1].lower_ in table()["kept_still_after"]:
                 continue
-            if not _beside_verb(token, scope):
+            if not _beside_verb(token, scope) or token.i and doc[token.i - 1].tag_ == "CC":
                 return None
             found.append(Change(token.idx, token.idx + len(token), ""))
     widened = [_with_space(text, c) for c in found]

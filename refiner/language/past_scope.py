@@ -8,18 +8,11 @@ A clause in the past stays. Anything else makes the whole sentence uncertain.
 from __future__ import annotations
 
 import re
-import tomllib
-from functools import cache
-from importlib import resources
 from typing import Any
 
-from refiner.language.past_clauses import Clause, clauses, stands_behind_subject, uncertain_coordination
-
-
-@cache
-def table() -> dict[str, Any]:
-    """The words of past.toml."""
-    return tomllib.loads(resources.files(__package__).joinpath("past.toml").read_text(encoding="utf-8"))
+from refiner.language.past_clauses import Clause, clauses, first_of, stands_behind_subject
+from refiner.language.past_doubt import misread_plural, uncertain_coordination
+from refiner.language.past_words import table
 
 
 def at_a_moment(before: str) -> bool:
@@ -30,7 +23,7 @@ def at_a_moment(before: str) -> bool:
 def scope(doc: Any) -> list[Clause] | None:
     """The clauses to shift, in order; None where the sentence is not one to shift, or not certainly."""
     found = clauses(doc)
-    if not found or uncertain_coordination(doc, found):
+    if not found or uncertain_coordination(doc, found) or misread_plural(doc):
         return None
     mains = [c for c in found if c.main]
     if not mains or not all(_main_can_shift(c) for c in mains):
@@ -94,9 +87,7 @@ def _dependent(clause: Clause, by_head: dict[int, Clause], shifted: set[int]) ->
         return None
     if not stands_behind_subject(clause) and not _relative(clause):
         return None
-    top = clause.head
-    while top.dep_ == "conj":
-        top = top.head
+    top = first_of(clause.head, "conj")
     if top.i != clause.head.i and top.i in by_head:  # coordinated with a dependent clause: goes as that one goes
         first = by_head[top.i]
         return (top.i in shifted) if clause.tense == first.tense else None

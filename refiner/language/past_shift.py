@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import Any, NamedTuple
 
 from refiner.language.inflect import match_case
-from refiner.language.parse import model
 from refiner.language.past_clauses import Clause
-from refiner.language.past_forms import known, modern, past_form, third_person
+from refiner.language.past_forms import is_verb, past_form, third_person
 
 _BE = {"am": "was", "is": "was", "are": "were", "'m": " was", "'s": " was", "'re": " were"}
 
@@ -44,7 +42,7 @@ def shift(text: str, clause: Clause) -> list[Change] | None:
     if negated:
         return None
     base = _base(verb)
-    after = past_form(base, text[end:]) if _is_verb(base) else None
+    after = past_form(base, text[end:]) if is_verb(base) else None
     if after is None:
         return None
     return [Change(start, end, match_case(word, after))] if after != word else []
@@ -56,18 +54,7 @@ def _base(verb: Any) -> str:
     if verb.tag_ != "VBZ":
         return low
     tried = (str(verb.lemma_).lower(), low[:-1], low[:-2], low[:-3] + "y")
-    return next((b for b in tried if third_person(b) == low and _is_verb(b)), "")
-
-
-@cache
-def _verbs() -> frozenset[str]:
-    """WordNet's verbs, which the model's lemmatizer brings."""
-    return frozenset(model().get_pipe("lemmatizer").lookups.get_table("lemma_index")["verb"])
-
-
-def _is_verb(base: str) -> bool:
-    """Whether `base` is a verb at all and no slip or slang read as one ("im", "lol")."""
-    return base in _verbs() or known(base) or modern(base)
+    return next((b for b in tried if third_person(b) == low and is_verb(b)), "")
 
 
 def _be(text: str, verb: Any, start: int, end: int) -> list[Change] | None:
