@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from refiner.language.past import in_the_past, present_verbs
+from refiner.language.past_clauses import first_of
 from refiner.language.past_forms import past_form, third_person
 
 HERE = Path(__file__).parent / "past"
@@ -71,6 +73,12 @@ def test_present_verbs_are_the_narrators_own(sentence: str, words: list[str]) ->
     found = present_verbs(sentence)
     assert [v.words for v in found] == words
     assert all(sentence[v.start : v.end] == v.words for v in found)
+
+
+def test_a_root_with_another_label_ends_the_chain() -> None:
+    root = SimpleNamespace(i=0, dep_="dep")
+    root.head = root
+    assert first_of(SimpleNamespace(i=2, dep_="conj", head=root), "conj", "dep") is root
 
 
 def test_what_only_rests_says_so() -> None:
