@@ -2,7 +2,8 @@
 
     python benchmarks/reframe.py [GOLD] [--trace]                          by rules
     python benchmarks/reframe.py [GOLD] --replay FILE                      by rules and a recorded model run
-    python benchmarks/reframe.py [GOLD] --endpoint URL --model NAME [--answers FILE]      by rules and a model
+    python benchmarks/reframe.py [GOLD] --endpoint URL --model NAME [--answers FILE]
+        by rules, and a model for what it writes and labels here (the notes are read by rules, their events are given)
 
 Three kinds of lives: those of `tests/reframe/lives`, whose front matter says what happened and which say what must
 become of their sentences; the annotated ones of GOLD (a folder with lives_dev.jsonl; $REFINER_GOLD/override, else
@@ -36,16 +37,21 @@ import reframed_lives  # noqa: E402
 
 from refiner.answers import Answers  # noqa: E402
 from refiner.asking.asker import Asker  # noqa: E402
-from refiner.chain import Chain  # noqa: E402
+from refiner.chain import Chain, without_replaced  # noqa: E402
+from refiner.chain_asked import Talk  # noqa: E402
+from refiner.chain_written import related_by_model, said_by_itself  # noqa: E402
 from refiner.config import LLM, Config  # noqa: E402
+from refiner.edits import render_span  # noqa: E402
 from refiner.engine import ModelOptions, choose_engine  # noqa: E402
 from refiner.llm import Endpoint  # noqa: E402
+from refiner.models import StageResult  # noqa: E402
 from refiner.notes import note_from_text, read_notes  # noqa: E402
 from refiner.pipeline import run_chain  # noqa: E402
 from refiner.stages.base import StageInput  # noqa: E402
 from refiner.stages.over import Overs  # noqa: E402
 from refiner.stages.self_image_life import life_image  # noqa: E402
 from refiner.stages.today import living_traits  # noqa: E402
+from refiner.store import NoCache  # noqa: E402
 
 NOW = "2026-01-01"
 STAGES = reframed_lives.STAGES
@@ -77,7 +83,7 @@ def figures(chain: Chain, config: Config) -> Counter[str]:
     out["living traits lost"] = sum(f.severity == "error" for f in lost)
     out["living traits that nothing shows"] = sum(f.severity == "info" for f in lost)
     out["new facts"] = len(reframed_lives.new_facts(chain))
-    image = life_image(chain.notes, chain.edits, config, chain.timeline, chain.extractions)
+    image = life_image(chain.notes, chain.edits, config, chain.timeline, chain.extractions, bearings=chain.bearings)
     rows = [r for t in image.traits for r in t.rows]
     out["negative evidence"], out["negative evidence kept"] = len(rows), sum(r.kept for r in rows)
     edits = [e for es in chain.edits.values() for e in es if e.stage in ("reframe", "override")]
@@ -85,6 +91,28 @@ def figures(chain: Chain, config: Config) -> Counter[str]:
         out[f"edits by {e.source if e.source.startswith('rule:') else 'model'}"] += 1
     out["asked instead"] = sum(q.stage == "override" and q.start is not None for q in chain.questions)
     return out
+
+
+def worded(chain: Chain, config: Config, asker: Asker | None, trace: bool) -> Chain:
+    """The chain with the sentences that the model wrote in the place of clauses, and the bearings that it labelled."""
+    if asker is None:
+        return chain
+    talk = Talk(asker, config, NoCache(), set(), "")
+    made = {p: [e for e in es if e.stage == "override"] for p, es in chain.edits.items()}
+    for path, edits in chain.edits.items():
+        chain.edits[path] = [e for e in edits if e.stage != "override"]
+    results = [StageResult(note=n.path, stage="override", edits=tuple(made.get(n.path, ()))) for n in chain.notes]
+    for result in said_by_itself(talk, results, chain, ()):
+        edits = without_replaced(result.edits, ())
+        chain.edits.setdefault(result.note, []).extend(edits)
+        note = next(n for n in chain.notes if n.path == result.note)
+        for e in edits if trace else ():
+            if e.source.startswith("model:"):
+                sentence = next(s for s in note.sentences if s.start <= e.start <= s.end)
+                new = render_span(note.text, sentence.start, sentence.end, chain.edits[note.path])
+                print(f"    {sentence.text} → {new}")
+    chain.bearings.update(related_by_model(talk, chain))
+    return chain
 
 
 # ---- the annotated lives ---------------------------------------------------------------------------------------------
@@ -158,7 +186,7 @@ def invented(files: Sequence[str], asker: Asker | None, trace: bool) -> None:
     for name in files:
         outcome, sums = reframed_lives.Outcome(), Counter[str]()
         for life in reframed_lives.load(name):
-            chain = reframed_lives.refined(life, asker=asker)
+            chain = worded(reframed_lives.refined(life), reframed_lives.config_of(life), asker, trace)
             outcome.add(reframed_lives.judge(life, chain))
             sums += figures(chain, reframed_lives.config_of(life))
         c = outcome.counts
@@ -179,7 +207,7 @@ def annotated(folder: Path, asker: Asker | None, trace: bool) -> None:
     for line in (folder / "lives_dev.jsonl").read_text(encoding="utf-8").splitlines():
         life = json.loads(line)
         config, notes = gold_life(life)
-        chain = run_chain(notes, config, now=life["now"], stages=STAGES, asker=asker)
+        chain = worded(run_chain(notes, config, now=life["now"], stages=STAGES), config, asker, trace)
         sums += figures(chain, config)
         for dead in life["expected"]["dead_effects"]:
             sums["expected"] += 1
@@ -239,8 +267,9 @@ def main() -> int:
         print("no annotated lives: name their folder, or set REFINER_GOLD", file=sys.stderr)
     else:
         annotated(folder, asker, args.trace)
-    sample(asker)
-    if asker is not None:
+    if asker is None:
+        sample(None)
+    else:
         print(asker.usage)
         asker.close()
     return 0

@@ -227,10 +227,10 @@ class Run:
         return result
 
     def _cached(self, stage: Stage, given: StageInput) -> StageResult:
-        note = given.note
+        note, seen = given.note, (given.canon, given.earlier, given.people, given.bearings)
         key = digest(
             "stage", CHAIN_VERSION, stage.name, stage.version, note.path, note.sha, self.rules_key,
-            *(canonical([r.model_dump(mode="json") for r in p]) for p in (given.canon, given.earlier, given.people)),
+            *(canonical([r.model_dump(mode="json") for r in p]) for p in seen),
             canonical(sorted(given.rejected)), self._timeline_slice(note) if stage.needs_timeline else "",
         )  # fmt: skip
         return StageResult.model_validate_json(
@@ -248,6 +248,7 @@ class Run:
             extraction=self.extraction_of.get(note.path),
             timeline=self.chain.timeline if stage.needs_timeline else None,
             events=self.events if stage.needs_timeline else {},
+            bearings=tuple(b for b in self.chain.bearings.get(note.path, ()) if b.source.startswith("model:")),
             rejected=frozenset(e.id for e in self.canon if e.status == "rejected"),
         )
 

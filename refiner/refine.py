@@ -152,7 +152,7 @@ def open_life(
     )
     if chain.timeline is not None:
         chain.findings += life_balance(
-            chain.notes, chain.edits, config, chain.timeline, chain.extractions, chain.people
+            chain.notes, chain.edits, config, chain.timeline, chain.extractions, chain.people, chain.bearings
         )
         chain.findings += living_traits(chain.notes, chain.edits, chain.bearings, config, chain.timeline)
     chain.findings += [Finding(check="notes", severity="error", message=str(e.message)) for e in reading.failed]

@@ -139,7 +139,8 @@ def export_samples(
 def image_of(life: Life, made: Samples) -> LifeImage:
     """The self-image of a life as its notes stand now and its samples carry it."""
     chain = life.chain
-    return life_image(chain.notes, chain.edits, life.config, chain.timeline, chain.extractions, made.samples)
+    given = (chain.notes, chain.edits, life.config, chain.timeline, chain.extractions, made.samples)
+    return life_image(*given, bearings=chain.bearings)
 
 
 def _refuse_the_dead(made: Samples, life: Life, partial: bool) -> None:

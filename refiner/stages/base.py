@@ -12,7 +12,7 @@ from typing import ClassVar, Protocol
 
 from refiner.config import Config
 from refiner.edits import in_force
-from refiner.models import CanonEntry, Edit, Event, Extraction, Note, Person, StageResult, Timeline
+from refiner.models import Bearing, CanonEntry, Edit, Event, Extraction, Note, Person, StageResult, Timeline
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class StageInput:
     extraction: Extraction | None = None  # of this note
     timeline: Timeline | None = None  # the whole life's; stages after extract only
     events: Mapping[str, Event] = field(default_factory=dict)  # the whole life's, by id
+    bearings: tuple[Bearing, ...] = ()  # of this note's sentences, as a model labelled them
     rejected: frozenset[str] = frozenset()  # ids of edits that the person rejected: do not build on them
 
     @property

@@ -1,13 +1,14 @@
 """Which sentences of a raw note are evidence of a trait, and who tells them. Pure.
 
-`evidence_sentences` alone says what counts: the trait's own words, where they are said of the narrator, and the
-sentences that an event quotes for an effect that lets the trait hold.
+`evidence_sentences` alone says what counts: the trait's own words, where they are said of the narrator, the sentences
+that an event quotes for an effect that lets the trait hold or in which it was seen to hold, and those that a model
+labelled so.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -17,7 +18,7 @@ from refiner.checks.trait_words import Evidence as Words
 from refiner.checks.trait_words import TraitWords, prove, weigh
 from refiner.config import PersonaSide, Trait
 from refiner.language import lexicon
-from refiner.models import Extraction, Note, Sentence
+from refiner.models import Bearing, Extraction, Note, Sentence
 from refiner.stages.declared import find_quote
 from refiner.stages.people import said_by_another
 from refiner.stages.self_image_whose import KIN, Voice, Whose, whose
@@ -28,7 +29,7 @@ PROVES = 0.5  # and how far they must prove together that it is meant: "lost" pr
 TELLS = 0.35  # and one of them by itself: "lost" and "key" prove none either
 HOLDING = ("initiates", "continues", "reinitiates", "resumes")
 
-Via = Literal["words", "effect"]
+Via = Literal["words", "effect", "seen", "label"]
 
 
 class Teller(NamedTuple):
@@ -50,14 +51,21 @@ class Evidence(NamedTuple):
 
 
 def evidence_sentences(
-    note: Note, trait: Trait, words: TraitWords, extraction: Extraction | None, narrator: PersonaSide
+    note: Note,
+    trait: Trait,
+    words: TraitWords,
+    extraction: Extraction | None,
+    narrator: PersonaSide,
+    bearings: Iterable[Bearing] = (),
 ) -> list[Evidence]:
     """The sentences of a raw note that show a trait of the narrator, in their order. What counts as evidence is said
-    here and nowhere else."""
-    quoted = _quoted_by_effects(note, trait.id, extraction)
+    here and nowhere else. Of `bearings` only those that a model labelled count: the rules' own are found here."""
+    quoted, seen = _quoted_by_effects(note, trait.id, extraction), _seen(note, trait.id, extraction)
+    labelled = {b.start for b in bearings if b.trait == trait.id and b.side == "for" and b.source.startswith("model:")}
+    told = {*quoted, *seen, *labelled}
     out = []
     for sentence in note.sentences:
-        if sentence.start not in quoted and trait.id not in _read(words, sentence.text):
+        if sentence.start not in told and trait.id not in _read(words, sentence.text):
             continue  # most sentences; who tells them need not be asked
         voice = teller_of(note, sentence, narrator)
         via: list[Via] = []
@@ -67,6 +75,10 @@ def evidence_sentences(
             via.append("words")
         if sentence.start in quoted:
             via.append("effect")
+        if sentence.start in seen:
+            via.append("seen")
+        if sentence.start in labelled:
+            via.append("label")
         if via:
             out.append(Evidence(sentence, voice, tuple(via)))
     return out
@@ -166,6 +178,13 @@ def _says(note: Note, text: str, voice: Teller, trait: Trait, words: TraitWords,
 
 
 # ---- by effects ----------------------------------------------------------------------------------------------------
+
+
+def _seen(note: Note, trait: str, extraction: Extraction | None) -> set[int]:
+    """The starts of the sentences in which the trait was observed to hold."""
+    seen = (o for o in extraction.observations if o.trait == trait and o.holds) if extraction else ()
+    spans = [p for o in seen if o.quote and (p := find_quote(note, o.quote))]
+    return {s.start for s in note.sentences for p in spans if s.start < p.end and p.start < s.end}
 
 
 def _quoted_by_effects(note: Note, trait: str, extraction: Extraction | None) -> dict[int, None]:

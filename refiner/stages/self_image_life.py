@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
 from refiner.checks.stems import WORD
 from refiner.config import Config, Trait
 from refiner.edits import in_force
-from refiner.models import Edit, Entry, Extraction, Note, Person, Sample, Timeline
+from refiner.models import Bearing, Edit, Entry, Extraction, Note, Person, Sample, Timeline
 from refiner.notes import split_sentences
 from refiner.stages.extract import trait_words
 from refiner.stages.self_image_edits import idealising
@@ -128,6 +129,8 @@ def life_image(
     timeline: Timeline | None,
     extractions: Iterable[Extraction] = (),
     samples: Iterable[Sample] = (),
+    *,
+    bearings: Mapping[str, Sequence[Bearing]] = MappingProxyType({}),
 ) -> LifeImage:
     """The self-image of a life, by its edits as they stand. Rejected samples carry nothing."""
     notes = sorted(notes, key=lambda n: n.path)
@@ -141,8 +144,8 @@ def life_image(
     rows: dict[str, list[Row]] = {t.id: [] for t in traits}
     drifts = []
     for note in notes:
-        edits = edits_by_note.get(note.path, ())
-        found = {t.id: evidence_sentences(note, t, words, read.get(note.path), side) for t in traits}
+        edits, labels = edits_by_note.get(note.path, ()), bearings.get(note.path, ())
+        found = {t.id: evidence_sentences(note, t, words, read.get(note.path), side, labels) for t in traits}
         standing = in_force(edits)
         blamed: dict[str, tuple[str, ...]] | None = None
         for trait in traits:

@@ -7,11 +7,12 @@ the timeline calls dead is left out: there a loss is meant. docs/self-image.md s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import ClassVar
 
 from refiner.config import Config
 from refiner.edits import in_force
-from refiner.models import Edit, Extraction, Finding, Note, Person, StageResult, Timeline
+from refiner.models import Bearing, Edit, Extraction, Finding, Note, Person, StageResult, Timeline
 from refiner.stages.base import StageInput
 from refiner.stages.extract import trait_words
 from refiner.stages.self_image_edits import flags, idealising
@@ -35,14 +36,14 @@ class SelfImage:
     where what changed sounds much more pleasant than it did."""
 
     name: ClassVar[str] = NAME
-    version: ClassVar[str] = "4"
+    version: ClassVar[str] = "5"
     needs_timeline: ClassVar[bool] = True
 
     def run(self, given: StageInput) -> StageResult:
         note, config = given.note, given.config
         words, traits = trait_words(config.traits), negative_traits(config, given.timeline)
         side, names = config.persona.before, persona_names(config.persona)
-        found = {t.id: evidence_sentences(note, t, words, given.extraction, side) for t in traits}
+        found = {t.id: evidence_sentences(note, t, words, given.extraction, side, given.bearings) for t in traits}
         standing = in_force(given.earlier)
         findings = []
         for trait in traits:
@@ -97,6 +98,7 @@ def life_balance(
     timeline: Timeline | None,
     extractions: Sequence[Extraction] = (),
     people: Sequence[Person] = (),
+    bearings: Mapping[str, Sequence[Bearing]] = MappingProxyType({}),
 ) -> list[Finding]:
     """One finding for each important negative trait of the whole life: how much of its evidence the refined notes keep.
 
@@ -104,7 +106,7 @@ def life_balance(
     and for edits that idealise and were made after this stage had read the notes.
     """
     notes = list(notes)
-    image = life_image(notes, edits_by_note, config, timeline, extractions)
+    image = life_image(notes, edits_by_note, config, timeline, extractions, bearings=bearings)
     late = {p: es for p, es in edits_by_note.items() if any(e.stage in _AFTER for e in es)}
     traits, words = negative_traits(config, timeline), trait_words(config.traits)
     flagged = flags([n for n in notes if n.path in late], late, config, traits, words, extractions) if late else {}

@@ -19,8 +19,8 @@ events:
     when: 1996
     effects: { chess: { kind: initiates, quote: I have played chess for many years } }
 ---
-The lane was wet. In 1996 an uncle of ours came to stay from Pune. He smelt of camphor and slept in the hall. He lost his \
-teeth in the well. I have played chess for many years. The tea was cold.
+The lane was wet. In 1996 an uncle of ours came to stay from Pune. He smelt of camphor and slept in the hall. He lost \
+his teeth in the well. I have played chess for many years. The tea was cold.
 """
 GOOD = "In 1996 an uncle of ours came to stay from Pune."
 

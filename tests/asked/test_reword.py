@@ -86,6 +86,7 @@ def test_the_sentence_takes_the_place_of_the_clause_and_has_the_models_name() ->
         ("In the hostel in Pune I, stubborn, had begun to smoke with Ravi until 2010.", "another trait"),
         ("In the hostel in Pune I have begun to smoke with Ravi. That lasted until 2010.", "one sentence"),
         ("In the hostel in Pune I began and since 2010 I smoke with Ravi.", "so today"),
+        ("Until 2010 in the hostel in Pune I begin to smoke with Ravi.", "told as past"),
     ],
 )
 def test_what_changes_more_than_the_time_is_sent_back_with_the_reason(said: str, why: str) -> None:

@@ -156,6 +156,3 @@ def test_an_approved_sample_that_brings_the_dead_back_is_not_exported(life: Work
     said = " ".join(refused.stderr.split())
     assert "“I am afraid of dogs.” (afraid of dogs)" in said
     assert f"refiner review --reject {chosen.id}" in said
-    assert (
-        "says of what is over that it is so today (fear)" in run(life, "review", "--list", "--match", chosen.id).stdout
-    )

@@ -6,8 +6,8 @@ import pytest
 from image_life import CONFIG, LIES, SIDE, TEMPER, WORDS, note
 
 from refiner.config import Config
-from refiner.models import Effect, Event, Extraction, Span
-from refiner.stages.extract import trait_words
+from refiner.models import Bearing, Effect, Event, Extraction, Span
+from refiner.stages.extract import extract, trait_words
 from refiner.stages.self_image_evidence import Evidence, Teller, content_left, evidence_sentences
 
 
@@ -149,3 +149,19 @@ def test_content_that_is_left() -> None:
     assert content_left("My brother broke the jar", "My brother slept") == 0
     assert content_left("", "anything") == 1
     assert CONFIG.traits[0].polarity == "negative"
+
+
+def test_what_was_observed_and_what_a_model_labelled_is_evidence_too() -> None:
+    text = "---\nobservations: [{trait: lies, holds: true, quote: The ticket was never bought}]\n---\n"
+    where = note(f"{text}The ticket was never bought. I went round by the lake. The tea was good.\n")
+    start = where.text.index("I went round")
+    mine = {"note": where.path, "start": start, "end": start + 26, "trait": "lies", "side": "for"}
+    labels = [
+        Bearing.model_validate({**mine, "source": "model:reader"}),
+        Bearing.model_validate({**mine, "source": "rule:words", "start": where.text.index("The tea")}),
+    ]
+    shown = evidence_sentences(where, LIES, WORDS, extract(where, CONFIG), SIDE, labels)
+    assert [(e.sentence.text, e.via) for e in shown] == [
+        ("The ticket was never bought.", ("seen",)),
+        ("I went round by the lake.", ("label",)),
+    ]

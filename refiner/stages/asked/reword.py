@@ -14,6 +14,7 @@ from refiner.asking.asker import Asker
 from refiner.asking.budget import estimate_tokens
 from refiner.config import Config
 from refiner.edits import render_span
+from refiner.language.past import present_verbs
 from refiner.models import Edit, Note, Sentence
 from refiner.notes import note_from_text
 from refiner.stages.asked.refined_lines import Line, lines_of
@@ -80,6 +81,8 @@ def wrong(line: Line, clause: str, new: str, held: Mending, over: Collection[str
         return why
     if not says_that_it_is_over(new, clause):
         return f'it must say by itself: "{clause}"'
+    if present_verbs(new) and not re.search(r"\b(?:back|again|rests?|resting|rested)\b", clause):
+        return f'it must be told as past: "{present_verbs(new)[0].words}" says that it is so today'
     traits = held.config.traits
     return wrong_with_traits(line.shown, new, traits, trait_words(traits), over)
 
