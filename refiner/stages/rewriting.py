@@ -16,10 +16,28 @@ from refiner.stages.self_image_words import softenings
 
 MATTERS = 0.5  # weight of a trait's words from which a sentence has to do with it
 LEFT = 0.6  # share of that weight that the new sentence must keep
-SAYS_OVER = re.compile(
-    r"\b(?:until|till|up to|ended|lasted|stopped|no longer|any ?more|used to|then|in those days|at that time|since"
-    r"|back|again|for a while|later|once|thought|believed|never|not|rests?|rested|resting|paused?|over)\b",
-    re.IGNORECASE,
+
+_NO = r"(?:\bnot|n['’]t|\bnever|\bno longer|\bno more)\b"
+# What a closing clause says, and what a sentence must say instead of it; {Y} is the clause's year.
+_SAYS = tuple(
+    (re.compile(clause, re.IGNORECASE), said)
+    for clause, said in (
+        (
+            r"came back|changed again",
+            r"\b(?:back|again|return\w*|until)\b[^.]*{Y}|{Y}[^.]*\b(?:back|again|return\w*)\b",
+        ),
+        (r"\brest(?:s|ed|ing)?\b", r"\brest(?:s|ed|ing)?\b[^.]*{Y}|{Y}[^.]*\brest(?:s|ed|ing)?\b"),
+        (
+            r"thought|believed",
+            r"\b(?:thought|believed|took myself)\b|\bnot (?:so|true)\b|\bnever (?:was|been) (?:so|true)\b",
+        ),
+        (
+            r"\d",
+            r"\b(?:until|till|up to)\b[^.,;]{0,12}{Y}|\b(?:ended|stopped|over|finished|lasted)\b[^.]{0,16}{Y}"
+            rf"|{_NO}[^.]*\bsince {{Y}}|\bsince {{Y}}[^.]*{_NO}",
+        ),
+        (r"", rf"\b(?:used to|did not last|ended|no longer|no more|is over|was over)\b|{_NO}[^.]*\bany ?more\b"),
+    )
 )
 
 
@@ -46,7 +64,9 @@ def wrong_with_traits(
     return f"it must not be weaker than the sentence: it {weaker[0]}" if weaker else ""
 
 
-def says_that_it_is_over(new: str, clause: str) -> bool:
-    """Whether a sentence says by itself what a closing clause says: its years, and a word for an end."""
+def says_the_same(new: str, clause: str) -> bool:
+    """Whether a sentence says by itself what a closing clause says: that it ended then, came back, rests, never was."""
     years = re.findall(r"\d{4}|\d{3}0s", clause)
-    return all(y in new for y in years) and bool(SAYS_OVER.search(new))
+    said = next(said for pattern, said in _SAYS if pattern.search(clause))
+    year = re.escape(years[0]) if years else ""
+    return all(y in new for y in years) and re.search(said.replace("{Y}", year), new, re.IGNORECASE) is not None

@@ -12,6 +12,7 @@ from refiner.config import Config
 from refiner.models import Decision
 from refiner.notes import note_from_text
 from refiner.pipeline import run_chain
+from refiner.stages.rewriting import says_the_same
 
 CONFIG = Config.from_dict(
     {
@@ -85,7 +86,7 @@ def test_the_sentence_takes_the_place_of_the_clause_and_has_the_models_name() ->
         ("In the hostel in Pune I had begun to smoke a bit with Ravi, which lasted until 2010.", "weaker"),
         ("In the hostel in Pune I, stubborn, had begun to smoke with Ravi until 2010.", "another trait"),
         ("In the hostel in Pune I have begun to smoke with Ravi. That lasted until 2010.", "one sentence"),
-        ("In the hostel in Pune I began and since 2010 I smoke with Ravi.", "so today"),
+        ("In the hostel in Pune I began and since 2010 I smoke with Ravi.", "by itself"),
         ("Until 2010 in the hostel in Pune I begin to smoke with Ravi.", "told as past"),
     ],
 )
@@ -119,3 +120,22 @@ def test_a_clause_that_was_approved_is_not_asked_about() -> None:
     yes = Decision(id="1", item=edit.id, text_sha=edit.text_sha, verdict="approve", at="2026-01-01T00:00:00Z")
     _, fake, _ = run(GOOD, decisions=[yes])
     assert asked(fake) == []
+
+
+@pytest.mark.parametrize(
+    ("clause", "says", "does_not"),
+    [
+        ("That lasted until 2010.", "Until 2010 I smoked.", "Since 2010 I have smoked."),
+        ("That has not been so since 2010.", "I smoked, but not since 2010.", "I have smoked since 2010."),
+        ("That ended in 2010.", "I smoked, which ended in 2010.", "In 2010 I smoked."),
+        ("I used to smoke until 2009 or 2010.", "Until 2009 or 2010 I smoked.", "Until 2009 I smoked."),
+        ("That lasted until the 1990s.", "Until the 1990s I smoked.", "In the 1990s I smoked."),
+        ("That is over now.", "I used to smoke.", "I smoked."),
+        ("It came back in 2010.", "I stopped until it came back in 2010.", "In 2010 I stopped."),
+        ("That has rested since 2010.", "I play, though it rests since 2010.", "I play since 2010."),
+        ("I thought so then; it never was true.", "I thought that I was lazy.", "I was lazy."),
+    ],
+)
+def test_a_sentence_must_say_what_its_clause_says(clause: str, says: str, does_not: str) -> None:
+    assert says_the_same(says, clause)
+    assert not says_the_same(does_not, clause)

@@ -20,7 +20,7 @@ from refiner.notes import note_from_text
 from refiner.stages.asked.refined_lines import Line, lines_of
 from refiner.stages.asked.sentence_checks import Mending, mending, wrong_with
 from refiner.stages.extract import trait_words
-from refiner.stages.rewriting import says_that_it_is_over, wrong_with_traits
+from refiner.stages.rewriting import says_the_same, wrong_with_traits
 from refiner.stages.sentence_edits import rewrite
 
 CLAUSE = "rule:close"
@@ -44,7 +44,7 @@ async def reworded(
     lines = lines_of(note, earlier)
     line = next((x for x in lines if sentence and x.start <= sentence.start and sentence.end <= x.end), None)
     clause = edit.after.strip().strip("()")
-    if sentence is None or line is None or line.sentence is None or not clause:
+    if sentence is None or line is None or line.sentence is None or not clause or "happen" in clause:
         return None
     at = lines.index(line)
     messages = asker.prompt("reword").messages(
@@ -79,7 +79,7 @@ def wrong(line: Line, clause: str, new: str, held: Mending, over: Collection[str
         return "it must be one sentence"
     if why := wrong_with(f"{line.shown} {clause}", new, clause, held, "past"):
         return why
-    if not says_that_it_is_over(new, clause):
+    if not says_the_same(new, clause):
         return f'it must say by itself: "{clause}"'
     if present_verbs(new) and not re.search(r"\b(?:back|again|rests?|resting|rested)\b", clause):
         return f'it must be told as past: "{present_verbs(new)[0].words}" says that it is so today'
