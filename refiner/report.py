@@ -244,6 +244,8 @@ def exported(show: Output, manifest: Any) -> None:
     for file in manifest["files"]:
         if file["name"].endswith(".jsonl"):
             show.say(f"{file['name']:<20} {plural(file['rows'], 'row')}")
+    if untold := manifest.get("untold"):
+        show.say(f"no row is about what holds today: {', '.join(untold)}; approve a sample of it, or write a note")
     show.say("next: refiner train --recipe cpu-smoke (or rtx3050-4gb, …; try --plan first)")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from refiner.dataset.export import export_dataset
+from refiner.dataset.export import export_dataset, ready
 from refiner.dataset.persona import system_prompt
 from refiner.edits import digest
 from refiner.errors import Undecided
@@ -24,7 +24,7 @@ from refiner.stages.canon import full_name
 from refiner.stages.compose import COMPOSE_VERSION, compose
 from refiner.stages.composing.open import open_items
 from refiner.stages.self_image_life import LifeImage, life_image
-from refiner.stages.today import dead_samples
+from refiner.stages.today import dead_samples, untold_traits
 from refiner.store import Results, Workspace, canonical, locked, to_jsonl, write_atomic
 
 TODAY = "today:"  # in `blocked`: before the trait that the sample says to be so today, and that is over
@@ -108,7 +108,8 @@ def make_samples(ws: Workspace, *, now: str) -> Samples:
 def export_samples(
     ws: Workspace, *, now: str, out: Path | None = None, base: str = "", partial: bool = False
 ) -> dict[str, Any]:
-    """Writes the data set of what is approved and free; its manifest.
+    """Writes the data set of what is approved and free; its manifest, and under `untold` the traits that hold and that
+    no sample in it is about.
 
     Raises Undecided (exit code 3) when items wait and `partial` is not set, when nothing is approved at all, and, with
     `partial` too, when the notes keep less of the negative traits than `policy.negative_floor`: the whole life would be
@@ -123,7 +124,7 @@ def export_samples(
         originals = {s.id: s for s in made.proposed}
         pairs = [(s, originals[s.id]) for s in made.samples if s.status == "edited"]
         text = life.card
-        return export_dataset(
+        manifest = export_dataset(
             made.samples,
             out or ws.dataset,
             config=life.config,
@@ -134,6 +135,9 @@ def export_samples(
             rejected=[s for s in made.samples if s.status == "rejected"],
             partial=partial,
         )
+        timeline = life.chain.timeline
+        missing = untold_traits(ready(made.samples), life.config, timeline) if timeline else []
+        return {**manifest, "untold": [t.title for t in missing]}
 
 
 def image_of(life: Life, made: Samples) -> LifeImage:
@@ -161,16 +165,16 @@ def _refuse_the_dead(made: Samples, life: Life, partial: bool) -> None:
 def _refuse(made: Samples, life: Life, partial: bool) -> None:
     if not made.samples:
         raise Undecided("there are no samples: the notes gave none", mend="write more notes, then: refiner refine")
-    ready = [s for s in made.samples if s.status in ("approved", "edited") and not s.blocked]
+    able = ready(made.samples)
     if not partial and (made.undecided or made.blocked):
         edits = sum(e.status == "undecided" for es in life.chain.edits.values() for e in es)
         questions = sum(q.status == "undecided" for q in life.chain.questions)
         raise Undecided(
             f"{len(made.undecided)} samples are undecided and {len(made.blocked)} approved ones wait for their sources "
             f"({edits} edits, {questions} questions undecided)",
-            mend=f"refiner review; or leave them out: refiner export --partial ({len(ready)} samples are ready)",
+            mend=f"refiner review; or leave them out: refiner export --partial ({len(able)} samples are ready)",
         )
-    if not ready:
+    if not able:
         raise Undecided("no sample is approved yet", mend="refiner review --stage sample")
 
 

@@ -76,3 +76,9 @@ def dead_samples(samples: Iterable[Sample], config: Config, timeline: Timeline) 
                 for span in present_claims(text, trait)[:1]:
                     out.append((sample, trait, " ".join(text[span.start : span.end].split())))
     return out
+
+
+def untold_traits(samples: Iterable[Sample], config: Config, timeline: Timeline) -> list[Trait]:
+    """The important traits that hold and that none of these samples is about."""
+    told = {t for s in samples for t in s.traits}
+    return [t for t in _with_verdict(config, timeline, ALIVE) if t.id not in told]

@@ -17,7 +17,7 @@ from refiner.review.identity import text_shas
 from refiner.sampling import make_samples, samples_of
 from refiner.stages.extract import extract, trait_words
 from refiner.stages.relevance import bearings, treatments
-from refiner.stages.today import dead_samples, living_traits
+from refiner.stages.today import dead_samples, living_traits, untold_traits
 from refiner.store import DecisionLog, Workspace
 
 NOW = "2026-01-01"
@@ -80,6 +80,12 @@ def test_samples_that_say_that_it_is_so_today_are_found() -> None:
     assert dead_samples([sample("I am afraid of dogs.", "rejected")], CONFIG, timeline(fear="NOT")) == []
     # What she is asked is not what she says.
     assert dead_samples([sample("No.")], CONFIG, timeline(fear="NOT")) == []
+
+
+def test_a_trait_that_holds_and_that_no_sample_is_about_is_named() -> None:
+    about = sample("No.").model_copy(update={"traits": ("stubborn",)})
+    told = timeline(stubborn="HOLDS", kites="DORMANT", fear="NOT", tea="HOLDS")
+    assert [t.id for t in untold_traits([about], CONFIG, told)] == ["kites"]
 
 
 def test_what_became_of_each_sentence_and_event_is_told() -> None:
@@ -151,6 +157,9 @@ def test_an_approved_sample_that_brings_the_dead_back_is_not_exported(life: Work
     with with_life(life, now=NOW) as now:
         found = next(s for s in samples_of(now).samples if s.id == chosen.id)
     assert "today:fear" in found.blocked
+    partial = run(life, "export", "--partial")
+    assert partial.returncode == 0, partial.stderr
+    assert "I am afraid of dogs." not in (life.dataset / "train.jsonl").read_text()
     refused = run(life, "export")
     assert refused.returncode == 3, refused.stderr
     said = " ".join(refused.stderr.split())
