@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from refiner.models import CanonEntry, Choice, Edit, Event, Note, Question, Sample, TraitVerdict
@@ -107,10 +107,17 @@ def _maker(source: str) -> str:
     return name.replace("-", " ").replace("_", " ") if kind == "rule" and name else source.replace(":", " ")
 
 
+def _told(evidence: Iterable[str]) -> tuple[str, ...]:
+    """An edit's evidence for people: what it stands for is said, marks of the program are left out."""
+    instead = "if you reject it, what the rules propose here takes its place"
+    said = (instead if x.startswith("instead:") else x for x in evidence if not x.startswith("action:"))
+    return tuple(dict.fromkeys(said))
+
+
 def edit_facts(e: Edit, page: Page) -> dict[str, object]:
     return {
         "title": _maker(e.source), "stage": e.stage, "note": e.note, "source": e.source, "confidence": e.confidence,
-        "before": e.before, "after": e.after, "reason": e.reason, "evidence": e.evidence, "parents": e.parents,
+        "before": e.before, "after": e.after, "reason": e.reason, "evidence": _told(e.evidence), "parents": e.parents,
         "start": e.start, "end": e.end, "given": "approved" if e.source == "person" else "undecided",
         **page.around(e.start, e.end),
     }  # fmt: skip

@@ -12,6 +12,7 @@ from refiner.config import Config
 from refiner.models import Decision
 from refiner.notes import note_from_text
 from refiner.pipeline import run_chain
+from refiner.review.facts import Page, edit_facts
 from refiner.stages.rewriting import says_the_same
 
 CONFIG = Config.from_dict(
@@ -72,6 +73,8 @@ def test_the_sentence_takes_the_place_of_the_clause_and_has_the_models_name() ->
     assert "before: It was a dry year.\nsentence: In the hostel in Pune I have begun to smoke with Ravi." in shown
     assert "second sentence: That " in shown
     assert [e.id for e in chain.proposed] == [edit.id]  # type: ignore[attr-defined]
+    shown = edit_facts(edit, Page(chain.notes[0]))["evidence"]  # type: ignore[attr-defined]
+    assert "if you reject it, what the rules propose here takes its place" in shown  # type: ignore[operator]
 
 
 @pytest.mark.parametrize(
