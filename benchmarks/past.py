@@ -47,8 +47,12 @@ def main() -> None:
             print(f"{'WRONG ' if after else 'missed'} {row['text']!r} ({row['until']})")
             print(f"       got  {after!r}\n       want {row['want']!r}")
     print(f"{given.set}: {len(rows)} sentences, {1000 * took / len(rows):.1f} ms each")
-    print(f"right of those rewritten: {right}/{rewritten} {wilson(right, rewritten)}")
-    print(f"done of those possible:   {done}/{possible} {wilson(done, possible)}")
+    for what, hits, total in (
+        ("right of those rewritten", right, rewritten),
+        ("done of those possible", done, possible),
+    ):
+        low, high = wilson(hits, total)
+        print(f"{what}: {hits}/{total} = {hits / total:.3f} [{low:.2f}, {high:.2f}]")
 
 
 if __name__ == "__main__":

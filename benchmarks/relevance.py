@@ -185,8 +185,11 @@ def speed() -> None:
 def main() -> int:
     """Measures the sets that are named, dev if none is."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("sets", nargs="*", default=["dev"], choices=["dev", "held"])
+    parser.add_argument("sets", nargs="*", help="dev, held; default: both")
     args = parser.parse_args()
+    if unknown := set(args.sets) - {"dev", "held"}:
+        parser.error(f"no set {', '.join(sorted(unknown))}: there are dev and held")
+    args.sets = args.sets or ["dev", "held"]
     dev = collect("dev")
     y = np.array([bool(p.label) for p in dev], dtype=float)
     seen = methods(dev, dev, "dev")

@@ -87,6 +87,14 @@ def _packages() -> list[Check]:
         Check("ok", "plots", f"matplotlib {_version('matplotlib')}")
         if _version("matplotlib")
         else Check("note", "plots", "not installed: no loss curve is drawn", install("plot")),
+        Check("ok", "word vectors", f"wordllama {_version('wordllama')}")
+        if _version("wordllama")
+        else Check(
+            "note",
+            "word vectors",
+            "not installed: a model is then asked only about sentences with a trait's words",
+            install("similar"),
+        ),
     ]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def install(extra: str) -> str:
-    """The command that adds an extra (`train`, `unsloth`, `local`, `plot`) to this installation."""
+    """The command that adds an extra (`train`, `unsloth`, `local`, `plot`, `similar`) to this installation."""
     root = Path(__file__).resolve().parent.parent
     if (root / "pyproject.toml").is_file():
         return f"pip install -e '{root}[{extra}]'"
