@@ -15,6 +15,8 @@ from refiner.models import Event, Timeline
 _ENDED = ("That lasted until {when}.", "That ended in {when}.", "That has not been so since {when}.")
 _FIRST = _ENDED[:2]  # where it came back later, it was so once more since
 _ENDED_UNDATED = ("That did not last.", "That ended later.", "That is over now.")
+_CHANGED = ("That changed in {when}.",)  # what had never been so before
+_CHANGED_UNDATED = ("That changed later.",)
 _BACK = ("That did not last: it came back in {when}.", "It came back in {when}.", "That changed again in {when}.")
 _BACK_UNDATED = ("That did not last: it came back later.", "It came back later.", "That changed again later.")
 _FALSE = (
@@ -32,7 +34,8 @@ _UNHAPPENED = (
 _SEVERAL = ("None of that lasted.", "All of that is over now.")
 
 _ALL = (
-    *_ENDED, *_ENDED_UNDATED, *_BACK, *_BACK_UNDATED, *_FALSE, *_RESTS, *_RESTS_UNDATED, *_UNHAPPENED, *_SEVERAL,
+    *_ENDED, *_ENDED_UNDATED, *_CHANGED, *_CHANGED_UNDATED, *_BACK, *_BACK_UNDATED, *_FALSE, *_RESTS, *_RESTS_UNDATED,
+    *_UNHAPPENED, *_SEVERAL,
 )  # fmt: skip
 _WHEN = r"(?:\d{4}(?: or \d{4})?|the \d{3}0s)"
 _HABIT = re.compile(r"(?!(?:do|be|can|have)\b|cannot)[a-z-]+\b")
@@ -106,6 +109,8 @@ def ended_named(shape: str, said: str, when: str) -> str:
     `shape`: what `said` is in grammar: "adjective" ("afraid of dogs"), "someone" ("a smoker"), "thing" ("fear of
     dogs", without article), "habit" ("lie about money").
     """
+    if not _sayable(shape, said) or _DENIES.search(said):
+        return ""  # "I do not trust no one any more"
     if shape == "someone" or shape == "adjective" and _ADJECTIVE.match(said):
         return f"I have not been {said} since {when}." if when else f"I am not {said} any more."
     if shape == "thing":
@@ -119,6 +124,8 @@ def used_to(shape: str, said: str, when: str) -> str:
     """The same where the sentence only shows the trait: "I used to lie about money until 2019." """
     if not when:
         return ended_named(shape, said, when)
+    if not _sayable(shape, said):
+        return ""
     if shape == "someone" or shape == "adjective" and _ADJECTIVE.match(said):
         return f"I used to be {said} until {when}."
     if shape == "thing":
@@ -126,9 +133,17 @@ def used_to(shape: str, said: str, when: str) -> str:
     return f"I used to {said} until {when}." if shape == "habit" and _HABIT.match(said) else ""
 
 
+def _sayable(shape: str, said: str) -> bool:
+    """Whether a trait's words can stand behind "I": none of a third person ("loves her mother"), and where they name a
+    thing or a kind of person, none that cannot be one ("a never on time")."""
+    if _THIRD.search(said):
+        return False
+    return shape not in ("someone", "thing") or not (_DENIES.search(said) or _NOBODY.search(said))
+
+
 def rests_named(shape: str, said: str, when: str) -> str:
     """That a named habit rests; "" for what is none."""
-    if shape != "habit" or not _HABIT.match(said):
+    if shape != "habit" or not _HABIT.match(said) or not _sayable(shape, said) or _DENIES.search(said):
         return ""
     return f"Since {when} I do not {said}; that rests." if when else f"At present I do not {said}; that rests."
 
@@ -144,6 +159,11 @@ def too(clause: str) -> str:
 def back_again(event: str, trait: str, when: str) -> str:
     """That what had ended came back."""
     return _pick(_BACK, event, trait).format(when=when) if when else _pick(_BACK_UNDATED, event, trait)
+
+
+def changed(event: str, trait: str, when: str) -> str:
+    """That what was not so yet has begun."""
+    return _pick(_CHANGED, event, trait).format(when=when) if when else _pick(_CHANGED_UNDATED, event, trait)
 
 
 def never_true(event: str, trait: str) -> str:
@@ -166,6 +186,14 @@ def several(events: Iterable[str], when: str) -> str:
     return f"All of that lasted until {when}." if when else _pick(_SEVERAL, *events)
 
 
+_THIRD = re.compile(r"\b(?:s?he|his|him|hers?|(?:him|her|one)self|themsel(?:f|ves)|yours?|you)\b", re.I)
+_DENIES = re.compile(r"\b(?:not|no|never|none|nothing|nobody|nor|neither|cannot|without|hardly)\b|n['’]t\b", re.I)
+# Looks like "smoker", or has another word before its preposition, and is nobody that one can be.
+_NOBODY = re.compile(
+    r"^(?:an? |the )?(?:always|forever|often|better|worse|under|over|out|off|on|in|at)\b"
+    r"|\b(?:eager|dapper|clever|tender|disorder|fever|stutter|stammer|cancer|ulcer|blur|error|terror|tremor)\b",
+    re.I,
+)
 _ADJECTIVE = re.compile(
     r"^(?:very |too |rather )?(?:afraid|scared|frightened|terrified|shy|ashamed|jealous|suspicious|anxious|nervous"
     r"|impatient|lazy|stubborn|blunt|angry|bitter|proud|lonely|homesick|superstitious|careless|untidy|messy|forgetful"

@@ -24,6 +24,10 @@ _PAST = re.compile(r"\b(?:was|were|had|did|used to|until|back then|in those days
 _COMPARED = re.compile(r"\bas (?:I|we) (?:was|were|did|had)\b.*", re.I)  # "as shy as we were then"
 
 
+_SUPPOSED = re.compile(r"(?<!even )(?<!as )\b(?:if|unless|whether|suppose)\b", re.I)
+_ASKED = re.compile(r"\b(?:am|are|do|can|have|could|should)(?:n['’]t)? (?:I|we)\b", re.I)
+
+
 @lru_cache(maxsize=64)
 def _words(trait: Trait) -> TraitWords:
     return TraitWords((trait,))
@@ -36,6 +40,8 @@ def claims(sentence: str, trait: Trait) -> bool:
     for start, end in clauses(text):
         clause = _COMPARED.sub("", text[start:end])
         if _PAST.search(clause) or not (now := present(clause)):
+            continue
+        if _SUPPOSED.search(clause[: now.end()]) or "?" in text[end - 1 : end + 1] and _ASKED.search(clause):
             continue
         if any(c.kind in ("ending", "retraction", "past", "suspension") and start <= c.start < end for c in found):
             continue

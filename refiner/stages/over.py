@@ -39,6 +39,7 @@ class Over:
     by: Event | None = None  # what ended it, brought it back or paused it, where that is one event
     when: str = ""  # the year of that, or two: "2003", "2003 or 2004"; "" unknown
     last: bool = True  # it has not been so since: no later stretch follows
+    first: bool = False  # what began had not been so before: it did not come back
     run: bool = False  # the sentences before this one belong to it
 
     @property
@@ -85,7 +86,10 @@ class Overs:
                 sentence = self.place(event, effect) if kind else None
                 if kind and sentence is not None:
                     item = self._item(kind, event, effect, sentence)
-                    if not self._told(item):
+                    if self._went_on(item):
+                        message = f"{event.label or event.id}: it tells of {effect.trait} after that had ended"
+                        self.findings.append(Finding(check=NAME, note=self.note.path, message=message))
+                    elif not self._told(item):
                         yield item
 
     def _observed(self) -> Iterator[Over]:
@@ -103,10 +107,25 @@ class Overs:
                 continue
             day = seen.at or self.days.written(told[-1].start)
             event = Event(id=f"seen-{seen.trait}", note=self.note.path, label=seen.quote, written=day)
-            item = self._item(kind, event, effect, told[-1])
-            fits = kind == "never" or item.by is not None and not self._after_its_end(item)
-            if fits and not self._told(item):
+            place = (event, effect, told[-1])
+            item = self._begun_since(*place) if kind == "back" else self._item(kind, *place)
+            fits = kind == "never" or item is not None and item.by is not None and not self._after_its_end(item)
+            if item is not None and fits and not self._told(item):
                 yield item
+
+    def _begun_since(self, event: Event, effect: Effect, sentence: Sentence) -> Over | None:
+        """ "I am not afraid of dogs", and then it began: the first stretch after that day; None where no later one is,
+        and where of several it may be any."""
+        day = window_of(event.written).low if event.written else None
+        stretches = self.verdicts[effect.trait].intervals
+        begun = [(s, window_of(s.from_) if s.from_ else None) for s in stretches]
+        after = [
+            s for s, w in begun if w and w.low is not None and (day < w.low if day is not None else len(begun) < 2)
+        ]
+        by = self._first_of(after[0]) if after else None
+        if by is None:
+            return None
+        return Over("back", event, effect, sentence, by, _year(by), first=len(after) == len(stretches))
 
     def _kind(self, event: Event, effect: Effect, dead: bool) -> Kind | None:
         verdict = self.verdicts.get(effect.trait)
@@ -126,6 +145,12 @@ class Overs:
                 sentence = self.place(event, effect, quietly=True)
                 return "rests" if sentence is not None and present_verbs(sentence.text) else None
         return None
+
+    def _went_on(self, item: Over) -> bool:
+        """What went on or grew weaker after its end: the dates do not fit, and "until 2003" would be untrue of it."""
+        begins, by = item.event.when.earliest, item.by
+        late = bool(begins and by is not None and by.when.latest and begins > by.when.latest)
+        return late and item.kind == "ended" and item.effect.kind in ("continues", "weakens")
 
     def place(self, event: Event, effect: Effect, *, quietly: bool = False) -> Sentence | None:
         """Where the effect is told: the last sentence of its quote, else of the event's."""
@@ -240,10 +265,11 @@ class Overs:
 
     def _claims(self, sentence: Sentence) -> Iterator[Over]:
         """ "I am as lazy as ever" where nothing dates a beginning: the claim itself is what is over, or rests."""
-        said = [t for t in self.given.config.traits if self._over(t) and claims(sentence.text, t)]
-        if len(said) != 1:
-            return
-        trait = said[0]
+        for trait in self.given.config.traits:
+            if self._over(trait) and claims(sentence.text, trait):
+                yield from self._claim(sentence, trait)
+
+    def _claim(self, sentence: Sentence, trait: Trait) -> Iterator[Over]:
         verdict = self.verdicts[trait.id]
         effect = Effect(trait=trait.id, kind="continues", quote=sentence.text)
         written = self.days.written(sentence.start)

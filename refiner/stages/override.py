@@ -28,7 +28,7 @@ from refiner.stages.declared import find_quote
 from refiner.stages.extract import WEAK, trait_words
 from refiner.stages.over import NAME, Over, Overs
 from refiner.stages.relevance import TOUCHES
-from refiner.stages.sentence_edits import add_after, add_inside, can_drop, drop, rewrite
+from refiner.stages.sentence_edits import add_after, add_inside, can_drop, drop, in_markup, rewrite
 
 SHORT = 12  # words of a sentence that can do nothing but claim
 
@@ -37,7 +37,7 @@ class Override:
     """Reads the timeline and the note; writes edits, questions and findings about what is over."""
 
     name: ClassVar[str] = NAME
-    version: ClassVar[str] = "4"
+    version: ClassVar[str] = "5"
     needs_timeline: ClassVar[bool] = True
 
     def run(self, given: StageInput) -> StageResult:
@@ -175,6 +175,8 @@ class _Run:
                 return ""
             return closing.several([i.event.id for i in items], whens.pop() if len(whens) == 1 else "")
         if alive:
+            if one.kind == "rests":
+                return self._said(one, closing.rests_named)
             return self._said(one, closing.ended_named) if one.kind == "ended" and one.last else ""
         words = self._clause_on(one)
         return closing.too(words) if self._goes_on(one) else words
@@ -184,7 +186,8 @@ class _Run:
             case "never":
                 return closing.never_true(one.event.id, one.trait)
             case "back":
-                return closing.back_again(one.event.id, one.trait, one.when)
+                back = closing.changed if one.first else closing.back_again
+                return back(one.event.id, one.trait, one.when)
             case "rests":
                 named = "" if self._names_it(one) else self._said(one, closing.rests_named)
                 return named or closing.rests(one.event.id, one.trait, one.when)
@@ -232,12 +235,14 @@ class _Run:
             return f"{names}: the narrator took back that this happened"
         if one.kind == "never":
             return f"{names}: the narrator took it back"
+        if len({i.when for i in items}) > 1:
+            return f"{names} are over, each since another time, which the note does not say"
         what = f" (“{one.by.label}”)" if one.by and one.by.label else ""
         if one.kind == "rests":
             return (
                 f"{names} rests{' since ' + one.when if one.when else ' at present'}{what}, which the note does not say"
             )
-        change = "ended" if one.kind == "ended" else "came back"
+        change = "ended" if one.kind == "ended" else "began" if one.first else "came back"
         return f"{names} {change}{' in ' + one.when if one.when else ' later'}{what}, which the note does not say"
 
     def _names(self, items: list[Over]) -> str:
@@ -256,9 +261,9 @@ class _Run:
     def _ask(self, items: list[Over], reason: str) -> None:
         one, sentence, at = items[0], items[0].sentence, items[0].sentence.end
         item, sha = question_id(self.note, NAME, sentence.start, at, "closed")
-        clause = self._words(items) or closing.ended(one.event.id, one.trait, one.when, last=one.last)
+        clause = self._words(items)
         choices = [Choice(id="keep", label="leave it as it is")]
-        if not parents_of(at, at, self.given.earlier):
+        if clause and not in_markup(self.note, sentence) and not parents_of(at, at, self.given.earlier):
             proposed = ProposedEdit(start=at, end=at, after=f" {clause}")
             choices.append(Choice(id="close", label=f"add: {clause}", effect=ChoiceEffect(edits=(proposed,))))
         if not parents_of(sentence.start, at, self.given.earlier) and can_drop(

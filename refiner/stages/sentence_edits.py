@@ -11,10 +11,40 @@ from refiner.models import Edit, Note, Sentence
 
 _ENDED = re.compile(r"[.!?…।][\"'”’)\]*_»]*\Z")
 _ITEM = re.compile(r"[ \t]*(?:[-*+•>#]|\d{1,3}[.)])")
+_HEADING = re.compile(r"[ \t>]*#{1,6}[ \t]")
+_UNDERLINE = re.compile(r"[ \t]*(?:(=+)|-+)[ \t]*\r?(?:\n|\Z)")
+_FENCE = re.compile(r"^[ \t>]*(?:```|~~~)", re.M)
+_ROW = re.compile(r"^[ \t>]*\|.*\|[ \t]*\r?$", re.M)
+
+
+def in_heading(note: Note, sentence: Sentence) -> bool:
+    """The sentence is a heading, "# so" or underlined: words in it would be read as a title."""
+    if _HEADING.match(_lines(note, sentence)):
+        return True
+    below = note.text.find("\n", sentence.end)
+    under = _UNDERLINE.match(note.text, below + 1) if below >= 0 else None
+    # A row of dashes right under a sentence with its stop is a rule that lacks an empty line.
+    return under is not None and (under[1] is not None or _ENDED.search(sentence.text) is None)
+
+
+def in_markup(note: Note, sentence: Sentence) -> bool:
+    """The sentence stands in code, in a row of a table or in a comment, which words put behind it would break."""
+    before, lines = note.text[note.body_start : sentence.start], _lines(note, sentence)
+    if _ROW.search(lines) or _FENCE.search(lines) or len(_FENCE.findall(before)) % 2:
+        return True
+    return "<!--" in sentence.text or before.rfind("<!--") > before.rfind("-->")
+
+
+def _lines(note: Note, sentence: Sentence) -> str:
+    """The lines in which the sentence stands, whole."""
+    end = note.text.find("\n", sentence.end)
+    return note.text[note.text.rfind("\n", 0, sentence.start) + 1 : end if end >= 0 else len(note.text)]
 
 
 def can_drop(note: Note, sentence: Sentence, edits: Sequence[Edit] = ()) -> bool:
     """The sentence's paragraph keeps others beside those that `edits` drop: no hole, no empty list item is left."""
+    if in_heading(note, sentence) or in_markup(note, sentence):
+        return False
     text = note.text
     left, right = text.rfind("\n\n", 0, sentence.start), text.find("\n\n", sentence.end)
     block = (left + 2 if left >= 0 else note.body_start, right if right >= 0 else len(text))
@@ -79,9 +109,9 @@ def add_after(
     confidence: float,
     evidence: Sequence[str] = (),
 ) -> Edit | None:
-    """The edit that adds words after a sentence; None in a heading and inside what an earlier edit replaced."""
+    """The edit that adds words after a sentence; None in headings, tables, code, and in what an edit replaced."""
     at = sentence.end
-    if _before(note, sentence).lstrip().startswith("#"):
+    if in_heading(note, sentence) or in_markup(note, sentence):
         return None
     after = f" {words}" if _ENDED.search(sentence.text) else f" ({words})"
     parents = parents_of(at, at, earlier)
@@ -113,14 +143,16 @@ def add_inside(
     confidence: float,
     evidence: Sequence[str] = (),
 ) -> Edit | None:
-    """The edit that adds words in brackets before the sentence's end; None in a heading, in a sentence that ends
-    otherwise than by one stop, and beside what an earlier edit changed."""
+    """The edit that adds words in brackets before the sentence's end; None in headings, tables and code, in a sentence
+    that ends otherwise than by one stop, and beside what an earlier edit changed."""
     at = sentence.end - 1
-    if _before(note, sentence).lstrip().startswith("#") or not re.search(r"[^.!?…][.!?]\Z", sentence.text):
+    closed = in_heading(note, sentence) or in_markup(note, sentence)
+    if closed or not re.search(r"[^.!?…][.!?]\Z", sentence.text):
         return None
     if parents_of(at, at, earlier) or any(p.start <= at < p.end for p in parents_of(at, sentence.end, earlier)):
         return None
-    after = f" ({words[0].lower()}{words[1:].rstrip('.')})"
+    first = words[0] if re.match(r"I\b", words) else words[0].lower()
+    after = f" ({first}{words[1:].rstrip('.')})"
     return make_edit(note, stage, at, at, after, reason=reason, source=source, confidence=confidence, evidence=evidence)
 
 
@@ -139,9 +171,11 @@ def rewrite(
 ) -> Edit | None:
     """The edit that makes the sentence, as the earlier edits left it, read `new`, with as few words as may be.
 
-    None where nothing would change, where an earlier edit reaches beyond the sentence, and where `taken`, edits of the
-    same stage, touch it.
+    None in headings, tables and code, where nothing would change, where an earlier edit reaches beyond the sentence,
+    and where `taken`, edits of the same stage, touch it.
     """
+    if in_heading(note, sentence) or in_markup(note, sentence):
+        return None
     inside = parents_of(sentence.start, sentence.end, earlier)
     if any(p.start < sentence.start or sentence.end < p.end for p in inside):
         return None

@@ -345,3 +345,118 @@ def test_what_was_seen_to_live_in_the_same_sentence_stays() -> None:
         written("I sit over the board, I go round by the temple.", more=seen), written("x", BITTEN), CURED
     ).text()
     assert "I sit over the board, I go round by the temple. I have not been afraid of dogs since 2003." in text
+
+
+# ---- words that may not stand there --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "```\nSince then I stayed indoors\n```", "| a | b |\n| --- | --- |\n| 1995 | Since then I stayed indoors |",
+        "Since then I stayed indoors\n===", "Since then I stayed indoors\n---", "## Since then I stayed indoors",
+        "<!-- Since then I stayed indoors -->", "> ## Since then I stayed indoors",
+    ],
+)  # fmt: skip
+def test_no_words_are_put_into_titles_tables_code_and_comments(told: str) -> None:
+    life = Life(written(f"{told}\n\nWe had tea.", BITTEN), CURED)
+    assert life.run().edits == ()
+    assert [q.start for q in life.run().questions] != []
+
+
+def test_a_heading_is_not_told_as_past() -> None:
+    life = Life("---\ndate: 1999-04-05\n---\n# I am afraid of dogs\n\nWe had tea. It rained.\n", BITE, CURE)
+    assert life.run().edits == ()
+
+
+def test_a_rule_of_dashes_under_a_whole_sentence_makes_no_heading() -> None:
+    life = Life(written("Since then I stayed indoors.\n---\nWe had tea.", BITTEN), CURED)
+    assert "Since then I stayed indoors. I used to be afraid of dogs until 2003.\n---" in life.text()
+
+
+def test_a_clause_in_brackets_keeps_its_capital_i() -> None:
+    event = "id: bite, when: 1995, effects: {fear: {kind: initiates, quote: I stayed indoors}}"
+    life = Life(written("In 1995 I stayed indoors. Two years later we moved to Thane.", event), CURED)
+    assert "In 1995 I stayed indoors (I used to be afraid of dogs until 2003). Two years" in life.text()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "never on time", "loves his mother", "no patience", "eating disorder", "doesn't cook", "under the weather",
+        "keeps to herself", "better with age",
+    ],
+)  # fmt: skip
+def test_a_name_that_makes_no_sentence_of_hers_is_not_put_into_one(name: str) -> None:
+    traits = [{"id": "fear", "name": name, "importance": 2}]
+    config = Config.from_dict({"persona": {"born": "1985"}, "traits": traits})
+    life = Life(written("Since then I stayed indoors.", BITTEN), CURED, config=config)
+    [edit] = life.run().edits
+    assert re.fullmatch(r" That (?:lasted until|ended in|has not been so since) 2003\.", edit.after)
+
+
+def test_who_trusts_no_one_is_not_said_not_to_trust_no_one() -> None:
+    assert closing.used_to("habit", "trust no one", "2003") == "I used to trust no one until 2003."
+    assert closing.ended_named("habit", "trust no one", "2003") == ""
+
+
+# ---- what is not so ------------------------------------------------------------------------------------------------
+
+STRETCHES = (
+    "id: a, when: 1990, effects: {chess: initiates}", "id: b, when: 1995, effects: {chess: terminates}",
+    "id: c, when: 2005, effects: {chess: initiates}", "id: d, when: 2010, effects: {chess: terminates}",
+    "id: e, when: 2015, effects: {chess: initiates}",
+)  # fmt: skip
+NO_CHESS = 'observations: [{trait: chess, holds: false, quote: "The board is in the loft"}]\n'
+
+
+def test_what_was_not_so_came_back_when_it_next_began() -> None:
+    life = Life(written("The board is in the loft.", more=NO_CHESS), written("x", *STRETCHES, date="2019-01-01"))
+    [edit] = life.run().edits
+    assert "2005" in edit.after
+
+
+def test_what_had_never_been_so_does_not_come_back() -> None:
+    life = Life(written("The board is in the loft.", more=NO_CHESS), written("x", STRETCHES[2], date="2019-01-01"))
+    [edit] = life.run().edits
+    assert edit.after == " That changed in 2005."
+    assert "began in 2005" in edit.reason
+    assert re.search(closing.CLOSED, edit.after)
+
+
+def test_what_is_told_of_a_time_after_its_end_is_not_said_to_have_lasted_until_then() -> None:
+    late = "id: late, when: 2007, effects: {fear: {kind: continues, quote: I went round by the temple}}"
+    life = Life(written("I went round by the temple.", late, date="2008-01-01"), written("x", BITTEN), CURED)
+    result = life.run()
+    assert result.edits == ()
+    assert [f.message for f in result.findings] == ["late: it tells of fear after that had ended"]
+
+
+def test_what_rests_beside_what_lives_is_named_and_never_said_to_be_over() -> None:
+    told = "effects: {chess: {kind: initiates, quote: I play}, fear: {kind: initiates, quote: I run from dogs}}"
+    rest = written("x", "id: b, when: 2015, effects: {chess: suspends}", date="2016-01-01")
+    life = Life(written("I play every evening and I run from dogs.", f"id: a, when: 1990, {told}"), rest)
+    assert [e.after for e in life.run().edits] == [" Since 2015 I do not play chess; that rests."]
+    traits = [{"id": "chess", "name": "good at chess", "importance": 2}, {"id": "fear", "name": "fear of dogs"}]
+    config = Config.from_dict({"persona": {"born": "1985"}, "traits": traits})
+    life = Life(life.notes[0].text, rest, config=config)
+    labels = [c.label for q in life.run().questions for c in q.choices]
+    assert labels
+    assert not any(closing.CLOSED.search(label) for label in labels)
+
+
+def test_two_claims_in_one_sentence_are_both_said_to_be_over() -> None:
+    ends = written("x", "id: l, when: 2001, effects: {lazy: terminates}", date="2004-01-01")
+    life = Life("---\ndate: 1999-04-05\n---\nI am afraid of dogs and I am lazy. It rained.\n", BITE, CURE, ends)
+    assert re.search(r"I am lazy\. (?:None of that lasted|All of that is over now)\. It rained", life.text())
+    assert "2003" not in life.run().edits[0].reason
+
+
+@pytest.mark.parametrize("text", ["Am I afraid of dogs?", "If I am afraid of dogs, so be it.", "Do I smoke?"])
+def test_who_asks_or_supposes_claims_nothing(text: str) -> None:
+    assert [t.id for t in CONFIG.traits if present_claims(text, t)] == []
+
+
+def test_who_says_it_all_the_same_claims_it() -> None:
+    assert present_claims("Even if I am afraid of dogs, I go.", CONFIG.traits[0])
+    assert present_claims("I am afraid of dogs, are you?", CONFIG.traits[0])
