@@ -76,6 +76,10 @@ def test_a_run_becomes_one_sentence_with_the_models_name() -> None:
         ("In 1996 a famous wise uncle of ours came to stay from Pune.", "praise"),
         ("In 1996 an uncle of ours came to stay from Pune, a stubborn one.", "another trait"),
         ("In 1996 an uncle of ours came to stay from Pune. He smelt.", "one sentence"),
+        ("In 1996 an uncle of ours came to steal from Pune.", "steal"),
+        ("In 1996 an uncle of ours came to stay with Pune.", "to whom"),
+        ("In 1996 they, an uncle of ours, came to stay from Pune.", "people"),
+        ("In 1996 an uncle of ours came to stay from Pune", "end"),
         (
             "In 1996 an uncle of ours came to stay from Pune, smelt of camphor, slept in the hall, lost his teeth.",
             "shorter",

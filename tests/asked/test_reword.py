@@ -13,7 +13,8 @@ from refiner.models import Decision
 from refiner.notes import note_from_text
 from refiner.pipeline import run_chain
 from refiner.review.facts import Page, edit_facts
-from refiner.stages.rewriting import says_the_same
+from refiner.stages.extract import trait_words
+from refiner.stages.rewriting import says_the_same, turned, wrong_with_traits
 
 CONFIG = Config.from_dict(
     {
@@ -142,3 +143,94 @@ def test_a_clause_that_was_approved_is_not_asked_about() -> None:
 def test_a_sentence_must_say_what_its_clause_says(clause: str, says: str, does_not: str) -> None:
     assert says_the_same(says, clause)
     assert not says_the_same(does_not, clause)
+
+
+LANE = "Since that day I ran from every goat in the lane."
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        "From that day until 2003 I ran from every goat in the lane.",
+        "I ran from every goat in the lane from that day on, until 2003.",
+        "I have not run from every goat in the lane since 2003.",
+        "After that day I used to run from every goat in the lane, until 2003.",
+        "That day I ran from every goat in the lane, and it stopped in 2003.",
+    ],
+)
+def test_what_says_the_same_in_other_words_of_time_is_let_be(new: str) -> None:
+    assert turned(LANE, new, "That lasted until 2003.") == ""
+
+
+@pytest.mark.parametrize(
+    ("new", "why"),
+    [
+        ("From that day until 2003 I did not run from every goat in the lane.", "deny"),
+        ("It was not until 2003 that I ran from every goat in the lane.", "deny"),
+        ("Until 2003 I ran from no goat in the lane since that day.", "deny"),
+        ("From that day until 2003 she made me run from every goat in the lane.", "people"),
+        ("From that day until 2003 every goat in the lane ran from me.", "people"),
+        ("They say that until 2003 I ran from every goat in the lane.", "people"),
+        ("From that day until 2003 I ran to every goat in the lane.", "to whom"),
+        ("From that day until 2003 I ran with every goat in the lane.", "to whom"),
+        ("From that day until 2003 I ran from every goat in the lane with meera.", "meera"),
+        ("From that day until 2003 I ran from every goat in the lane like a coward.", "coward"),
+        ("From that day until 2003 I ran from every goat in the lane, sadly.", "sadly"),
+        ("From that day until 2003 I ran twice from every goat in the lane.", "twice"),
+        ("From that day until 2003 I dreamt that I ran from every goat in the lane.", "dreamt"),
+        ("Until 2003, from that day, I will run from every goat in the lane.", "will"),
+        ("From that day until 2003 I had to run from every goat in the lane.", "had to"),
+        ("From that day until 2003, had I run from every goat in the lane.", "had i"),
+        ("If only I ran from every goat in the lane from that day until 2003.", "if"),
+        ("From that day until 2003 I have run from every goat in the lane.", "today"),
+        ("From that day until 2003 did I run from every goat in the lane?", "end"),
+        ("From that day until 2003 I ran from every goat in the lane", "end"),
+        ("from that day until 2003 I ran from every goat in the lane.", "capital"),
+        ("**From that day until 2003 I ran from every goat in the lane.**", "plain"),
+        ("{From that day until 2003 I ran from every goat in the lane.}", "plain"),
+        ("From that day until 2003 I ran from every go\u0430t in the lane.", "plain"),
+        ("From that day until 2003 I ran from every goat in the lane.\u200b", "plain"),
+        ("From that day until 2003 I ran from every goat in the lane! https://x.y", "plain"),
+    ],
+)
+def test_what_turns_the_sentence_round_is_sent_back(new: str, why: str) -> None:
+    assert why in turned(LANE, new, "That lasted until 2003.")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fits"),
+    [
+        ("I do not lend money at two, not even then.", "Until 2003 I did not lend money at two, not even then.", True),
+        ("I do not lend money at two, not even then.", "Until 2003 I did lend money at two, not even then.", False),
+        ("I do not lend money to Ravi.", "I did not lend money to Ravi, since 2003.", False),
+        ("I cannot pass the gate without Amma.", "Until 2003 I could not pass the gate without Amma.", True),
+        ("My brother hit me and I never cried.", "Until 2003 my brother hit me and I never cried.", True),
+        ("My brother hit me and I never cried.", "Until 2003 my brother hit me and I cried.", False),
+        ("My brother hit me and I never cried.", "Until 2003 I hit my brother and I never cried.", False),
+        ("I gave *everything* away.", "Until 2003 I gave everything away.", False),
+    ],
+)
+def test_what_is_denied_stays_denied_and_nobody_changes_places(old: str, new: str, fits: bool) -> None:
+    assert (turned(old, new, "That ended in 2003.") == "") is fits
+
+
+@pytest.mark.parametrize(
+    ("clause", "new"),
+    [
+        ("It came back in 2010.", "I gave up chess and came back in 2010."),
+        ("It came back in 2010.", "I gave up chess again in 2010."),
+        ("That has rested since 2019.", "I rested since 2019, and I play."),
+        ("I thought so then; it never was true.", "It was not true that I thought I was lazy."),
+        ("So I thought at the time; it was not true.", "I was lazy, I thought of it, and it was true."),
+    ],
+)
+def test_what_only_has_the_words_of_the_clause_does_not_say_it(clause: str, new: str) -> None:
+    assert not says_the_same(new, clause)
+
+
+def test_used_to_is_no_softening_of_what_is_over() -> None:
+    new = "In the hostel in Pune I used to smoke with Ravi."
+    traits = CONFIG.traits
+    assert not wrong_with_traits(
+        "In the hostel in Pune I smoke with Ravi.", new, traits, trait_words(traits), ["smoker"]
+    )

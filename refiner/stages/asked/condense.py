@@ -18,7 +18,7 @@ from refiner.stages.asked.sentence_checks import Mending, mending, wrong_with
 from refiner.stages.base import StageInput
 from refiner.stages.extract import trait_words
 from refiner.stages.reframe import NAME, Cause
-from refiner.stages.rewriting import wrong_with_traits
+from refiner.stages.rewriting import turned, wrong_with_traits
 from refiner.stages.sentence_edits import rewrite
 
 
@@ -74,4 +74,4 @@ def _wrong(old: str, new: str, lines: list[Line], held: Mending) -> str:
     if why := wrong_with(old, new, "", held, "condense"):
         return why
     traits = held.config.traits
-    return wrong_with_traits(old, new, traits, trait_words(traits))
+    return wrong_with_traits(old, new, traits, trait_words(traits)) or turned(old, new)

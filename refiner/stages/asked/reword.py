@@ -20,7 +20,7 @@ from refiner.notes import note_from_text
 from refiner.stages.asked.refined_lines import Line, lines_of
 from refiner.stages.asked.sentence_checks import Mending, mending, wrong_with
 from refiner.stages.extract import trait_words
-from refiner.stages.rewriting import says_the_same, wrong_with_traits
+from refiner.stages.rewriting import says_the_same, turned, wrong_with_traits
 from refiner.stages.sentence_edits import rewrite
 
 CLAUSE = "rule:close"
@@ -84,7 +84,7 @@ def wrong(line: Line, clause: str, new: str, held: Mending, over: Collection[str
     if present_verbs(new) and not re.search(r"\b(?:back|again|rests?|resting|rested)\b", clause):
         return f'it must be told as past: "{present_verbs(new)[0].words}" says that it is so today'
     traits = held.config.traits
-    return wrong_with_traits(line.shown, new, traits, trait_words(traits), over)
+    return wrong_with_traits(line.shown, new, traits, trait_words(traits), over) or turned(line.shown, new, clause)
 
 
 def bare(sentence: str) -> str:
