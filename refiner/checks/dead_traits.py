@@ -12,7 +12,9 @@ from functools import lru_cache
 from refiner.checks import closing
 from refiner.checks.change_words import clauses, cues, masked, present
 from refiner.checks.trait_words import TraitWords, prove
-from refiner.config import Config, Trait
+from refiner.config import Config, Persona, Trait
+from refiner.language.blocks import Block, is_chat, split
+from refiner.language.quotes import quotes_in
 from refiner.models import Entry, Finding, Note, Sentence, Span, Timeline
 from refiner.notes import split_sentences
 
@@ -33,9 +35,34 @@ def _words(trait: Trait) -> TraitWords:
     return TraitWords((trait,))
 
 
+def told(text: str, start: int = 0, persona: Persona | None = None) -> str:
+    """A text with all that stands in quotation marks blanked, from `start` on, also where it runs over sentences, and,
+    given the persona, the lines of a chat that others wrote. Places stay."""
+    out = list(text)
+    for block in split(text, start, chat=is_chat(text, start)):
+        spans = [(a, b) for a, b, _ in quotes_in(text, block)]
+        if persona is not None and block.kind == "chat" and block.label.casefold() not in _own_labels(persona):
+            spans = [(block.start, block.end)]
+        for a, b in spans:
+            out[a:b] = [" " if c != "\n" else c for c in text[a:b]]
+    return "".join(out)
+
+
+def _own_labels(persona: Persona) -> set[str]:
+    sides = (persona.before, persona.after)
+    names = {n.casefold() for s in sides for n in (s.name, *s.name.split(), *s.nicknames, *s.handles) if n}
+    return {"me", "i", *names}
+
+
 def claims(sentence: str, trait: Trait) -> bool:
     """The sentence asserts `trait` of the narrator, today."""
-    text = masked(sentence)
+    text = list(masked(sentence))
+    for a, b, _ in quotes_in(sentence, Block(0, len(sentence))):
+        text[a:b] = " " * (b - a)
+    return _claims("".join(text), sentence, trait)
+
+
+def _claims(text: str, sentence: str, trait: Trait) -> bool:
     found = cues(sentence)
     for start, end in clauses(text):
         clause = _COMPARED.sub("", text[start:end])
@@ -78,9 +105,11 @@ def check_dead_traits(note: Note, refined: str, config: Config, timeline: Timeli
     if note.meta.author != "self":
         return found
     start = note.body_start  # no edit touches the front matter, so it is as long as in the raw note
+    own = told(refined, start, config.persona)
     sentences = [
-        s.model_copy(update={"start": s.start + start, "end": s.end + start})
+        s.model_copy(update={"start": a, "end": b, "text": own[a:b]})
         for s in split_sentences(refined[start:], (Entry(start=0, end=len(refined) - start),))
+        for a, b in ((s.start + start, s.end + start),)
     ]
     for trait in config.traits:
         verdict = timeline.verdict(trait.id)
