@@ -78,7 +78,8 @@ def figures(chain: Chain, config: Config) -> Counter[str]:
         for items in told.values():
             s = items[0].sentence
             out["dead effects"] += 1
-            out["dead effects left"] += not reframed_lives.touching(chain, note, s.start, s.end)
+            closed = reframed_lives.touching(chain, note, s.start, s.end)
+            out["dead effects left"] += not (closed or reframed_lives.closed_further_on(chain, note, s.end))
     lost = living_traits(chain.notes, chain.edits, chain.bearings, config, chain.timeline)
     out["living traits lost"] = sum(f.severity == "error" for f in lost)
     out["living traits that nothing shows"] = sum(f.severity == "info" for f in lost)
@@ -228,7 +229,8 @@ def _closed(chain: Chain, life: dict[str, Any], dead: dict[str, str]) -> bool:
     note = next(n for n in chain.notes if n.path == event["note"])
     at = note.text.index(effect["quote"], note.body_start)
     inside = [s for s in note.sentences if s.start < at + len(effect["quote"]) and at < s.end]
-    if reframed_lives.touching(chain, note, inside[0].start, inside[-1].end):
+    touched = reframed_lives.touching(chain, note, inside[0].start, inside[-1].end)
+    if touched or reframed_lives.closed_further_on(chain, note, inside[-1].end):
         return True
     ends = effect["kind"] in ("terminates", "suspends")
     contrary = ("initiates", "reinitiates", "resumes") if ends else ("terminates", "suspends")

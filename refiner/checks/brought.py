@@ -11,7 +11,10 @@ from refiner.checks.stems import stems
 from refiner.language.parse import parse
 
 _CONTENT = frozenset(("NOUN", "PROPN", "ADJ", "NUM", "VERB"))
-ENDING = frozenset("last end stop use be have do come change rest believe think finish true more long then".split())
+ENDING = frozenset(
+    ("last", "end", "stop", "use", "be", "have", "do", "come", "change", "hold", "rest", "pause", "believe", "think")
+    + ("finish", "true", "more", "long", "then")
+)
 """Lemmas that say no more than that something is over, came back, rests or was only believed."""
 
 

@@ -10,55 +10,70 @@ import re
 from collections.abc import Iterable
 
 from refiner.edits import digest
-from refiner.models import Event, Timeline
+from refiner.language.past_forms import past_form
+from refiner.models import Edit, Event, Timeline
 
-_ENDED = ("That lasted until {when}.", "That ended in {when}.", "That has not been so since {when}.")
-_FIRST = _ENDED[:2]  # where it came back later, it was so once more since
-_ENDED_UNDATED = ("That did not last.", "That ended later.", "That is over now.")
+_ENDED = ("That lasted until {when}.", "That ended in {when}.", "That stopped in {when}.")
+_ENDED_UNDATED = ("That is no longer so.", "Today that is no longer so.")
 _CHANGED = ("That changed in {when}.",)  # what had never been so before
 _CHANGED_UNDATED = ("That changed later.",)
-_BACK = ("That did not last: it came back in {when}.", "It came back in {when}.", "That changed again in {when}.")
-_BACK_UNDATED = ("That did not last: it came back later.", "It came back later.", "That changed again later.")
+_BACK = ("That held until {when}.", "That held only until {when}.", "That did not last: it came back in {when}.")
+_BACK_UNDATED = ("That did not last: it came back later.", "That did not hold.")
 _FALSE = (
     "I believed that then; it was not so.",
     "So I thought at the time; it was not true.",
     "I thought so then; it never was true.",
 )
-_RESTS = ("That has rested since {when}.", "It has been resting since {when}.", "Since {when} that rests.")
-_RESTS_UNDATED = ("At present that rests.", "That rests at the moment.", "For the time being that rests.")
+_FELT = "That was not so, as I know now."  # of what one feels and does not think
+_RESTS = ("I have paused since {when}.", "There has been a pause since {when}.")
+_RESTS_UNDATED = ("At present I have paused.", "For the time being I have paused.")
 _UNHAPPENED = (
     "I told it so then; it did not happen.",
     "That is how I told it; it did not happen.",
     "It never happened.",
 )
 _SEVERAL = ("None of that lasted.", "All of that is over now.")
+# Written before, and known again where they stand.
+_OLDER = (
+    "That has not been so since {when}.", "That did not last.", "That ended later.", "That is over now.",
+    "It came back in {when}.", "It came back later.", "That changed again in {when}.", "That changed again later.",
+)  # fmt: skip
 
 _ALL = (
-    *_ENDED, *_ENDED_UNDATED, *_CHANGED, *_CHANGED_UNDATED, *_BACK, *_BACK_UNDATED, *_FALSE, *_RESTS, *_RESTS_UNDATED,
-    *_UNHAPPENED, *_SEVERAL,
+    *_ENDED, *_ENDED_UNDATED, *_CHANGED, *_CHANGED_UNDATED, *_BACK, *_BACK_UNDATED, *_FALSE, _FELT, *_RESTS,
+    *_RESTS_UNDATED, *_UNHAPPENED, *_SEVERAL, *_OLDER,
 )  # fmt: skip
 _WHEN = r"(?:\d{4}(?: or \d{4})?|the \d{3}0s)"
-_HABIT = re.compile(r"(?!(?:do|be|can|have)\b|cannot)[a-z-]+\b")
-_TOO = tuple(
-    (re.compile(said), again)
-    for said, again in (
-        (rf"That (?:lasted until|ended in|has not been so since) ({_WHEN})\.", r"That too lasted until \1."),
-        (rf"I used to [^.]* until ({_WHEN})\.", r"That too lasted until \1."),
-        (r"That (?:did not last|ended later|is over now)\.|I (?:am|do) not [^.]* any more\.", "That too is over now."),
-        (rf"(?:That has rested|It has been resting) since {_WHEN}\.|Since {_WHEN} [^.]*rests\.", "That rests too."),
-        (r"(?:At present|For the time being)[^.]*rests\.|That rests at the moment\.", "That rests too."),
-        (r"(?:I believed that|So I thought|I thought so)[^.]*\.", "Nor was that so."),
+_HABIT = re.compile(r"(?!(?:do|be|can|have)\b|cannot)([a-z-]+)\b")
+_RUN = tuple(
+    (re.compile(said), all_of)
+    for said, all_of in (
+        (rf"(?:That [^.]*|I [^.]*) (?:until|in) ({_WHEN})(?: and no longer)?\.", r"All that lasted until \1."),
+        (r"(?:Today )?[Tt]hat is no longer so\.|I (?:am|do) not [^.]* any more\.", "All that is no longer so."),
     )
 )
 _TEMPLATES = "|".join(re.escape(t[:-1]).replace(re.escape("{when}"), _WHEN) for t in _ALL)
 _NAMED = (
     rf"\bI have not been [^.]* since {_WHEN}|\b(?:Since {_WHEN} )?I (?:am|do) not [^.]* any more"
-    rf"|\b(?:All of that|That [^.]{{1,40}}) lasted until {_WHEN}|\bThat [^.]{{1,40}} is over now"
-    rf"|\bI used to [^.]* until {_WHEN}|\b(?:Since {_WHEN}|At present) I do not [^.;]*; that rests"
-    r"|\bThat rests too|\bNor was that so"
+    rf"|\b(?:All of that|All that|That [^.]{{1,40}}) lasted until {_WHEN}|\bThat [^.]{{1,40}} is over now"
+    rf"|\bI [^.;]* until {_WHEN} and no longer|\b(?:Since {_WHEN}|At present) I do not [^.;]*; that rests"
+    r"|\bAll that is no longer so"
 )
 CLOSED = re.compile(rf"(?:{_TEMPLATES}|{_NAMED})[.)]", re.IGNORECASE)
 """A closing clause that stands in a text already."""
+
+
+RUN = "run:"
+
+
+def run_mark(sentences: int) -> str:
+    """For the evidence of a clause: how many sentences before its own it closes with it."""
+    return f"{RUN}{sentences}"
+
+
+def run_of(edit: Edit) -> int:
+    """How many sentences before the one that a clause stands behind it closes too."""
+    return next((int(x.removeprefix(RUN)) for x in edit.evidence if x.startswith(RUN)), 0)
 
 
 def said_when(earliest: str, latest: str) -> str:
@@ -96,41 +111,31 @@ def _pick(options: tuple[str, ...], *seed: str) -> str:
     return options[int(digest("closing", *seed), 16) % len(options)]
 
 
-def ended(event: str, trait: str, when: str, *, last: bool = True) -> str:
-    """That it is over. `last`: it has not been so since; else it came back and ended again."""
-    if not last:
-        return _pick(_FIRST, event, trait).format(when=when) if when else "That did not last."
+def ended(event: str, trait: str, when: str) -> str:
+    """That it is over."""
     return _pick(_ENDED, event, trait).format(when=when) if when else _pick(_ENDED_UNDATED, event, trait)
 
 
 def ended_named(shape: str, said: str, when: str) -> str:
-    """That one named trait is over, where the sentence tells of another that is not; "" where it cannot be said.
+    """That one named trait is over: where the sentence tells of another that is not, where it only shows the trait, or
+    where "that" could be anything else in it. "" where it cannot be said.
 
     `shape`: what `said` is in grammar: "adjective" ("afraid of dogs"), "someone" ("a smoker"), "thing" ("fear of
     dogs", without article), "habit" ("lie about money").
     """
-    if not _sayable(shape, said) or _DENIES.search(said):
-        return ""  # "I do not trust no one any more"
-    if shape == "someone" or shape == "adjective" and _ADJECTIVE.match(said):
-        return f"I have not been {said} since {when}." if when else f"I am not {said} any more."
-    if shape == "thing":
-        return f"That {said} lasted until {when}." if when else f"That {said} is over now."
-    if shape == "habit" and _HABIT.match(said):
-        return f"Since {when} I do not {said} any more." if when else f"I do not {said} any more."
-    return ""
-
-
-def used_to(shape: str, said: str, when: str) -> str:
-    """The same where the sentence only shows the trait: "I used to lie about money until 2019." """
-    if not when:
-        return ended_named(shape, said, when)
     if not _sayable(shape, said):
         return ""
     if shape == "someone" or shape == "adjective" and _ADJECTIVE.match(said):
-        return f"I used to be {said} until {when}."
+        return f"I was {said} until {when} and no longer." if when else f"I am not {said} any more."
     if shape == "thing":
-        return f"That {said} lasted until {when}."
-    return f"I used to {said} until {when}." if shape == "habit" and _HABIT.match(said) else ""
+        return f"That {said} lasted until {when}." if when else f"That {said} is over now."
+    habit = _HABIT.match(said) if shape == "habit" else None
+    if habit is None:
+        return ""
+    past = past_form(habit[1], said[habit.end() :])
+    if when and past:
+        return f"I {past}{said[habit.end() :]} until {when} and no longer."
+    return "" if when or _DENIES.search(said) else f"I do not {said} any more."
 
 
 def _sayable(shape: str, said: str) -> bool:
@@ -148,11 +153,11 @@ def rests_named(shape: str, said: str, when: str) -> str:
     return f"Since {when} I do not {said}; that rests." if when else f"At present I do not {said}; that rests."
 
 
-def too(clause: str) -> str:
-    """A closing clause right behind another one on the same trait; as it is where nothing shorter says it."""
-    for said, again in _TOO:
+def all_of(clause: str) -> str:
+    """What closes several sentences in a row on the same trait, by what would close the last of them."""
+    for said, instead in _RUN:
         if m := said.fullmatch(clause):
-            return m.expand(again)
+            return m.expand(instead)
     return clause
 
 
@@ -166,9 +171,9 @@ def changed(event: str, trait: str, when: str) -> str:
     return _pick(_CHANGED, event, trait).format(when=when) if when else _pick(_CHANGED_UNDATED, event, trait)
 
 
-def never_true(event: str, trait: str) -> str:
-    """That it was only thought so."""
-    return _pick(_FALSE, event, trait)
+def never_true(event: str, trait: str, name: str = "") -> str:
+    """That it was only thought so; of a feeling (`name`, the trait's), that there was nothing behind it."""
+    return _FELT if _FEELING.search(name) else _pick(_FALSE, event, trait)
 
 
 def rests(event: str, trait: str, when: str) -> str:
@@ -193,6 +198,9 @@ _NOBODY = re.compile(
     r"^(?:an? |the )?(?:always|forever|often|better|worse|under|over|out|off|on|in|at)\b"
     r"|\b(?:eager|dapper|clever|tender|disorder|fever|stutter|stammer|cancer|ulcer|blur|error|terror|tremor)\b",
     re.I,
+)
+_FEELING = re.compile(
+    r"\b(?:afraid|scared|frightened|terrified|fears?|phobia|dread|panic|anxious|ashamed|shame)\b", re.I
 )
 _ADJECTIVE = re.compile(
     r"^(?:very |too |rather )?(?:afraid|scared|frightened|terrified|shy|ashamed|jealous|suspicious|anxious|nervous"

@@ -6,6 +6,7 @@ events that were taken back. What the note itself goes on to end is left out: th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -14,7 +15,7 @@ from refiner.checks import closing
 from refiner.checks.dead_traits import claims
 from refiner.config import Trait
 from refiner.language.past import present_verbs
-from refiner.models import Effect, EffectKind, Event, Finding, Interval, Sentence, Timeline
+from refiner.models import Effect, EffectKind, Event, Finding, Interval, Sentence, Timeline, When
 from refiner.stages.base import StageInput
 from refiner.stages.declared import find_quote
 from refiner.stages.event_times import Days
@@ -155,9 +156,8 @@ class Overs:
     def place(self, event: Event, effect: Effect, *, quietly: bool = False) -> Sentence | None:
         """Where the effect is told: the last sentence of its quote, else of the event's."""
         text, mine = self.note.text, [s for s in event.spans if s.note == self.note.path]
-        span = next(
-            (s for s in mine if text[s.start : s.end] == effect.quote), None
-        )  # said twice in a note, it is here
+        # What is said twice in a note is told where the event is.
+        span = next((s for s in mine if text[s.start : s.end] == effect.quote), None)
         if span is None and effect.quote:
             span = find_quote(self.note, effect.quote)
         if span is None:
@@ -206,12 +206,11 @@ class Overs:
         return ends[-1] if ends and stretch.until else None
 
     def _contrary(self, effect: Effect, kinds: Sequence[EffectKind]) -> Event | None:
-        """The latest event with an effect of such a kind on the same trait that still counts."""
-        gone = {(d.event, d.trait) for d in self.timeline.dead_effects}
+        """The latest event with an effect of such a kind on the same trait."""
         found = [
             e
             for e in self.events.values()
-            if e.modality == "actual" and e.subject == "self" and (e.id, effect.trait) not in gone
+            if e.modality == "actual" and e.subject == "self" and e.id not in self.unhappened
             and any(f.trait == effect.trait and f.kind in kinds for f in e.effects)
         ]  # fmt: skip
         return max(found, key=lambda e: (e.when.latest, e.place), default=None)
@@ -236,11 +235,21 @@ class Overs:
             for e in other.effects:
                 if e.trait != item.trait or e.kind not in wanted:
                     continue
+                if other == item.event and other.source == "person" and not self._tells_its_end(item, e):
+                    continue
                 place = self.place(other, e, quietly=True)
                 # What is told in the past may be told after its end; a claim in the present is only ended behind it.
                 if place is not None and (place.start >= item.sentence.start or past and other == item.by):
                     return True
         return False
+
+    def _tells_its_end(self, item: Over, ending: Effect) -> bool:
+        """Whether words of the note tell the end of an event that began the trait too, or front matter alone does."""
+        if ending.quote and ending.quote != item.effect.quote:
+            return True
+        years, text = re.findall(r"\d{4}", item.when), item.sentence.text
+        told = bool(years) and all(y in text for y in years)
+        return told or _LASTED.search(text) is not None and not present_verbs(text)
 
     # ---- events that were taken back -------------------------------------------------------------------------------
 
@@ -284,12 +293,25 @@ class Overs:
     def _after_its_end(self, item: Over) -> bool:
         """Written after what is over had ended: the claim does not fit the timeline, and `gainsaid` asks."""
         written, by = window_of(item.event.written).low, item.by
-        ended = window_of(by.when.latest).high if by and by.when.latest else None
+        latest = moment(by, item.trait).latest if by else ""
+        ended = window_of(latest).high if latest else None
         return item.kind in ("ended", "back") and written is not None and ended is not None and written > ended
 
     def _over(self, trait: Trait) -> bool:
         verdict = self.verdicts.get(trait.id)
         return verdict is not None and verdict.verdict in ("NOT", "RETRACTED", "DORMANT")
+
+
+_LASTED = re.compile(
+    r"\bfor (?:(?:about|nearly|almost|some|over|a|the) )*(?:[\w-]+ ){0,2}(?:year|month|week|winter|summer)s?\b"
+    r"|\b(?:until|till|as long as)\b",
+    re.IGNORECASE,
+)
+
+
+def moment(event: Event, trait: str) -> When:
+    """When an event ended, began or paused a trait: at its end, for what it did there."""
+    return event.until if any(f.trait == trait and f.at == "end" for f in event.effects) else event.when
 
 
 def _year(event: Event | None) -> str:

@@ -26,10 +26,14 @@ from refiner.stages.base import StageInput
 from refiner.stages.composing.wording import trait_words as trait_forms
 from refiner.stages.declared import find_quote
 from refiner.stages.extract import WEAK, trait_words
-from refiner.stages.over import NAME, Over, Overs
+from refiner.stages.over import NAME, Over, Overs, moment
 from refiner.stages.relevance import TOUCHES
 from refiner.stages.sentence_edits import add_after, add_inside, can_drop, drop, in_markup, rewrite
+from refiner.timeline.numbers import NUMBERS
 
+_NO = re.compile(r"\b(?:not|never|no|cannot|nothing|nobody)\b|n['’]t\b", re.IGNORECASE)
+_LEANS = re.compile(r"^(?:then|there|but|and|so|which)\b|\b(?:also|too|same|either|likewise|as well)\b", re.IGNORECASE)
+_PARTS = re.compile(r"[,;:—–]\s+(?:and|but|so|because|since|yet)?\b|\s(?:but|so that|because)\s", re.IGNORECASE)
 SHORT = 12  # words of a sentence that can do nothing but claim
 
 
@@ -53,13 +57,13 @@ class _Run:
         self.overs = Overs(given, timeline)
         self.edits: list[Edit] = []
         self.questions: list[Question] = []
-        self.closed: dict[tuple[str, str, str], int] = {}  # where a clause on a trait was put last
+        self.leading: list[Sentence] = []  # those before the one that is closed, closed with it
 
     def result(self) -> StageResult:
         events = self.overs.events
         if self.note.meta.author == "self":  # "I believed that then" has no place in what somebody else wrote
-            for items in self.overs.all().values():
-                self._close(items)
+            for run in self._runs():
+                self._close_run(run)
         self.questions += doubt.questions(self.given, self.timeline, events)
         self.questions += gainsaid.questions(self.given, self.timeline, events)
         findings: list[Finding] = [*self.overs.findings, *gainsaid.findings(self.given, self.timeline)]
@@ -70,6 +74,44 @@ class _Run:
 
     # ---- the cheapest way that is safe -----------------------------------------------------------------------------
 
+    def _runs(self) -> list[list[list[Over]]]:
+        """What is over, by sentence; sentences in a row on one trait and time come together, so that one clause behind
+        the last of them closes all."""
+        runs: list[list[list[Over]]] = []
+        for items in self.overs.all().values():
+            before = runs[-1][-1] if runs else None
+            if before is not None and self._goes_on(before, items):
+                runs[-1].append(items)
+            else:
+                runs.append([items])
+        return runs
+
+    def _goes_on(self, before: list[Over], items: list[Over]) -> bool:
+        one, other = before[0], items[0]
+        same = (one.kind, one.trait, one.when) == (other.kind, other.trait, other.when)
+        if len(before) > 1 or len(items) > 1 or not same or one.kind not in ("ended", "never", "rests"):
+            return False
+        trait = self.traits.get(one.trait)
+        if trait is not None and claims(one.sentence.text, trait):
+            return False  # a claim is closed where it stands
+        gap = self.note.text[one.sentence.end : other.sentence.start]
+        if not re.fullmatch(r"[ \t]*\n?[ \t]*", gap) or in_markup(self.note, one.sentence):
+            return False
+        # A claim in the present is put into the past by itself.
+        return all(self._in_the_past(x) is None and not self._alive_beside(x) for x in (before, items))
+
+    def _close_run(self, run: list[list[Over]]) -> None:
+        self.leading = [items[0].sentence for items in run[:-1]]
+        self._close(run[-1])
+        if self.leading and self.edits and self.edits[-1].start == run[-1][0].sentence.end:
+            last = self.edits[-1]
+            ids = dict.fromkeys(i for items in run for i in _ids(items))
+            self.edits[-1] = last.model_copy(update={"evidence": (*ids, closing.run_mark(len(self.leading)))})
+            return
+        for items in run[:-1] if self.leading else ():  # no clause came behind the last: each for itself
+            self.leading = []
+            self._close(items)
+
     def _close(self, items: list[Over]) -> None:
         sentence = items[0].sentence
         if not render_span(self.note.text, sentence.start, sentence.end, self.given.earlier).strip():
@@ -77,12 +119,10 @@ class _Run:
         if any(i.by and i.by.source.startswith("rule:") and i.by.confidence <= WEAK for i in items):
             self._ask(items, f"that {self._names(items)} is over was read from few words, and may be wrong")
             return
-        for way in (self._untold, self._in_the_past, self._clause, self._dropped):
+        for way in (self._in_the_past, self._clause, self._dropped):
             edit = way(items)
             if edit is not None and edit.id not in self.given.rejected:
                 self.edits.append(edit)
-                if way == self._clause:
-                    self.closed |= {(i.kind, i.trait, i.when): sentence.end for i in items}
                 return
             if edit is not None:
                 self._ask_important(items, "the edit was rejected")
@@ -93,13 +133,6 @@ class _Run:
         else:
             self._ask_important(items, "no edit fits here")
 
-    def _untold(self, items: list[Over]) -> Edit | None:
-        """What did not happen goes first of all: said to be untrue, it would still be told."""
-        one = items[0]
-        if one.kind != "unhappened" or one.run or len(items) > 1 or self._leans(one.sentence):
-            return None
-        return self._drop(items, "the narrator took it back, and nothing else is told here", 0.7)
-
     def _in_the_past(self, items: list[Over]) -> Edit | None:
         """The sentence as it is, in the past and with the year: "Until 2003 I was afraid of dogs." """
         one = items[0]
@@ -108,12 +141,14 @@ class _Run:
         if not safe_place(self.note, one.sentence, self.given.config):
             return None
         text = render_span(self.note.text, one.sentence.start, one.sentence.end, self.given.earlier)
+        trait = self.traits.get(one.trait)
+        if trait is None or not claims(text, trait) or _dated(text) or _says_what_she_is(text):
+            return None  # "I climb to the eleventh floor, at seventeen": that did not last until it ended
         if len(present_verbs(text)) > 1:
             return None  # "I live in Thane and I am afraid of dogs": where she lives did not end with the fear
         new = in_the_past(text, one.when)
-        trait = self.traits.get(one.trait)
-        if new is None or _says_what_she_is(text) or (trait is not None and claims(new, trait)):
-            return None
+        if new is None or claims(new, trait) or self._began(one) and _NO.search(new):
+            return None  # "Until 2014 I did not touch the wheel": nor had she ever before
         return rewrite(
             self.note, NAME, one.sentence, new, self.given.earlier, taken=self.edits,
             reason=f"{self._why(items)}; the sentence says so itself, which changes least",
@@ -124,16 +159,40 @@ class _Run:
         words = self._words(items)
         if not words:
             return None
-        sentence = items[0].sentence
+        one, sentence = items[0], items[0].sentence
+        if self.leading:
+            words = closing.all_of(words)
         reason = f"{self._why(items)}; a clause says so, since the sentence itself could not safely be changed"
         add = add_after
         if re.search(r"\d", words) and not safe_place(self.note, sentence, self.given.config):
             # A year of its own between "in 1995" and "two years later" would move what follows.
             reason, add = f"{reason}, in brackets, since a later time counts from this sentence", add_inside
-        return add(
-            self.note, NAME, sentence, words, self.given.earlier,
-            reason=reason, source="rule:close", confidence=0.8, evidence=_ids(items),
-        )  # fmt: skip
+        elif self._leant_on(sentence):
+            reason, add = f"{reason}, in brackets, since the next sentence goes on from this one", add_inside
+        elif self._before(one):
+            words = f"({words})"  # what she could not know on that day is an aside of today
+        made = {"reason": reason, "source": "rule:close", "confidence": 0.8, "evidence": _ids(items)}
+        edit = add(self.note, NAME, sentence, words, self.given.earlier, **made)  # type: ignore[arg-type]
+        if edit is None and add is add_inside and not re.search(r"\d", words):
+            edit = add_after(self.note, NAME, sentence, words, self.given.earlier, **made)  # type: ignore[arg-type]
+        return edit
+
+    def _leant_on(self, sentence: Sentence) -> bool:
+        """The next sentence goes on from this one: "The nails also, same desk." """
+        after = self.note.text[sentence.end :]
+        following = next((s.text for s in self.note.sentences if s.start >= sentence.end), "")
+        return bool(_LEANS.search(following)) and not after[:2].startswith("\n\n")
+
+    def _before(self, one: Over) -> bool:
+        """The note was written before the end that the clause tells."""
+        written, by = self.overs.days.written(one.sentence.start), one.by
+        ended = moment(by, one.trait).earliest if by is not None else ""
+        return bool(written and ended and written < ended)
+
+    def _began(self, one: Over) -> bool:
+        """The trait is known to have begun in a life, and was not always so."""
+        verdict = self.overs.verdicts.get(one.trait)
+        return verdict is not None and any(i.from_ for i in verdict.intervals)
 
     def _dropped(self, items: list[Over]) -> Edit | None:
         if not all(self._only_claims(i) for i in items) or self._leans(items[0].sentence):
@@ -178,22 +237,21 @@ class _Run:
             if one.kind == "rests":
                 return self._said(one, closing.rests_named)
             return self._said(one, closing.ended_named) if one.kind == "ended" and one.last else ""
-        words = self._clause_on(one)
-        return closing.too(words) if self._goes_on(one) else words
+        return self._clause_on(one)
 
     def _clause_on(self, one: Over) -> str:
         match one.kind:
             case "never":
-                return closing.never_true(one.event.id, one.trait)
+                trait = self.traits.get(one.trait)
+                return closing.never_true(one.event.id, one.trait, trait.name if trait else "")
             case "back":
                 back = closing.changed if one.first else closing.back_again
                 return back(one.event.id, one.trait, one.when)
             case "rests":
-                named = "" if self._names_it(one) else self._said(one, closing.rests_named)
-                return named or closing.rests(one.event.id, one.trait, one.when)
+                return closing.rests(one.event.id, one.trait, one.when)
         # "Last night I hid under the cot. That lasted until 2008": what is only shown is named.
-        named = "" if self._names_it(one) else self._said(one, closing.used_to)
-        return named or closing.ended(one.event.id, one.trait, one.when, last=one.last)
+        named = "" if self._points_at_it(one) else self._said(one, closing.ended_named)
+        return named or closing.ended(one.event.id, one.trait, one.when)
 
     def _said(self, one: Over, clause: Callable[[str, str, str], str]) -> str:
         trait = self.traits.get(one.trait)
@@ -207,13 +265,17 @@ class _Run:
         found = trait_words(self.given.config.traits).evidence(masked(one.sentence.text)).get(one.trait)
         return one.trait not in self.traits or found is not None and found.weight >= TOUCHES
 
-    def _goes_on(self, one: Over) -> bool:
-        """The sentence right before was closed for the same trait and time."""
-        before = self.closed.get((one.kind, one.trait, one.when))
-        return (
-            before is not None
-            and re.fullmatch(r"[ \t]*\n?[ \t]*", self.note.text[before : one.sentence.start]) is not None
-        )
+    def _points_at_it(self, one: Over) -> bool:
+        """ "That" behind the sentence can only mean the trait: its own words stand in the last part, which tells more
+        than one day."""
+        text = masked(one.sentence.text)
+        found = trait_words(self.given.config.traits).evidence(text).get(one.trait)
+        if one.trait not in self.traits:
+            return True
+        if found is None or found.weight < TOUCHES or one.event.id.startswith("seen-") and not present_verbs(text):
+            return False
+        part = max([0, *(m.end() for m in _PARTS.finditer(text, 0, len(text.rstrip(" .!?"))))])
+        return any(h.end > part for h in found.hits)
 
     def _alive_beside(self, items: list[Over]) -> bool:
         """The same sentence tells of another trait, which the words must not be taken to end."""
@@ -280,6 +342,15 @@ class _Run:
                 choices=tuple(choices), mentions=((sentence.start, sentence.end),), reason=reason, text_sha=sha,
             )
         )  # fmt: skip
+
+
+def _dated(text: str) -> bool:
+    """The sentence has a number, an age or a day of its own."""
+    words = {w.casefold() for w in re.findall(r"[^\W\d_]+", text)}
+    return bool(re.search(r"\d", text) or words & (set(NUMBERS) - {"one"}) or _DAY.search(text))
+
+
+_DAY = re.compile(r"\b(?:today|tonight|yesterday|this (?:morning|evening|week|month|year)|last \w+|at school)\b", re.I)
 
 
 def _says_what_she_is(text: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from refiner.checks.change_words import masked
+from refiner.checks.closing import run_of
 from refiner.checks.dead_traits import claims
 from refiner.checks.trait_words import TraitWords, prove
 from refiner.config import Config, Trait
@@ -146,10 +147,12 @@ def treatments(
         by_place.setdefault((bearing.start, bearing.end), []).append(bearing)
     live = [e for e in in_force(edits) if e.stage in ("reframe", "override")]
     out = []
+    closed = _closed_with_others(note, live)
     for s in note.sentences:
         mine = by_place.get((s.start, s.end), [])
         # A clause that was added stands at the sentence's end.
         touching = [e for e in live if e.start < s.end and s.start < e.end or e.start == e.end == s.end]
+        touching += closed.get(s.start, [])
         if mine or touching:
             out.append(_of_sentence(note, s, mine, touching, edits))
     for event in events:
@@ -161,6 +164,16 @@ def treatments(
                     bearings=tuple(b for b in found if b.event == event.id),
                 )
             )  # fmt: skip
+    return out
+
+
+def _closed_with_others(note: Note, live: Sequence[Edit]) -> dict[int, list[Edit]]:
+    """The clauses that close a sentence from behind a later one, by the sentence's start."""
+    out: dict[int, list[Edit]] = {}
+    for edit in live:
+        before = [s for s in note.sentences if s.end <= edit.start]
+        for s in before[-1 - run_of(edit) : -1] if run_of(edit) else ():
+            out.setdefault(s.start, []).append(edit)
     return out
 
 

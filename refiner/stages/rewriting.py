@@ -27,17 +27,18 @@ _SAYS = tuple(
     (re.compile(clause, re.IGNORECASE), said)
     for clause, said in (
         (
-            r"came back|changed again",
+            r"came back|changed again|\bheld\b",
             r"\buntil\b[^.]*{Y}|{IT} (?:came back|returned|(?:began|started) again)\b[^.]*{Y}"
             r"|{Y}[^.]*{IT} (?:came back|returned|(?:began|started) again)\b",
         ),
         (
-            r"\brest(?:s|ed|ing)?\b",
-            r"{IT} (?:(?:has|have|had|is) )?(?:been )?rest(?:s|ed|ing)?\b[^.]*{Y}"
+            r"\brest(?:s|ed|ing)?\b|\bpause",
+            r"\bpaused?\b[^.]*\bsince {Y}|\bsince {Y}[^.]*\bpaused?\b"
+            r"|{IT} (?:(?:has|have|had|is) )?(?:been )?rest(?:s|ed|ing)?\b[^.]*{Y}"
             r"|{Y}[^.]*{IT} (?:(?:has|have|had|is) )?(?:been )?rest(?:s|ed|ing)?\b",
         ),
         (
-            r"thought|believed",
+            r"thought|believed|as I know",
             r"(?<!true that I )(?<!so that I )\b(?:thought|believed)\b(?: then| at the time)?,?(?: that)? (?:I|we|my)\b"
             r"|\btook myself\b|{IT} was not (?:so|true)\b(?! that)|{IT} never (?:was|had been) (?:so|true)\b(?! that)",
         ),

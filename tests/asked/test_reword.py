@@ -105,7 +105,7 @@ def test_what_changes_more_than_the_time_is_sent_back_with_the_reason(said: str,
 @pytest.mark.parametrize("said", ["", "I am a fish.", "<<<"])
 def test_without_a_sentence_the_clause_stays(said: str) -> None:
     text, _, chain = run(said)
-    assert text.startswith("It was a dry year. In the hostel in Pune I have begun to smoke with Ravi. That ")
+    assert text.startswith("It was a dry year. In the hostel in Pune I have begun to smoke with Ravi. (That ")
     assert [e.source for e in chain.edits["a.md"]] == ["rule:close"]  # type: ignore[attr-defined]
 
 
@@ -114,7 +114,7 @@ def test_who_rejects_the_sentence_gets_the_clause() -> None:
     [edit] = chain.edits["a.md"]  # type: ignore[attr-defined]
     no = Decision(id="1", item=edit.id, text_sha=edit.text_sha, verdict="reject", at="2026-01-01T00:00:00Z")
     text, _, chain = run(GOOD, decisions=[no])
-    assert text.startswith("It was a dry year. In the hostel in Pune I have begun to smoke with Ravi. That ")
+    assert text.startswith("It was a dry year. In the hostel in Pune I have begun to smoke with Ravi. (That ")
     assert [e.status for e in chain.edits["a.md"] if e.source == "rule:close"] == ["undecided"]  # type: ignore[attr-defined]
 
 

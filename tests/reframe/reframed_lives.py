@@ -75,7 +75,7 @@ def judge(life: dict[str, Any], chain: Chain) -> Outcome:
         _count(out, "asked", trait in asked, life, trait, "no question")
     for name in ("over", "rests"):
         for note, start, end, quote in _places(expect.get(name, ()), notes):
-            touched = touching(chain, note, start, end)
+            touched = touching(chain, note, start, end) or closed_further_on(chain, note, end)
             in_question = any(q.note == note.path and q.start is not None and q.start < end and start < (q.end or 0)
                               for q in chain.questions)  # fmt: skip
             out.counts[f"{name}:asked"] += not touched and in_question
@@ -119,6 +119,19 @@ def touching(chain: Chain, note: Note, start: int, end: int) -> list[Edit]:
     """The edits of a span, and the clauses put right behind it."""
     live = in_force(chain.edits.get(note.path, ()))
     return [e for e in live if e.start < end and start < e.end or e.start == e.end == end]
+
+
+_CLOSES_ALL = re.compile(r"\b(?:[Aa]ll that|thought|believed|as I know now|not happen|never happened|pause)")
+
+
+def closed_further_on(chain: Chain, note: Note, end: int) -> bool:
+    """One clause behind a row of sentences, which no empty line parts, closes this one with the others."""
+    for edit in in_force(chain.edits.get(note.path, ())):
+        between = [s for s in note.sentences if end <= s.start and s.end <= edit.start]
+        near = edit.start > end and len(between) <= 3 and "\n\n" not in note.text[end : edit.start]
+        if edit.stage == "override" and near and _CLOSES_ALL.search(edit.after):
+            return True
+    return False
 
 
 def new_facts(chain: Chain) -> list[str]:

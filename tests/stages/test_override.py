@@ -398,8 +398,8 @@ def test_a_name_that_makes_no_sentence_of_hers_is_not_put_into_one(name: str) ->
 
 
 def test_who_trusts_no_one_is_not_said_not_to_trust_no_one() -> None:
-    assert closing.used_to("habit", "trust no one", "2003") == "I used to trust no one until 2003."
-    assert closing.ended_named("habit", "trust no one", "2003") == ""
+    assert closing.ended_named("habit", "trust no one", "2003") == "I trusted no one until 2003 and no longer."
+    assert closing.ended_named("habit", "trust no one", "") == ""  # not "I do not trust no one any more"
 
 
 # ---- what is not so ------------------------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ def wrong(line: Line, clause: str, new: str, held: Mending, over: Collection[str
         return why
     if not says_the_same(new, clause):
         return f'it must say by itself: "{clause}"'
-    if present_verbs(new) and not re.search(r"\b(?:back|again|rests?|resting|rested)\b", clause):
+    if present_verbs(new) and not re.search(r"\b(?:back|again|held|rests?|resting|rested|paused?)\b", clause):
         return f'it must be told as past: "{present_verbs(new)[0].words}" says that it is so today'
     traits = held.config.traits
     return wrong_with_traits(line.shown, new, traits, trait_words(traits), over) or turned(line.shown, new, clause)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from refiner.checks.closing import run_of
 from refiner.config import Config
 from refiner.edits import digest, in_force, render_span
 from refiner.models import Edit, Note, Sentence
@@ -120,7 +121,8 @@ def _hulls(note: Note, live: Sequence[Edit]) -> Iterator[tuple[int, int, list[Se
             if not sentences:
                 continue
             touched = [before[-1] if before else 0]
-        first, last = touched[0], touched[-1]
+        # A clause that closes several sentences is said with all of them.
+        first, last = max(0, touched[0] - run_of(edit)), touched[-1]
         reach[first] = (min(reach[first][0], edit.start), reach[first][1])
         reach[last] = (reach[last][0], max(reach[last][1], edit.end))
         lead = min(joined[first : last + 1])
