@@ -57,12 +57,18 @@ _NAMED = (
     rf"\bI have not been [^.]* since {_WHEN}|\b(?:Since {_WHEN} )?I (?:am|do) not [^.]* any more"
     rf"|\b(?:All of that|All that|That [^.]{{1,40}}) lasted until {_WHEN}|\bThat [^.]{{1,40}} is over now"
     rf"|\bI [^.;]* until {_WHEN} and no longer|\b(?:Since {_WHEN}|At present) I do not [^.;]*; that rests"
-    r"|\bAll that is no longer so"
+    r"|\bAll that is no longer so|\bThat, too, is over"
 )
 CLOSED = re.compile(rf"(?:{_TEMPLATES}|{_NAMED})[.)]", re.IGNORECASE)
 """A closing clause that stands in a text already."""
 
 
+_ALL_OF = "|".join(
+    re.escape(t[:-1]).replace(re.escape("{when}"), _WHEN) for t in (*_FALSE, _FELT, *_RESTS, *_RESTS_UNDATED)
+)
+CLOSES_ALL = re.compile(rf"(?:All that lasted until {_WHEN}|All that is no longer so|{_ALL_OF})\.?", re.IGNORECASE)
+"""A clause that may close the sentences before it as well."""
+LONGEST_RUN = 4  # sentences that one clause closes; behind more, nobody knows what "all that" is
 RUN = "run:"
 
 
@@ -159,6 +165,11 @@ def all_of(clause: str) -> str:
         if m := said.fullmatch(clause):
             return m.expand(instead)
     return clause
+
+
+def too() -> str:
+    """That another sentence on what was just said to be over is no more so than the one before."""
+    return "That, too, is over."
 
 
 def back_again(event: str, trait: str, when: str) -> str:

@@ -216,8 +216,19 @@ class Overs:
         return max(found, key=lambda e: (e.when.latest, e.place), default=None)
 
     def _closed(self, sentence: Sentence) -> bool:
-        after = self.note.text[sentence.end : sentence.end + AFTER]
-        return bool(closing.CLOSED.match(after.lstrip(" (")) or closing.CLOSED.search(sentence.text))
+        text = self.note.text
+        if closing.CLOSED.match(text[sentence.end : sentence.end + AFTER].lstrip(" (")):
+            return True
+        if closing.CLOSED.search(sentence.text):
+            return True
+        # One clause may close the sentences before it too: an earlier run put it there.
+        ahead = [s for s in self.note.sentences if s.start >= sentence.end][: closing.LONGEST_RUN]
+        for s in ahead:
+            if "\n\n" in text[sentence.end : s.start]:
+                return False
+            if closing.CLOSES_ALL.fullmatch(s.text.strip(" ()")):
+                return True
+        return False
 
     # ---- told along ------------------------------------------------------------------------------------------------
 

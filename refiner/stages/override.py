@@ -9,11 +9,9 @@ cannot tell whether an important trait holds, the person is asked.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import ClassVar
 
 from refiner.checks import closing
-from refiner.checks.change_words import masked
 from refiner.checks.dead_traits import claims
 from refiner.checks.hanging import dependants
 from refiner.checks.told_times import safe_place
@@ -23,17 +21,14 @@ from refiner.language.past import in_the_past, present_verbs
 from refiner.models import Choice, ChoiceEffect, Edit, Finding, ProposedEdit, Question, Sentence, StageResult, Timeline
 from refiner.stages import doubt, gainsaid
 from refiner.stages.base import StageInput
-from refiner.stages.composing.wording import trait_words as trait_forms
-from refiner.stages.declared import find_quote
-from refiner.stages.extract import WEAK, trait_words
+from refiner.stages.closing_words import ClosingWords
+from refiner.stages.extract import WEAK
 from refiner.stages.over import NAME, Over, Overs, moment
-from refiner.stages.relevance import TOUCHES
 from refiner.stages.sentence_edits import add_after, add_inside, can_drop, drop, in_markup, rewrite
 from refiner.timeline.numbers import NUMBERS
 
 _NO = re.compile(r"\b(?:not|never|no|cannot|nothing|nobody)\b|n['’]t\b", re.IGNORECASE)
 _LEANS = re.compile(r"^(?:then|there|but|and|so|which)\b|\b(?:also|too|same|either|likewise|as well)\b", re.IGNORECASE)
-_PARTS = re.compile(r"[,;:—–]\s+(?:and|but|so|because|since|yet)?\b|\s(?:but|so that|because)\s", re.IGNORECASE)
 SHORT = 12  # words of a sentence that can do nothing but claim
 
 
@@ -41,7 +36,7 @@ class Override:
     """Reads the timeline and the note; writes edits, questions and findings about what is over."""
 
     name: ClassVar[str] = NAME
-    version: ClassVar[str] = "5"
+    version: ClassVar[str] = "6"
     needs_timeline: ClassVar[bool] = True
 
     def run(self, given: StageInput) -> StageResult:
@@ -55,6 +50,7 @@ class _Run:
         self.given, self.note, self.timeline = given, given.note, timeline
         self.traits = {t.id: t for t in given.config.traits}
         self.overs = Overs(given, timeline)
+        self.words = ClosingWords(given, self.overs)
         self.edits: list[Edit] = []
         self.questions: list[Question] = []
         self.leading: list[Sentence] = []  # those before the one that is closed, closed with it
@@ -80,7 +76,7 @@ class _Run:
         runs: list[list[list[Over]]] = []
         for items in self.overs.all().values():
             before = runs[-1][-1] if runs else None
-            if before is not None and self._goes_on(before, items):
+            if before is not None and len(runs[-1]) < closing.LONGEST_RUN and self._goes_on(before, items):
                 runs[-1].append(items)
             else:
                 runs.append([items])
@@ -98,7 +94,7 @@ class _Run:
         if not re.fullmatch(r"[ \t]*\n?[ \t]*", gap) or in_markup(self.note, one.sentence):
             return False
         # A claim in the present is put into the past by itself.
-        return all(self._in_the_past(x) is None and not self._alive_beside(x) for x in (before, items))
+        return all(self._in_the_past(x) is None and not self.words.alive_beside(x) for x in (before, items))
 
     def _close_run(self, run: list[list[Over]]) -> None:
         self.leading = [items[0].sentence for items in run[:-1]]
@@ -117,7 +113,7 @@ class _Run:
         if not render_span(self.note.text, sentence.start, sentence.end, self.given.earlier).strip():
             return  # an earlier stage dropped it
         if any(i.by and i.by.source.startswith("rule:") and i.by.confidence <= WEAK for i in items):
-            self._ask(items, f"that {self._names(items)} is over was read from few words, and may be wrong")
+            self._ask(items, f"that {self.words.names(items)} is over was read from few words, and may be wrong")
             return
         for way in (self._in_the_past, self._clause, self._dropped):
             edit = way(items)
@@ -127,8 +123,8 @@ class _Run:
             if edit is not None:
                 self._ask_important(items, "the edit was rejected")
                 return
-        if self._alive_beside(items):
-            names = self._names(items)
+        if self.words.alive_beside(items):
+            names = self.words.names(items)
             self._ask_important(items, f"the sentence also tells of what still is so; {names} must not seem alive")
         else:
             self._ask_important(items, "no edit fits here")
@@ -136,7 +132,7 @@ class _Run:
     def _in_the_past(self, items: list[Over]) -> Edit | None:
         """The sentence as it is, in the past and with the year: "Until 2003 I was afraid of dogs." """
         one = items[0]
-        if len(items) > 1 or one.kind != "ended" or self._alive_beside(items) or not self._names_it(one):
+        if len(items) > 1 or one.kind != "ended" or self.words.alive_beside(items) or not self.words.names_it(one):
             return None  # what only shows the trait may itself have gone on, or ended long before
         if not safe_place(self.note, one.sentence, self.given.config):
             return None
@@ -151,18 +147,20 @@ class _Run:
             return None  # "Until 2014 I did not touch the wheel": nor had she ever before
         return rewrite(
             self.note, NAME, one.sentence, new, self.given.earlier, taken=self.edits,
-            reason=f"{self._why(items)}; the sentence says so itself, which changes least",
+            reason=f"{self.words.why(items)}; the sentence says so itself, which changes least",
             source="rule:past", confidence=0.75, evidence=_ids(items),
         )  # fmt: skip
 
     def _clause(self, items: list[Over]) -> Edit | None:
-        words = self._words(items)
+        words = self.words.clause(items)
         if not words:
             return None
         one, sentence = items[0], items[0].sentence
         if self.leading:
             words = closing.all_of(words)
-        reason = f"{self._why(items)}; a clause says so, since the sentence itself could not safely be changed"
+        elif one.kind == "ended" and self._closed_before(one):
+            words = closing.too()
+        reason = f"{self.words.why(items)}; a clause says so, since the sentence itself could not safely be changed"
         add = add_after
         if re.search(r"\d", words) and not safe_place(self.note, sentence, self.given.config):
             # A year of its own between "in 1995" and "two years later" would move what follows.
@@ -176,6 +174,15 @@ class _Run:
         if edit is None and add is add_inside and not re.search(r"\d", words):
             edit = add_after(self.note, NAME, sentence, words, self.given.earlier, **made)  # type: ignore[arg-type]
         return edit
+
+    def _closed_before(self, one: Over) -> bool:
+        """The sentence right before was closed for the same trait."""
+        last = self.edits[-1] if self.edits else None
+        near = last is not None and re.fullmatch(r"[ \t]*\n?[ \t]*", self.note.text[last.end : one.sentence.start])
+        if not near or last is None or last.source != "rule:close":
+            return False
+        trait = self.traits.get(one.trait)
+        return f"“{(trait.name if trait else '') or one.trait}” ended" in last.reason
 
     def _leant_on(self, sentence: Sentence) -> bool:
         """The next sentence goes on from this one: "The nails also, same desk." """
@@ -197,7 +204,7 @@ class _Run:
     def _dropped(self, items: list[Over]) -> Edit | None:
         if not all(self._only_claims(i) for i in items) or self._leans(items[0].sentence):
             return None
-        return self._drop(items, f"it only says that {self._names(items)} is so today, and no clause fits", 0.75)
+        return self._drop(items, f"it only says that {self.words.names(items)} is so today, and no clause fits", 0.75)
 
     def _drop(self, items: list[Over], reason: str, confidence: float) -> Edit | None:
         sentence = items[0].sentence
@@ -205,7 +212,7 @@ class _Run:
             return None
         return drop(
             self.note, NAME, sentence, self.given.earlier, taken=self.edits,
-            reason=f"{self._why(items)}; left out, since {reason}",
+            reason=f"{self.words.why(items)}; left out, since {reason}",
             source="rule:drop-claim", confidence=confidence, evidence=_ids(items),
         )  # fmt: skip
 
@@ -219,100 +226,6 @@ class _Run:
             found is not None and len(text.split()) <= SHORT and not re.search(r"[,;:—–]", text) and claims(text, found)
         )
 
-    # ---- words -----------------------------------------------------------------------------------------------------
-
-    def _words(self, items: list[Over]) -> str:
-        """The clause; "" where none can say it without touching what is still so."""
-        one = items[0]
-        alive = self._alive_beside(items)
-        kinds = {i.kind for i in items}
-        if one.kind == "unhappened":
-            return closing.unhappened(one.event.id)
-        if len({i.trait for i in items}) > 1:
-            whens = {i.when for i in items}
-            if alive or kinds != {"ended"}:
-                return ""
-            return closing.several([i.event.id for i in items], whens.pop() if len(whens) == 1 else "")
-        if alive:
-            if one.kind == "rests":
-                return self._said(one, closing.rests_named)
-            return self._said(one, closing.ended_named) if one.kind == "ended" and one.last else ""
-        return self._clause_on(one)
-
-    def _clause_on(self, one: Over) -> str:
-        match one.kind:
-            case "never":
-                trait = self.traits.get(one.trait)
-                return closing.never_true(one.event.id, one.trait, trait.name if trait else "")
-            case "back":
-                back = closing.changed if one.first else closing.back_again
-                return back(one.event.id, one.trait, one.when)
-            case "rests":
-                return closing.rests(one.event.id, one.trait, one.when)
-        # "Last night I hid under the cot. That lasted until 2008": what is only shown is named.
-        named = "" if self._points_at_it(one) else self._said(one, closing.ended_named)
-        return named or closing.ended(one.event.id, one.trait, one.when)
-
-    def _said(self, one: Over, clause: Callable[[str, str, str], str]) -> str:
-        trait = self.traits.get(one.trait)
-        if trait is None:
-            return ""
-        said = trait_forms(trait, self.given.config)
-        return clause(said.shape, said.bare if said.shape == "thing" else said.trait, one.when)
-
-    def _names_it(self, one: Over) -> bool:
-        """The sentence has the trait's own words."""
-        found = trait_words(self.given.config.traits).evidence(masked(one.sentence.text)).get(one.trait)
-        return one.trait not in self.traits or found is not None and found.weight >= TOUCHES
-
-    def _points_at_it(self, one: Over) -> bool:
-        """ "That" behind the sentence can only mean the trait: its own words stand in the last part, which tells more
-        than one day."""
-        text = masked(one.sentence.text)
-        found = trait_words(self.given.config.traits).evidence(text).get(one.trait)
-        if one.trait not in self.traits:
-            return True
-        if found is None or found.weight < TOUCHES or one.event.id.startswith("seen-") and not present_verbs(text):
-            return False
-        part = max([0, *(m.end() for m in _PARTS.finditer(text, 0, len(text.rstrip(" .!?"))))])
-        return any(h.end > part for h in found.hits)
-
-    def _alive_beside(self, items: list[Over]) -> bool:
-        """The same sentence tells of another trait, which the words must not be taken to end."""
-        sentence, traits = items[0].sentence, {i.trait for i in items}
-        mine = (e for e in self.overs.events.values() if e.note == self.note.path)
-        told = [(f.trait, f.quote, e.spans) for e in mine for f in e.effects]
-        seen = self.given.extraction.observations if self.given.extraction else ()
-        told += [(o.trait, o.quote, ()) for o in seen]
-        for trait, quote, spans in told:
-            span = find_quote(self.note, quote) if quote else next(iter(spans), None)
-            if trait not in traits and span and span.start < sentence.end and sentence.start < span.end:
-                return True
-        return any(claims(sentence.text, t) for t in self.given.config.traits if t.id not in traits)
-
-    def _why(self, items: list[Over]) -> str:
-        """What is over, and why the text must say so."""
-        one, names = items[0], f"“{self._names(items)}”"
-        if one.kind == "unhappened":
-            return f"{names}: the narrator took back that this happened"
-        if one.kind == "never":
-            return f"{names}: the narrator took it back"
-        if len({i.when for i in items}) > 1:
-            return f"{names} are over, each since another time, which the note does not say"
-        what = f" (“{one.by.label}”)" if one.by and one.by.label else ""
-        if one.kind == "rests":
-            return (
-                f"{names} rests{' since ' + one.when if one.when else ' at present'}{what}, which the note does not say"
-            )
-        change = "ended" if one.kind == "ended" else "began" if one.first else "came back"
-        return f"{names} {change}{' in ' + one.when if one.when else ' later'}{what}, which the note does not say"
-
-    def _names(self, items: list[Over]) -> str:
-        named = (self.traits.get(i.trait) for i in items)
-        return ", ".join(
-            dict.fromkeys((t.name if t else "") or i.trait or i.event.id for i, t in zip(items, named, strict=True))
-        )
-
     # ---- questions -------------------------------------------------------------------------------------------------
 
     def _ask_important(self, items: list[Over], reason: str) -> None:
@@ -323,7 +236,7 @@ class _Run:
     def _ask(self, items: list[Over], reason: str) -> None:
         one, sentence, at = items[0], items[0].sentence, items[0].sentence.end
         item, sha = question_id(self.note, NAME, sentence.start, at, "closed")
-        clause = self._words(items)
+        clause = self.words.clause(items)
         choices = [Choice(id="keep", label="leave it as it is")]
         if clause and not in_markup(self.note, sentence) and not parents_of(at, at, self.given.earlier):
             proposed = ProposedEdit(start=at, end=at, after=f" {clause}")
@@ -338,7 +251,7 @@ class _Run:
         self.questions.append(
             Question(
                 id=item, note=self.note.path, stage=NAME, start=sentence.start, end=sentence.end,
-                question=f"This tells of {self._names(items)}, {said}. How shall the text say so?",
+                question=f"This tells of {self.words.names(items)}, {said}. How shall the text say so?",
                 choices=tuple(choices), mentions=((sentence.start, sentence.end),), reason=reason, text_sha=sha,
             )
         )  # fmt: skip
