@@ -15,7 +15,7 @@ from typing import ClassVar
 from refiner.checks.hanging import dependants
 from refiner.checks.stems import WORD, stop
 from refiner.config import Trait
-from refiner.models import Bearing, Edit, Event, Sentence, StageResult
+from refiner.models import Bearing, Edit, Event, Note, Sentence, StageResult
 from refiner.stages.base import StageInput
 from refiner.stages.extract import trait_words
 from refiner.stages.relevance import bearings, told_in
@@ -31,7 +31,7 @@ class Reframe:
     """Keeps by default. Its edits leave out the telling of how a minor trait came about, where that is not wanted."""
 
     name: ClassVar[str] = NAME
-    version: ClassVar[str] = "4"
+    version: ClassVar[str] = "5"
     needs_timeline: ClassVar[bool] = True
 
     def run(self, given: StageInput) -> StageResult:
@@ -48,6 +48,7 @@ class Cause:
     event: Event
     traits: tuple[Trait, ...]
     passage: tuple[Sentence, ...]
+    last: int = 0  # where the last sentence that tells what came of it begins
 
     @property
     def facts(self) -> tuple[Sentence, ...]:
@@ -65,6 +66,8 @@ def leave_out(given: StageInput, found: Sequence[Bearing]) -> list[Edit]:
     note, taken = given.note, list[Edit]()
     for cause in causes(given, found):
         going = [s for s in cause.passage if s not in cause.facts]
+        if any(_half(s.text) for s in going) or _left_hanging(given.note, cause):
+            continue
         names = ", ".join(t.title for t in cause.traits)
         what = "it only colours, without who, when or where," if cause.facts else "it only tells"
         for sentence in going:
@@ -88,7 +91,11 @@ class _Causes:
 
     def all(self) -> list[Cause]:
         pairs = ((e, self._unwanted(e)) for e in self.events)
-        made = [Cause(e, tuple(traits), tuple(self._passage(e))) for e, traits in pairs if traits]
+        made = [
+            Cause(e, tuple(traits), tuple(self._passage(e)), max(self._told(e), default=0))
+            for e, traits in pairs
+            if traits
+        ]
         return [c for c in made if c.passage]
 
     def _unwanted(self, event: Event) -> list[Trait]:
@@ -111,7 +118,7 @@ class _Causes:
         """The sentences from the cause up to what came of it; none where they tell of anything else as well."""
         if not event.spans:
             return []
-        effects = {s.start for e in event.effects for s, _ in told_in(self.note, event, e)}
+        effects = self._told(event)
         first = event.spans[0].start
         inside = [s for s in self.note.sentences if s.end > first and s.start <= max(effects, default=first)]
         passage = [s for s in inside if s.start not in effects]
@@ -120,6 +127,10 @@ class _Causes:
         if "\n\n" in self.note.text[inside[0].start : inside[-1].end] or any(not self._free(s, event) for s in passage):
             return []
         return passage
+
+    def _told(self, event: Event) -> set[int]:
+        """Where the sentences begin that tell what came of it."""
+        return {s.start for e in event.effects for s, _ in told_in(self.note, event, e)}
 
     def _free(self, sentence: Sentence, event: Event) -> bool:
         """The sentence has to do with nothing but the event: no other trait, no other event, no later time."""
@@ -130,6 +141,28 @@ class _Causes:
             for e in self.events
         )
         return not (other or told or dependants(self.note, sentence.start, sentence.end, self.given.config))
+
+
+def _half(text: str) -> bool:
+    """The sentence opens or closes what another one closes or opened: speech, brackets, bold words."""
+    even = all(text.count(mark) % 2 == 0 for mark in ('"', "**", "__", "`"))
+    return not even or any(text.count(a) != text.count(b) for a, b in ("“”", "()", "[]", "«»"))
+
+
+def _left_hanging(note: Note, cause: Cause) -> bool:
+    """What came of it, or the sentence behind it, says "he" or "it", and all that may say who or what that is goes."""
+    if cause.facts:
+        return False
+    left = [s for s in note.sentences if s.start > cause.passage[-1].start]
+    behind = [s for s in left if s.start <= cause.last] + [s for s in left if s.start > cause.last][:1]
+    together = (s for s in behind if "\n\n" not in note.text[cause.passage[0].start : s.start])
+    return any(_POINTS.search(s.text) for s in together)
+
+
+_POINTS = re.compile(
+    r"\b(?:[Hh]e|[Ss]he|[Tt]hey|him|[Hh]is|[Hh]ers?|them|[Tt]heirs?)\b"
+    r"|\A\W*(?:(?:And|But|So) )?(?:[Ii]t|[Tt]hese|[Tt]hose)\b"
+)
 
 
 def _has_facts(sentence: Sentence) -> bool:

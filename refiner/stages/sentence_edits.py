@@ -13,6 +13,7 @@ _ENDED = re.compile(r"[.!?…।][\"'”’)\]*_»]*\Z")
 _ITEM = re.compile(r"[ \t]*(?:[-*+•>#]|\d{1,3}[.)])")
 _HEADING = re.compile(r"[ \t>]*#{1,6}[ \t]")
 _UNDERLINE = re.compile(r"[ \t]*(?:(=+)|-+)[ \t]*\r?(?:\n|\Z)")
+_LINE_END = re.compile(r"\r?\n(?=[^\r\n])")
 _FENCE = re.compile(r"^[ \t>]*(?:```|~~~)", re.M)
 _ROW = re.compile(r"^[ \t>]*\|.*\|[ \t]*\r?$", re.M)
 
@@ -71,7 +72,8 @@ def drop(
     evidence: Sequence[str] = (),
     taken: Sequence[Edit] = (),
 ) -> Edit | None:
-    """The edit that leaves a sentence and one space beside it out; None where an earlier edit reaches beyond it.
+    """The edit that leaves a sentence and one space beside it out, or its line where it has one of its own; None where
+    an earlier edit reaches beyond it.
 
     `taken`: edits of the same stage, whose spaces are theirs.
     """
@@ -80,6 +82,8 @@ def drop(
         end += 1
     elif start and text[start - 1] == " " and all(not e.start < start <= e.end for e in taken):
         start -= 1
+    elif (line := _LINE_END.match(text, end)) and start and text[start - 1] == "\n":
+        end = line.end()  # an empty line in its place would begin a new paragraph
     parents = parents_of(start, end, earlier)
     if any(p.start < start or end < p.end for p in parents):
         return None

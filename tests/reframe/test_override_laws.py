@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -234,3 +235,40 @@ def test_a_rejected_edit_is_not_in_force_and_breaks_nothing(texts: list[str], da
     again = run(texts, [Decision(item=gone.id, text_sha=sha_of(gone), verdict="reject", id="d1")])
     assert all(e.id != gone.id for note in again.notes for e in in_force(again.edits.get(note.path, ())))
     assert _fails(again) == []
+
+
+# ---- how it came about, left out -----------------------------------------------------------------------------------
+
+CHESS = Config.from_dict({"traits": [{"id": "chess", "name": "plays chess", "importance": 2, "how_acquired": False}]})
+
+
+def without_cause(body: str, newline: str = "\n") -> str:
+    effects = "effects: {chess: {kind: initiates, quote: I play chess}}"
+    text = f"---\nevents: [{{quote: a cousin came, when: 1996, {effects}}}]\n---\n{body}\n".replace("\n", newline)
+    chain = run_chain([note_from_text(text, "a.md")], CHESS, now=NOW, stages=("reframe",))
+    return chain.refined(chain.notes[0])[chain.notes[0].body_start :].removesuffix(newline)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_sentence_with_a_line_of_its_own_leaves_no_empty_line(newline: str) -> None:
+    body = "\n".join(["Wet. Then a cousin came.", "We had a board.", "I play chess since.", "Tea."])
+    assert without_cause(body, newline) == newline.join(["Wet.", "I play chess since.", "Tea."])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'Wet. Then a cousin came and said, "Sit. Look at the king. Move it." I play chess since. Tea.',
+        "Wet. (Then a cousin came. We had a board.) I play chess since. Tea.",
+        "Wet. Then a cousin came. We had a board. I play chess since. He left later. Tea.",
+        "Wet. Then a cousin came with a board. I play chess since. It is in the loft. Tea.",
+        "Wet. Then a cousin came. We sat down. I play chess with her since. Tea.",
+    ],
+)
+def test_what_is_still_spoken_of_or_half_of_a_pair_is_not_left_out(body: str) -> None:
+    assert without_cause(body) == body
+
+
+def test_what_hangs_on_nothing_is_left_out() -> None:
+    body = "Wet. Then a cousin came. He had a board. I play chess since. The tea was cold. He left."
+    assert without_cause(body) == "Wet. I play chess since. The tea was cold. He left."
