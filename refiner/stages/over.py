@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from refiner.checks import closing
-from refiner.checks.dead_traits import claims
+from refiner.checks.dead_traits import claims, told
 from refiner.config import Trait
 from refiner.language.past import present_verbs
 from refiner.models import Effect, EffectKind, Event, Finding, Interval, Sentence, Timeline, When
@@ -57,7 +57,13 @@ class Overs:
         self.verdicts = {v.id: v for v in timeline.traits}
         self.findings: list[Finding] = []
         narrator = given.config.persona.before
-        self.own = [s for s in self.note.sentences if not said_by_another(self.note, s, narrator)]
+        # Speech may run over sentences; nothing is put between its marks.
+        self.plain = told(self.note.text, self.note.body_start)
+        self.own = [
+            s
+            for s in self.note.sentences
+            if not said_by_another(self.note, s, narrator) and not self.plain[s.end - 1].isspace()
+        ]
         self.taken_back = {r.target for r in given.extraction.retractions} if given.extraction else set[str]()
         said = (i for v in timeline.traits for i in v.evidence)
         self.unhappened = {str(i["event"]) for i in said if i.get("void") == "retracted" and "event" in i}
@@ -286,7 +292,7 @@ class Overs:
     def _claims(self, sentence: Sentence) -> Iterator[Over]:
         """ "I am as lazy as ever" where nothing dates a beginning: the claim itself is what is over, or rests."""
         for trait in self.given.config.traits:
-            if self._over(trait) and claims(sentence.text, trait):
+            if self._over(trait) and claims(self.plain[sentence.start : sentence.end], trait):
                 yield from self._claim(sentence, trait)
 
     def _claim(self, sentence: Sentence, trait: Trait) -> Iterator[Over]:

@@ -58,6 +58,7 @@ HEADING, THEIRS, CODE = "## I am afraid of dogs", "Ravi: I am afraid of dogs", "
 OTHERS = (
     HEADING, "I am afraid of dogs\n---", CODE, "| I am shy | 1 |\n| --- | --- |", "- I am afraid of dogs\n- I am shy",
     "> I am shy at work.", '"I am afraid of dogs."', "<!-- I am shy at work -->",
+    'Meera said, "I like tea. I am afraid of dogs. I sleep." We laughed.', "‘I am shy at work. I sleep,’ said Meera.",
 )  # fmt: skip
 CHAT = f"{THEIRS}\nMe: I am afraid of dogs\nRavi: so what\nMe: I am never on time"
 DATES = (
@@ -155,7 +156,9 @@ def _spans(pattern: str, note: Note) -> list[tuple[int, int]]:
 def forbidden(note: Note) -> list[tuple[int, int]]:
     """What no edit may touch: front matter, headings, code, comments, tables, and what somebody else says."""
     found = _spans(
-        r"^#+ .*$|^.+\n---$|^```\n[^`]*^```$|<!--.*?-->|^\|.*\|$|^Ravi: .*$|^\"I am afraid of dogs\.\"$", note
+        r"^#+ .*$|^.+\n---$|^```\n[^`]*^```$|<!--.*?-->|^\|.*\|$|^Ravi: .*$|^\"I am afraid of dogs\.\"$"
+        r"|\"I like tea.*?\"|‘I am shy.*?’",
+        note,
     )
     return [(0, note.body_start), *((a + note.body_start, b + note.body_start) for a, b in found)]
 
@@ -272,3 +275,35 @@ def test_what_is_still_spoken_of_or_half_of_a_pair_is_not_left_out(body: str) ->
 def test_what_hangs_on_nothing_is_left_out() -> None:
     body = "Wet. Then a cousin came. He had a board. I play chess since. The tea was cold. He left."
     assert without_cause(body) == "Wet. I play chess since. The tea was cold. He left."
+
+
+# ---- what others say -----------------------------------------------------------------------------------------------
+
+OVER = """---
+date: 2004-01-01
+events:
+  - {id: a, when: 1990, effects: {fear: initiates}}
+  - {id: b, when: 2003, effects: {fear: terminates}}
+---
+Rain.
+"""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        'Meera said, "I like tea. I am afraid of dogs. I sleep." We laughed.',
+        '"I am afraid of dogs. I sleep," said Meera. We laughed.',
+        "“I like tea.\n\n“I am afraid of dogs. I sleep,” said Meera.",
+    ],
+)
+def test_speech_over_several_sentences_stays_as_it_was_said(said: str) -> None:
+    chain = run([f"---\ndate: 1999-01-01\n---\n{said}\n", OVER])
+    assert own(chain, chain.notes[0]) == []
+
+
+def test_what_is_annotated_in_the_middle_of_speech_gets_no_clause_between_its_marks() -> None:
+    effect = "effects: {fear: {kind: initiates, quote: I ran from dogs}}"
+    head = f"---\ndate: 1999-01-01\nevents: [{{id: e, when: 1995, {effect}}}]\n---\n"
+    chain = run([f'{head}I told Meera, "I like tea. I ran from dogs. I sleep." We laughed.\n', OVER])
+    assert own(chain, chain.notes[0]) == []
