@@ -20,7 +20,9 @@ from refiner.stages.declared import find_quote
 from refiner.stages.people import said_by_another
 
 SHOWS = 0.7  # weight and proof of a trait's words from which a sentence shows it
-TOUCHES = 0.5  # and from which it has to do with it
+TOUCHES = 0.5  # and from which it may have to do with it
+PROVES = 0.35  # and how far they must prove it, where nothing else says so
+WORDS = "rule:words"
 FOR = ("initiates", "continues", "reinitiates", "resumes")
 Near = Callable[[Sequence[str]], Sequence[Mapping[str, float]]]
 """Texts to, for each, the traits that it may have to do with beyond their words, with how probable that is."""
@@ -107,13 +109,26 @@ class _Reader:
                 continue
             shows = min(found.weight, prove(found.hits)) >= SHOWS and found.state and found.sign > 0
             side = "for" if shows or claims(sentence.text, trait) else "context"
-            self._add(sentence, trait.id, side, ", ".join(found.words(text)), "rule:words", min(1.0, found.weight))
+            self._add(sentence, trait.id, side, ", ".join(found.words(text)), WORDS, min(1.0, found.weight))
 
     def near(self, near: Near) -> None:
         rest = [s for s in self.note.sentences if not any((s.start, t) in self.found for t in self.traits)]
         for s, scores in zip(rest, near([s.text for s in rest]), strict=True):
             for trait, score in scores.items():
                 self._add(s, trait, "context", s.text, "rule:similar", score)
+
+
+def without_faint(note: Note, found: Iterable[Bearing], words: TraitWords) -> list[Bearing]:
+    """The bearings without those for which only words speak that prove little: "tell" for who tells lies. They are worth
+    a model's question, and nothing else."""
+    return [b for b in found if not _is_faint(note, b, words)]
+
+
+def _is_faint(note: Note, bearing: Bearing, words: TraitWords) -> bool:
+    if bearing.side != "context" or bearing.source != WORDS:
+        return False
+    evidence = words.evidence(masked(note.text[bearing.start : bearing.end])).get(bearing.trait)
+    return evidence is None or prove(evidence.hits) < PROVES
 
 
 def told_in(note: Note, event: Event, effect: Effect) -> list[tuple[Sentence, str]]:
