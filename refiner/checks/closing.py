@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 
 from refiner.edits import digest
+from refiner.language.lexicon import gender_of_word
 from refiner.language.past_forms import past_form
 from refiner.models import Edit, Event, Timeline
 
@@ -147,8 +148,8 @@ def ended_named(shape: str, said: str, when: str) -> str:
 def _sayable(shape: str, said: str) -> bool:
     """Whether a trait's words can stand behind "I": none of a third person ("loves her mother"), and where they name a
     thing or a kind of person, none that cannot be one ("a never on time")."""
-    if _THIRD.search(said):
-        return False
+    if _THIRD.search(said) or shape == "adjective" and gender_of_word(said.split()[-1].lower()):
+        return False  # "I was lazy girl"
     return shape not in ("someone", "thing") or not (_DENIES.search(said) or _NOBODY.search(said))
 
 

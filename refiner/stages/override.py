@@ -36,7 +36,7 @@ class Override:
     """Reads the timeline and the note; writes edits, questions and findings about what is over."""
 
     name: ClassVar[str] = NAME
-    version: ClassVar[str] = "6"
+    version: ClassVar[str] = "7"
     needs_timeline: ClassVar[bool] = True
 
     def run(self, given: StageInput) -> StageResult:
@@ -268,8 +268,8 @@ _DAY = re.compile(r"\b(?:today|tonight|yesterday|this (?:morning|evening|week|mo
 
 def _says_what_she_is(text: str) -> bool:
     """ "I am a girl who hates maths": she did not cease to be a girl."""
-    nouns = re.findall(r"\b(?:an?|the) (?:[\w-]+ ){0,3}?([a-z]+)\b", text, re.IGNORECASE)
-    return any(gender_of_word(w) for w in nouns)
+    phrases = re.findall(r"\b(?:an?|the)((?: [\w-]+){1,4})", text, re.IGNORECASE)
+    return any(gender_of_word(w.lower()) for phrase in phrases for w in phrase.split())
 
 
 def _ids(items: list[Over]) -> tuple[str, ...]:

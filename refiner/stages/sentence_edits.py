@@ -117,7 +117,8 @@ def add_after(
     at = sentence.end
     if in_heading(note, sentence) or in_markup(note, sentence):
         return None
-    after = f" {words}" if _ENDED.search(sentence.text) else f" ({words})"
+    apart = words.startswith("(") or _ENDED.search(sentence.text) is not None
+    after = f" {words}" if apart else f" ({words})"
     parents = parents_of(at, at, earlier)
     if any(p.start < at < p.end for p in parents):
         return None

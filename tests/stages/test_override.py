@@ -481,3 +481,20 @@ def test_what_the_writer_says_in_a_chat_is_a_claim() -> None:
     life = Life(BITE, CURE)
     chat = "Meera: Come\nMe: I am afraid of dogs\nMeera: Oh"
     assert [f.start for f in check_dead_traits(life.notes[0], chat, CONFIG, life.timeline)] == [12]
+
+
+@pytest.mark.parametrize("told", ["- Since then I stayed indoors\n- We had tea", "Since then I stayed indoors"])
+def test_a_clause_stands_in_one_pair_of_brackets(told: str) -> None:
+    text = Life(written(told, BITTEN), CURED).text()
+    assert re.search(r"indoors \([^()]+2003[^()]*\)\n", text), text
+
+
+def test_who_says_what_kind_of_girl_she_is_did_not_cease_to_be_one() -> None:
+    text = "---\ndate: 1999-04-05\n---\nI am a small thin girl afraid of dogs. So be it.\n"
+    [edit] = Life(text, BITE, CURE).run().edits
+    assert (edit.source, edit.before) == ("rule:close", "")
+
+
+def test_a_name_without_its_article_is_not_said() -> None:
+    assert closing.ended_named("adjective", "lazy girl", "2003") == ""
+    assert closing.ended_named("adjective", "lazy", "2003") != ""
