@@ -119,8 +119,8 @@ class _Reader:
 
 
 def without_faint(note: Note, found: Iterable[Bearing], words: TraitWords) -> list[Bearing]:
-    """The bearings without those for which only words speak that prove little: "tell" for who tells lies. They are worth
-    a model's question, and nothing else."""
+    """The bearings without those for which only words speak that prove little: "tell" for who tells lies. They are
+    worth a model's question, and nothing else."""
     return [b for b in found if not _is_faint(note, b, words)]
 
 
