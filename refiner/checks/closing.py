@@ -37,7 +37,8 @@ _SEVERAL = ("None of that lasted.", "All of that is over now.")
 # Written before, and known again where they stand.
 _OLDER = (
     "That has not been so since {when}.", "That did not last.", "That ended later.", "That is over now.",
-    "It came back in {when}.", "It came back later.", "That changed again in {when}.", "That changed again later.",
+    "That has rested since {when}.", "At present that rests.", "It came back in {when}.", "It came back later.",
+    "That changed again in {when}.", "That changed again later.",
 )  # fmt: skip
 
 _ALL = (
@@ -188,8 +189,10 @@ def never_true(event: str, trait: str, name: str = "") -> str:
     return _FELT if _FEELING.search(name) else _pick(_FALSE, event, trait)
 
 
-def rests(event: str, trait: str, when: str) -> str:
-    """That it is not given up but rests."""
+def rests(event: str, trait: str, when: str, *, habit: bool = True) -> str:
+    """That it is not given up but rests. `habit`: it is something one does; nobody pauses being shy."""
+    if not habit:
+        return f"That has rested since {when}." if when else "At present that rests."
     return _pick(_RESTS, event, trait).format(when=when) if when else _pick(_RESTS_UNDATED, event, trait)
 
 

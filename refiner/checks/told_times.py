@@ -16,6 +16,7 @@ from functools import cache
 from typing import NamedTuple
 
 from refiner.checks.again import Again
+from refiner.checks.closing import CLOSED
 from refiner.checks.hanging import Leaning, aside, data, leaning
 from refiner.checks.note_times import NoteTimes
 from refiner.config import Config
@@ -96,6 +97,9 @@ def _moves(times: NoteTimes, e: Edit) -> bool:
     """Can the edit change what a time counts from? Most change a word that is no time."""
     if not e.after.strip() and len(e.before.split()) > 1:
         return True
+    inside = e.start == e.end and times.note.text[e.start : e.start + 1] in (".", "!", "?")
+    if inside and re.fullmatch(r"\s*\([^()]*\)\s*", e.after) and CLOSED.search(e.after):
+        return False  # an aside of today within a sentence: the telling goes on from what the sentence says
     before = [_plain(e.before[t.start : t.end]) for t in times.find(e.before, e.start)]
     after = [_plain(e.after[t.start : t.end]) for t in times.find(e.after, e.start)]
     return before != after or (bool(_words().later.search(e.after)) and not _words().later.search(e.before))

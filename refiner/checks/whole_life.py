@@ -21,7 +21,7 @@ from refiner.checks.years import closed_years
 from refiner.config import Config
 from refiner.models import CanonEntry, Finding, Record, Timeline
 
-CHECKS_VERSION = "3"  # part of the key under which readings are remembered
+CHECKS_VERSION = "4"  # part of the key under which readings are remembered
 
 
 class NoteReading(Record):

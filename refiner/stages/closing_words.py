@@ -8,6 +8,7 @@ from collections.abc import Callable
 from refiner.checks import closing
 from refiner.checks.change_words import masked
 from refiner.checks.dead_traits import claims
+from refiner.language.lexicon import gender_of_word
 from refiner.language.past import present_verbs
 from refiner.stages.base import StageInput
 from refiner.stages.composing.wording import trait_words as trait_forms
@@ -53,7 +54,9 @@ class ClosingWords:
                 back = closing.changed if one.first else closing.back_again
                 return back(one.event.id, one.trait, one.when)
             case "rests":
-                return closing.rests(one.event.id, one.trait, one.when)
+                trait = self.traits.get(one.trait)
+                shape = trait_forms(trait, self.given.config).shape if trait else "habit"
+                return closing.rests(one.event.id, one.trait, one.when, habit=shape not in ("adjective", "thing"))
         # "Last night I hid under the cot. That lasted until 2008": what is only shown is named.
         named = "" if self._points_at_it(one) else self._said(one, closing.ended_named)
         return named or closing.ended(one.event.id, one.trait, one.when)
@@ -77,6 +80,8 @@ class ClosingWords:
         found = trait_words(self.given.config.traits).evidence(text).get(one.trait)
         if one.trait not in self.traits:
             return True
+        if says_what_she_is(text):
+            return False  # "a girl who is afraid of dogs. That stopped"
         if found is None or found.weight < TOUCHES or one.event.id.startswith("seen-") and not present_verbs(text):
             return False
         part = max([0, *(m.end() for m in _PARTS.finditer(text, 0, len(text.rstrip(" .!?"))))])
@@ -117,3 +122,9 @@ class ClosingWords:
         return ", ".join(
             dict.fromkeys((t.name if t else "") or i.trait or i.event.id for i, t in zip(items, named, strict=True))
         )
+
+
+def says_what_she_is(text: str) -> bool:
+    """ "I am a girl who hates maths": she did not cease to be a girl."""
+    phrases = re.findall(r"\b(?:an?|the)((?: [\w-]+){1,4})", text, re.IGNORECASE)
+    return any(gender_of_word(w.lower()) for phrase in phrases for w in phrase.split())

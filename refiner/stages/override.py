@@ -16,12 +16,11 @@ from refiner.checks.dead_traits import claims
 from refiner.checks.hanging import dependants
 from refiner.checks.told_times import safe_place
 from refiner.edits import parents_of, question_id, render_span
-from refiner.language.lexicon import gender_of_word
 from refiner.language.past import in_the_past, present_verbs
 from refiner.models import Choice, ChoiceEffect, Edit, Finding, ProposedEdit, Question, Sentence, StageResult, Timeline
 from refiner.stages import doubt, gainsaid
 from refiner.stages.base import StageInput
-from refiner.stages.closing_words import ClosingWords
+from refiner.stages.closing_words import ClosingWords, says_what_she_is
 from refiner.stages.extract import WEAK
 from refiner.stages.over import NAME, Over, Overs, moment
 from refiner.stages.sentence_edits import add_after, add_inside, can_drop, drop, in_markup, rewrite
@@ -138,7 +137,7 @@ class _Run:
             return None
         text = render_span(self.note.text, one.sentence.start, one.sentence.end, self.given.earlier)
         trait = self.traits.get(one.trait)
-        if trait is None or not claims(text, trait) or _dated(text) or _says_what_she_is(text):
+        if trait is None or not claims(text, trait) or _dated(text) or says_what_she_is(text):
             return None  # "I climb to the eleventh floor, at seventeen": that did not last until it ended
         if len(present_verbs(text)) > 1:
             return None  # "I live in Thane and I am afraid of dogs": where she lives did not end with the fear
@@ -264,12 +263,6 @@ def _dated(text: str) -> bool:
 
 
 _DAY = re.compile(r"\b(?:today|tonight|yesterday|this (?:morning|evening|week|month|year)|last \w+|at school)\b", re.I)
-
-
-def _says_what_she_is(text: str) -> bool:
-    """ "I am a girl who hates maths": she did not cease to be a girl."""
-    phrases = re.findall(r"\b(?:an?|the)((?: [\w-]+){1,4})", text, re.IGNORECASE)
-    return any(gender_of_word(w.lower()) for phrase in phrases for w in phrase.split())
 
 
 def _ids(items: list[Over]) -> tuple[str, ...]:

@@ -100,10 +100,12 @@ def _told(trait: Trait) -> str:
 
 def _passage(note: Note, sentence: Sentence) -> str:
     at = note.sentences.index(sentence)
-    near = note.sentences[max(0, at - 1) : at + 2]
-    shown = [" ".join(s.text.split()) for s in near if s is sentence or not addresses_a_model(s.text)]
-    marked = " ".join(sentence.text.split())
-    return "\n".join(f"<<<{as_data(x)}>>>" if x == marked else as_data(x) for x in shown)
+    out = []
+    for s in note.sentences[max(0, at - 1) : at + 2]:
+        text = as_data(" ".join(s.text.split()))
+        if s == sentence or not addresses_a_model(s.text):
+            out.append(f"<<<{text}>>>" if s == sentence else text)
+    return "\n".join(out)
 
 
 async def _can_tell(asker: Asker, prompt: Prompt) -> bool:
