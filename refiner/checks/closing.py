@@ -26,8 +26,8 @@ _FALSE = (
     "I thought so then; it never was true.",
 )
 _FELT = "That was not so, as I know now."  # of what one feels and does not think
-_RESTS = ("I have paused since {when}.", "There has been a pause since {when}.")
-_RESTS_UNDATED = ("At present I have paused.", "For the time being I have paused.")
+_RESTS = ("I have not done so since {when}, but it is not given up.",)
+_RESTS_UNDATED = ("At present I do not, but it is not given up.",)
 _UNHAPPENED = (
     "I told it so then; it did not happen.",
     "That is how I told it; it did not happen.",
@@ -68,7 +68,7 @@ CLOSED = re.compile(rf"(?:{_TEMPLATES}|{_NAMED})[.)]", re.IGNORECASE)
 _ALL_OF = "|".join(
     re.escape(t[:-1]).replace(re.escape("{when}"), _WHEN) for t in (*_FALSE, _FELT, *_RESTS, *_RESTS_UNDATED)
 )
-CLOSES_ALL = re.compile(rf"(?:All that lasted until {_WHEN}|All that is no longer so|{_ALL_OF})\.?", re.IGNORECASE)
+CLOSES_ALL = re.compile(rf"(?:{_NAMED}|{_ALL_OF})\.?", re.IGNORECASE)
 """A clause that may close the sentences before it as well."""
 LONGEST_RUN = 4  # sentences that one clause closes; behind more, nobody knows what "all that" is
 RUN = "run:"

@@ -17,7 +17,11 @@ from refiner.stages.extract import trait_words
 from refiner.stages.over import Over, Overs
 from refiner.stages.relevance import TOUCHES
 
-_PARTS = re.compile(r"[,;:—–]\s+(?:and|but|so|because|since|yet)?\b|\s(?:but|so that|because)\s", re.IGNORECASE)
+_PARTS = re.compile(
+    r"\sand (?=(?-i:[A-Z])|(?:he|she|we|they|it)\b)|[,;:—–]\s+(?:and|but|so|because|since|yet)?\b"
+    r"|\s(?:but|so that|because)\s",
+    re.IGNORECASE,
+)
 
 
 class ClosingWords:
@@ -60,6 +64,11 @@ class ClosingWords:
         # "Last night I hid under the cot. That lasted until 2008": what is only shown is named.
         named = "" if self._points_at_it(one) else self._said(one, closing.ended_named)
         return named or closing.ended(one.event.id, one.trait, one.when)
+
+    def of_all(self, one: Over, words: str) -> str:
+        """What closes several sentences in a row: the trait's name, else "all that"."""
+        named = self._said(one, closing.ended_named) if one.kind == "ended" else ""
+        return named or closing.all_of(words)
 
     def _said(self, one: Over, clause: Callable[[str, str, str], str]) -> str:
         trait = self.traits.get(one.trait)

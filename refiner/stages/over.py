@@ -88,7 +88,9 @@ class Overs:
         for event in self.events.values():
             if event.note != self.note.path or event.modality != "actual" or event.subject != "self":
                 continue  # what was only planned or imagined never was, and a reader can see that
-            for effect in event.effects if event.id not in self.unhappened else ():
+            for effect in event.effects:
+                if event.id in self.unhappened and effect.quote in ("", *event.quotes[:1]):
+                    continue  # told with the event: that did not happen
                 kind = self._kind(event, effect, (event.id, effect.trait) in dead)
                 sentence = self.place(event, effect) if kind else None
                 if kind and sentence is not None:
@@ -196,8 +198,14 @@ class Overs:
         by = self._last_of(stretch, effect) if stretch else None
         if by is None:
             by = self._contrary(effect, ("terminates",))
-        when = closing.when_ended(event.id, effect.trait, by, self.timeline)
+        when = "" if self._vague(by, effect) else closing.when_ended(event.id, effect.trait, by, self.timeline)
         return Over(kind, event, effect, sentence, by, when, last=stretch is None or stretch is intervals[-1])
+
+    def _vague(self, by: Event | None, effect: Effect) -> bool:
+        """The words that tell the end say that nobody knows its day: the day of the note is then only the last it can
+        have been."""
+        said = (f.quote or " ".join(by.quotes) for f in by.effects if f.trait == effect.trait) if by else ()
+        return any(_UNKNOWN.search(q) for q in said)
 
     def _first_of(self, stretch: Interval) -> Event | None:
         return next((self.events[e] for e in stretch.by if e in self.events), None)
@@ -276,9 +284,10 @@ class Overs:
             if event.note != self.note.path or event.id not in self.unhappened or event.id in self.taken_back:
                 continue
             effect = event.effects[0] if event.effects else Effect(trait="", kind="continues")
+            own = event.spans[:1]  # what it did to her, said further on, is untrue by its own kind
             told = {
                 n
-                for span in event.spans
+                for span in own
                 for n, s in enumerate(self.note.sentences)
                 if s.start < span.end and span.start < s.end
             }
@@ -319,6 +328,11 @@ class Overs:
         return verdict is not None and verdict.verdict in ("NOT", "RETRACTED", "DORMANT")
 
 
+_UNKNOWN = re.compile(
+    r"\b(?:can(?:no|['’])t|cannot|could not|couldn['’]t|do not|don['’]t) (?:say|tell|know|remember) (?:exactly )?when\b"
+    r"|\b(?:slowly|gradually|at some point|without my noticing|somewhere along)\b",
+    re.IGNORECASE,
+)
 _LASTED = re.compile(
     r"\bfor (?:(?:about|nearly|almost|some|over|a|the) )*(?:[\w-]+ ){0,2}(?:year|month|week|winter|summer)s?\b"
     r"|\b(?:until|till|as long as)\b",

@@ -98,7 +98,8 @@ class _Run:
     def _close_run(self, run: list[list[Over]]) -> None:
         self.leading = [items[0].sentence for items in run[:-1]]
         self._close(run[-1])
-        if self.leading and self.edits and self.edits[-1].start == run[-1][0].sentence.end:
+        last_one = run[-1][0].sentence
+        if self.leading and self.edits and last_one.start < self.edits[-1].start <= last_one.end:
             last = self.edits[-1]
             ids = dict.fromkeys(i for items in run for i in _ids(items))
             self.edits[-1] = last.model_copy(update={"evidence": (*ids, closing.run_mark(len(self.leading)))})
@@ -156,7 +157,7 @@ class _Run:
             return None
         one, sentence = items[0], items[0].sentence
         if self.leading:
-            words = closing.all_of(words)
+            words = self.words.of_all(one, words)
         elif one.kind == "ended" and self._closed_before(one):
             words = closing.too()
         reason = f"{self.words.why(items)}; a clause says so, since the sentence itself could not safely be changed"
@@ -190,10 +191,12 @@ class _Run:
         return bool(_LEANS.search(following)) and not after[:2].startswith("\n\n")
 
     def _before(self, one: Over) -> bool:
-        """The note was written before the end that the clause tells."""
+        """The note was written before the end that the clause tells, or says itself that it is so."""
+        if present_verbs(one.sentence.text):
+            return True
         written, by = self.overs.days.written(one.sentence.start), one.by
         ended = moment(by, one.trait).earliest if by is not None else ""
-        return bool(written and ended and written < ended)
+        return bool(written and (written < ended if ended else one.kind in ("never", "unhappened")))
 
     def _began(self, one: Over) -> bool:
         """The trait is known to have begun in a life, and was not always so."""

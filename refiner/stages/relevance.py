@@ -186,7 +186,7 @@ def _closed_with_others(note: Note, live: Sequence[Edit]) -> dict[int, list[Edit
     """The clauses that close a sentence from behind a later one, by the sentence's start."""
     out: dict[int, list[Edit]] = {}
     for edit in live:
-        before = [s for s in note.sentences if s.end <= edit.start]
+        before = [s for s in note.sentences if s.start < edit.start]  # the last is the one that the clause stands in
         for s in before[-1 - run_of(edit) : -1] if run_of(edit) else ():
             out.setdefault(s.start, []).append(edit)
     return out

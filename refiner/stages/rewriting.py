@@ -32,8 +32,9 @@ _SAYS = tuple(
             r"|{Y}[^.]*{IT} (?:came back|returned|(?:began|started) again)\b",
         ),
         (
-            r"\brest(?:s|ed|ing)?\b|\bpause",
-            r"\bpaused?\b[^.]*\bsince {Y}|\bsince {Y}[^.]*\bpaused?\b"
+            r"\brest(?:s|ed|ing)?\b|\bpause|given up",
+            rf"{_NO}[^.]*\bsince {{Y}}|\bsince {{Y}}[^.]*{_NO}"
+            r"|\bpaused?\b[^.]*\bsince {Y}|\bsince {Y}[^.]*\bpaused?\b"
             r"|{IT} (?:(?:has|have|had|is) )?(?:been )?rest(?:s|ed|ing)?\b[^.]*{Y}"
             r"|{Y}[^.]*{IT} (?:(?:has|have|had|is) )?(?:been )?rest(?:s|ed|ing)?\b",
         ),

@@ -121,7 +121,9 @@ def touching(chain: Chain, note: Note, start: int, end: int) -> list[Edit]:
     return [e for e in live if e.start < end and start < e.end or e.start == e.end == end]
 
 
-_CLOSES_ALL = re.compile(r"\b(?:[Aa]ll that|thought|believed|as I know now|not happen|never happened|pause)")
+_CLOSES_ALL = re.compile(
+    r"\b(?:[Aa]ll that|thought|believed|as I know now|not happen|never happened|no longer|any more|given up|lasted)\b"
+)
 
 
 def closed_further_on(chain: Chain, note: Note, end: int) -> bool:
