@@ -38,7 +38,8 @@ def load(*names: str) -> list[dict[str, Any]]:
 
 def config_of(life: dict[str, Any]) -> Config:
     other = {"male": "female", "female": "male"}[life["gender"]]
-    persona = {"born": life["born"], "before": {"gender": life["gender"]}, "after": {"gender": other}}
+    before = {"gender": life["gender"], "name": life.get("name", "")}
+    persona = {"born": life["born"], "before": before, "after": {"gender": other}}
     return Config.from_dict({"persona": persona, "traits": life["traits"]}, where=life["id"])
 
 

@@ -1,4 +1,4 @@
-"""Thirty invented lives through the chain: what is over is said to be over, and everything else stays."""
+"""Fifty-six invented lives through the chain: what is over is said to be over, and everything else stays."""
 
 from __future__ import annotations
 
