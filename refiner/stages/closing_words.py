@@ -14,7 +14,8 @@ from refiner.stages.base import StageInput
 from refiner.stages.composing.wording import trait_words as trait_forms
 from refiner.stages.declared import find_quote
 from refiner.stages.extract import trait_words
-from refiner.stages.over import Over, Overs
+from refiner.stages.over import Overs
+from refiner.stages.over_when import Over
 from refiner.stages.relevance import TOUCHES
 
 _PARTS = re.compile(

@@ -7,45 +7,23 @@ events that were taken back. What the note itself goes on to end is left out: th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterator
 
 from refiner.checks import closing
 from refiner.checks.dead_traits import claims, told
 from refiner.config import Trait
 from refiner.language.past import present_verbs
-from refiner.models import Effect, EffectKind, Event, Finding, Interval, Sentence, Timeline, When
+from refiner.models import Effect, EffectKind, Event, Finding, Sentence, Timeline
 from refiner.stages.base import StageInput
 from refiner.stages.declared import find_quote
 from refiner.stages.event_times import Days
+from refiner.stages.over_when import STARTS, Kind, Over, Stretches, moment, year_of
 from refiner.stages.people import said_by_another
 from refiner.timeline.sayings import window_of
 
 NAME = "override"
 BEGINS: tuple[EffectKind, ...] = ("initiates", "reinitiates", "resumes", "continues", "weakens")
-STARTS: tuple[EffectKind, ...] = ("initiates", "reinitiates")
 AFTER = 160  # characters behind a sentence in which a closing clause is looked for
-Kind = Literal["ended", "back", "never", "rests", "unhappened"]
-
-
-@dataclass(frozen=True)
-class Over:
-    """Something told that is not so today, and the sentence of this note that tells it."""
-
-    kind: Kind
-    event: Event
-    effect: Effect
-    sentence: Sentence
-    by: Event | None = None  # what ended it, brought it back or paused it, where that is one event
-    when: str = ""  # the year of that, or two: "2003", "2003 or 2004"; "" unknown
-    last: bool = True  # it has not been so since: no later stretch follows
-    first: bool = False  # what began had not been so before: it did not come back
-    run: bool = False  # the sentences before this one belong to it
-
-    @property
-    def trait(self) -> str:
-        return self.effect.trait
 
 
 class Overs:
@@ -67,6 +45,7 @@ class Overs:
         self.taken_back = {r.target for r in given.extraction.retractions} if given.extraction else set[str]()
         said = (i for v in timeline.traits for i in v.evidence)
         self.unhappened = {str(i["event"]) for i in said if i.get("void") == "retracted" and "event" in i}
+        self.stretches = Stretches(timeline, self.events, self.unhappened)
         self.days = Days(self.note, given.config)
 
     def all(self) -> dict[int, list[Over]]:
@@ -94,7 +73,7 @@ class Overs:
                 kind = self._kind(event, effect, (event.id, effect.trait) in dead)
                 sentence = self.place(event, effect) if kind else None
                 if kind and sentence is not None:
-                    item = self._item(kind, event, effect, sentence)
+                    item = self.stretches.item(kind, event, effect, sentence)
                     if self._went_on(item):
                         message = f"{event.label or event.id}: it tells of {effect.trait} after that had ended"
                         self.findings.append(Finding(check=NAME, note=self.note.path, message=message))
@@ -117,7 +96,7 @@ class Overs:
             day = seen.at or self.days.written(told[-1].start)
             event = Event(id=f"seen-{seen.trait}", note=self.note.path, label=seen.quote, written=day)
             place = (event, effect, told[-1])
-            item = self._begun_since(*place) if kind == "back" else self._item(kind, *place)
+            item = self._begun_since(*place) if kind == "back" else self.stretches.item(kind, *place)
             fits = kind == "never" or item is not None and item.by is not None and not self._after_its_end(item)
             if item is not None and fits and not self._told(item):
                 yield item
@@ -131,10 +110,10 @@ class Overs:
         after = [
             s for s, w in begun if w and w.low is not None and (day < w.low if day is not None else len(begun) < 2)
         ]
-        by = self._first_of(after[0]) if after else None
+        by = self.stretches.first_of(after[0]) if after else None
         if by is None:
             return None
-        return Over("back", event, effect, sentence, by, _year(by), first=len(after) == len(stretches))
+        return Over("back", event, effect, sentence, by, year_of(by), first=len(after) == len(stretches))
 
     def _kind(self, event: Event, effect: Effect, dead: bool) -> Kind | None:
         verdict = self.verdicts.get(effect.trait)
@@ -177,57 +156,6 @@ class Overs:
             return None
         inside = [s for s in self.note.sentences if s.start < span.end and span.start < s.end]
         return inside[-1] if inside else None
-
-    def _item(self, kind: Kind, event: Event, effect: Effect, sentence: Sentence) -> Over:
-        if kind in ("never", "unhappened"):
-            return Over(kind, event, effect, sentence)
-        intervals = self.verdicts[effect.trait].intervals
-        mine = next((n for n, i in enumerate(intervals) if event.id in i.by), None)
-        if mine is None and event.written and event.id not in self.events:  # a claim, or what was seen on a day
-            day = window_of(event.written).low
-            open_ends = ((n, window_of(i.until).high if i.until else None) for n, i in enumerate(intervals))
-            mine = next((n for n, end in open_ends if end is None or day is None or day <= end), None)
-        if kind == "rests":
-            paused = self._contrary(effect, ("suspends",))
-            return Over(kind, event, effect, sentence, paused, _year(paused))
-        if kind == "back":
-            following = intervals[mine + 1] if mine is not None and mine + 1 < len(intervals) else None
-            by = self._first_of(following) if following else self._contrary(effect, (*STARTS, "resumes"))
-            return Over(kind, event, effect, sentence, by, _year(by))
-        stretch = intervals[mine] if mine is not None else intervals[0] if len(intervals) == 1 else None
-        by = self._last_of(stretch, effect) if stretch else None
-        if by is None:
-            by = self._contrary(effect, ("terminates",))
-        when = "" if self._vague(by, effect) else closing.when_ended(event.id, effect.trait, by, self.timeline)
-        return Over(kind, event, effect, sentence, by, when, last=stretch is None or stretch is intervals[-1])
-
-    def _vague(self, by: Event | None, effect: Effect) -> bool:
-        """The words that tell the end say that nobody knows its day: the day of the note is then only the last it can
-        have been."""
-        said = (f.quote or " ".join(by.quotes) for f in by.effects if f.trait == effect.trait) if by else ()
-        return any(_UNKNOWN.search(q) for q in said)
-
-    def _first_of(self, stretch: Interval) -> Event | None:
-        return next((self.events[e] for e in stretch.by if e in self.events), None)
-
-    def _last_of(self, stretch: Interval, effect: Effect) -> Event | None:
-        ends = [
-            self.events[e]
-            for e in stretch.by
-            if e in self.events
-            and any(f.trait == effect.trait and f.kind == "terminates" for f in self.events[e].effects)
-        ]
-        return ends[-1] if ends and stretch.until else None
-
-    def _contrary(self, effect: Effect, kinds: Sequence[EffectKind]) -> Event | None:
-        """The latest event with an effect of such a kind on the same trait."""
-        found = [
-            e
-            for e in self.events.values()
-            if e.modality == "actual" and e.subject == "self" and e.id not in self.unhappened
-            and any(f.trait == effect.trait and f.kind in kinds for f in e.effects)
-        ]  # fmt: skip
-        return max(found, key=lambda e: (e.when.latest, e.place), default=None)
 
     def _closed(self, sentence: Sentence) -> bool:
         text = self.note.text
@@ -310,7 +238,7 @@ class Overs:
         written = self.days.written(sentence.start)
         claim = Event(id=f"claim-{trait.id}", note=self.note.path, label=sentence.text, written=written)
         kind: Kind = {"RETRACTED": "never", "DORMANT": "rests"}.get(verdict.verdict, "ended")  # type: ignore[assignment]
-        item = self._item(kind, claim, effect, sentence)
+        item = self.stretches.item(kind, claim, effect, sentence)
         if not verdict.intervals and verdict.verdict == "NOT" and item.by is None:
             return  # two observations that differ, and no event between them: `doubt` asks
         if not self._told(item) and not self._after_its_end(item):
@@ -328,22 +256,8 @@ class Overs:
         return verdict is not None and verdict.verdict in ("NOT", "RETRACTED", "DORMANT")
 
 
-_UNKNOWN = re.compile(
-    r"\b(?:can(?:no|['’])t|cannot|could not|couldn['’]t|do not|don['’]t) (?:say|tell|know|remember) (?:exactly )?when\b"
-    r"|\b(?:slowly|gradually|at some point|without my noticing|somewhere along)\b",
-    re.IGNORECASE,
-)
 _LASTED = re.compile(
     r"\bfor (?:(?:about|nearly|almost|some|over|a|the) )*(?:[\w-]+ ){0,2}(?:year|month|week|winter|summer)s?\b"
     r"|\b(?:until|till|as long as)\b",
     re.IGNORECASE,
 )
-
-
-def moment(event: Event, trait: str) -> When:
-    """When an event ended, began or paused a trait: at its end, for what it did there."""
-    return event.until if any(f.trait == trait and f.at == "end" for f in event.effects) else event.when
-
-
-def _year(event: Event | None) -> str:
-    return closing.said_when(event.when.earliest, event.when.latest) if event else ""

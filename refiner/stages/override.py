@@ -22,8 +22,9 @@ from refiner.stages import doubt, gainsaid
 from refiner.stages.base import StageInput
 from refiner.stages.closing_words import ClosingWords, says_what_she_is
 from refiner.stages.extract import WEAK
-from refiner.stages.over import NAME, Over, Overs, moment
-from refiner.stages.sentence_edits import add_after, add_inside, can_drop, drop, in_markup, rewrite
+from refiner.stages.over import NAME, Overs
+from refiner.stages.over_when import Over, moment
+from refiner.stages.sentence_edits import Because, add_after, add_inside, can_drop, drop, in_markup, rewrite
 from refiner.timeline.numbers import NUMBERS
 
 _NO = re.compile(r"\b(?:not|never|no|cannot|nothing|nobody)\b|n['’]t\b", re.IGNORECASE)
@@ -145,11 +146,9 @@ class _Run:
         new = in_the_past(text, one.when)
         if new is None or claims(new, trait) or self._began(one) and _NO.search(new):
             return None  # "Until 2014 I did not touch the wheel": nor had she ever before
-        return rewrite(
-            self.note, NAME, one.sentence, new, self.given.earlier, taken=self.edits,
-            reason=f"{self.words.why(items)}; the sentence says so itself, which changes least",
-            source="rule:past", confidence=0.75, evidence=_ids(items),
-        )  # fmt: skip
+        reason = f"{self.words.why(items)}; the sentence says so itself, which changes least"
+        because = Because(reason, "rule:past", 0.75, _ids(items))
+        return rewrite(self.note, NAME, one.sentence, new, self.given.earlier, because, taken=self.edits)
 
     def _clause(self, items: list[Over]) -> Edit | None:
         words = self.words.clause(items)
@@ -169,10 +168,10 @@ class _Run:
             reason, add = f"{reason}, in brackets, since the next sentence goes on from this one", add_inside
         elif self._before(one):
             words = f"({words})"  # what she could not know on that day is an aside of today
-        made = {"reason": reason, "source": "rule:close", "confidence": 0.8, "evidence": _ids(items)}
-        edit = add(self.note, NAME, sentence, words, self.given.earlier, **made)  # type: ignore[arg-type]
+        because = Because(reason, "rule:close", 0.8, _ids(items))
+        edit = add(self.note, NAME, sentence, words, self.given.earlier, because)
         if edit is None and add is add_inside and not re.search(r"\d", words):
-            edit = add_after(self.note, NAME, sentence, words, self.given.earlier, **made)  # type: ignore[arg-type]
+            edit = add_after(self.note, NAME, sentence, words, self.given.earlier, because)
         return edit
 
     def _closed_before(self, one: Over) -> bool:
@@ -212,11 +211,10 @@ class _Run:
         sentence = items[0].sentence
         if not can_drop(self.note, sentence, (*self.given.earlier, *self.edits)):
             return None
-        return drop(
-            self.note, NAME, sentence, self.given.earlier, taken=self.edits,
-            reason=f"{self.words.why(items)}; left out, since {reason}",
-            source="rule:drop-claim", confidence=confidence, evidence=_ids(items),
-        )  # fmt: skip
+        because = Because(
+            f"{self.words.why(items)}; left out, since {reason}", "rule:drop-claim", confidence, _ids(items)
+        )
+        return drop(self.note, NAME, sentence, self.given.earlier, because, taken=self.edits)
 
     def _leans(self, sentence: Sentence) -> bool:
         """A later time in the note counts from this sentence."""

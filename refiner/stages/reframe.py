@@ -19,7 +19,7 @@ from refiner.models import Bearing, Edit, Event, Note, Sentence, StageResult
 from refiner.stages.base import StageInput
 from refiner.stages.extract import trait_words
 from refiner.stages.relevance import bearings, told_in
-from refiner.stages.sentence_edits import can_drop, drop
+from refiner.stages.sentence_edits import Because, can_drop, drop
 from refiner.timeline.numbers import NUMBERS
 
 NAME = "reframe"
@@ -73,12 +73,10 @@ def leave_out(given: StageInput, found: Sequence[Bearing]) -> list[Edit]:
         for sentence in going:
             if not can_drop(note, sentence, (*given.earlier, *taken)):
                 continue
-            edit = drop(
-                note, NAME, sentence, given.earlier, taken=taken,
-                reason=f"{what} how “{names}” came about (how_acquired = false); what came of it stays",
-                source="rule:condense" if cause.facts else "rule:how-acquired", confidence=0.6,
-                evidence=(cause.event.id,),
-            )  # fmt: skip
+            reason = f"{what} how “{names}” came about (how_acquired = false); what came of it stays"
+            source = "rule:condense" if cause.facts else "rule:how-acquired"
+            because = Because(reason, source, 0.6, (cause.event.id,))
+            edit = drop(note, NAME, sentence, given.earlier, because, taken=taken)
             if edit is not None and edit.id not in given.rejected:
                 taken.append(edit)
     return taken

@@ -5,9 +5,27 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
 
 from refiner.edits import make_edit, parents_of, raw_span, render_span
 from refiner.models import Edit, Note, Sentence
+
+
+@dataclass(frozen=True)
+class Because:
+    """Why an edit is proposed, who proposes it, how sure that is, and what it follows from."""
+
+    reason: str
+    source: str
+    confidence: float
+    evidence: tuple[str, ...] = ()
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """As `make_edit` takes it."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
 
 _ENDED = re.compile(r"[.!?…।][\"'”’)\]*_»]*\Z")
 _ITEM = re.compile(r"[ \t]*(?:[-*+•>#]|\d{1,3}[.)])")
@@ -65,11 +83,8 @@ def drop(
     stage: str,
     sentence: Sentence,
     earlier: Sequence[Edit],
+    because: Because,
     *,
-    reason: str,
-    source: str,
-    confidence: float,
-    evidence: Sequence[str] = (),
     taken: Sequence[Edit] = (),
 ) -> Edit | None:
     """The edit that leaves a sentence and one space beside it out, or its line where it has one of its own; None where
@@ -93,10 +108,7 @@ def drop(
         start,
         end,
         "",
-        reason=reason,
-        source=source,
-        confidence=confidence,
-        evidence=evidence,
+        **because.given,
         parents=[p.id for p in parents],
     )
 
@@ -107,11 +119,7 @@ def add_after(
     sentence: Sentence,
     words: str,
     earlier: Sequence[Edit],
-    *,
-    reason: str,
-    source: str,
-    confidence: float,
-    evidence: Sequence[str] = (),
+    because: Because,
 ) -> Edit | None:
     """The edit that adds words after a sentence; None in headings, tables, code, and in what an edit replaced."""
     at = sentence.end
@@ -128,10 +136,7 @@ def add_after(
         at,
         at,
         "".join(p.after for p in parents) + after,
-        reason=reason,
-        source=source,
-        confidence=confidence,
-        evidence=evidence,
+        **because.given,
         parents=[p.id for p in parents],
     )
 
@@ -142,11 +147,7 @@ def add_inside(
     sentence: Sentence,
     words: str,
     earlier: Sequence[Edit],
-    *,
-    reason: str,
-    source: str,
-    confidence: float,
-    evidence: Sequence[str] = (),
+    because: Because,
 ) -> Edit | None:
     """The edit that adds words in brackets before the sentence's end; None in headings, tables and code, in a sentence
     that ends otherwise than by one stop, and beside what an earlier edit changed."""
@@ -158,7 +159,7 @@ def add_inside(
         return None
     first = words[0] if re.match(r"I\b", words) else words[0].lower()
     after = f" ({first}{words[1:].rstrip('.')})"
-    return make_edit(note, stage, at, at, after, reason=reason, source=source, confidence=confidence, evidence=evidence)
+    return make_edit(note, stage, at, at, after, **because.given)
 
 
 def rewrite(
@@ -167,11 +168,8 @@ def rewrite(
     sentence: Sentence,
     new: str,
     earlier: Sequence[Edit],
+    because: Because,
     *,
-    reason: str,
-    source: str,
-    confidence: float,
-    evidence: Sequence[str] = (),
     taken: Sequence[Edit] = (),
 ) -> Edit | None:
     """The edit that makes the sentence, as the earlier edits left it, read `new`, with as few words as may be.
@@ -208,9 +206,6 @@ def rewrite(
         start,
         end,
         new[before : len(new) - after],
-        reason=reason,
-        source=source,
-        confidence=confidence,
-        evidence=evidence,
+        **because.given,
         parents=[p.id for p in parents],
     )

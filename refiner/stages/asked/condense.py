@@ -19,7 +19,7 @@ from refiner.stages.base import StageInput
 from refiner.stages.extract import trait_words
 from refiner.stages.reframe import NAME, Cause
 from refiner.stages.rewriting import turned, wrong_with_traits
-from refiner.stages.sentence_edits import rewrite
+from refiner.stages.sentence_edits import Because, rewrite
 
 
 class Condensed(Shape):
@@ -58,11 +58,9 @@ async def condensed(asker: Asker, given: StageInput, cause: Cause) -> Edit | Non
     text = render_span(note.text, whole.start, whole.end, given.earlier)
     tail = text[len(text.rstrip()) :]
     names = ", ".join(t.title for t in cause.traits)
-    return rewrite(
-        note, NAME, whole, f"{new}{tail}", given.earlier,
-        reason=f"it tells at length how “{names}” came about (how_acquired = false); who, when and where are kept",
-        source=f"model:{asker.name}", confidence=CONFIDENCE, evidence=(cause.event.id, CONDENSE),
-    )  # fmt: skip
+    reason = f"it tells at length how “{names}” came about (how_acquired = false); who, when and where are kept"
+    because = Because(reason, f"model:{asker.name}", CONFIDENCE, (cause.event.id, CONDENSE))
+    return rewrite(note, NAME, whole, f"{new}{tail}", given.earlier, because)
 
 
 CONDENSE = "action:condense"  # in the evidence of an edit that condenses

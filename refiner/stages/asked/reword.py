@@ -21,7 +21,7 @@ from refiner.stages.asked.refined_lines import Line, lines_of
 from refiner.stages.asked.sentence_checks import Mending, mending, wrong_with
 from refiner.stages.extract import trait_words
 from refiner.stages.rewriting import says_the_same, turned, wrong_with_traits
-from refiner.stages.sentence_edits import rewrite
+from refiner.stages.sentence_edits import Because, rewrite
 
 CLAUSE = "rule:close"
 CONFIDENCE = 0.7
@@ -66,11 +66,9 @@ async def reworded(
         return None
     text = render_span(note.text, sentence.start, sentence.end, earlier)
     lead, tail = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-    return rewrite(
-        note, edit.stage, sentence, f"{lead}{new}{tail}", earlier,
-        reason=f"{edit.reason.partition(';')[0]}; the model lets the sentence say so itself",
-        source=f"model:{asker.name}", confidence=CONFIDENCE, evidence=edit.evidence,
-    )  # fmt: skip
+    reason = f"{edit.reason.partition(';')[0]}; the model lets the sentence say so itself"
+    because = Because(reason, f"model:{asker.name}", CONFIDENCE, edit.evidence)
+    return rewrite(note, edit.stage, sentence, f"{lead}{new}{tail}", earlier, because)
 
 
 def wrong(line: Line, clause: str, new: str, held: Mending, over: Collection[str]) -> str:

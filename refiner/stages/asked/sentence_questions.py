@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from refiner.edits import digest, in_force, question_id
 from refiner.models import Choice, ChoiceEffect, Edit, Note, ProposedEdit, Question
 from refiner.stages.asked.refined_lines import Line
-from refiner.stages.sentence_edits import can_drop, drop
+from refiner.stages.sentence_edits import Because, can_drop, drop
 
 MOST = 3  # about one note
 
@@ -38,7 +38,7 @@ def _left_out(note: Note, stage: str, line: Line, edits: Sequence[Edit]) -> Prop
     if line.sentence is None or not can_drop(note, line.sentence, live):
         return None
     gone = [e for e in live if not e.after]
-    made = drop(note, stage, line.sentence, live, reason="", source="person", confidence=1.0, taken=gone)
+    made = drop(note, stage, line.sentence, live, Because("", "person", 1.0), taken=gone)
     return None if made is None else ProposedEdit(start=made.start, end=made.end, after="")
 
 
