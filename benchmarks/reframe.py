@@ -79,7 +79,9 @@ def figures(chain: Chain, config: Config) -> Counter[str]:
             s = items[0].sentence
             out["dead effects"] += 1
             closed = reframed_lives.touching(chain, note, s.start, s.end)
-            out["dead effects left"] += not (closed or reframed_lives.closed_further_on(chain, note, s.end))
+            # What goes with a sentence that was said to rest, in the same note, rests with it.
+            with_it = items[0].kind == "rests" and any("given up" in e.after for e in chain.edits.get(note.path, ()))
+            out["dead effects left"] += not (closed or with_it or reframed_lives.closed_further_on(chain, note, s.end))
     lost = living_traits(chain.notes, chain.edits, chain.bearings, config, chain.timeline)
     out["living traits lost"] = sum(f.severity == "error" for f in lost)
     out["living traits that nothing shows"] = sum(f.severity == "info" for f in lost)

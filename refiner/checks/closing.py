@@ -25,7 +25,7 @@ _FALSE = (
     "So I thought at the time; it was not true.",
     "I thought so then; it never was true.",
 )
-_FELT = "That was not so, as I know now."  # of what one feels and does not think
+_FELT = "There was nothing behind it, as I know now."  # of what one feels and does not think
 _RESTS = ("I have not done so since {when}, but it is not given up.",)
 _RESTS_UNDATED = ("At present I do not, but it is not given up.",)
 _UNHAPPENED = (
@@ -37,8 +37,8 @@ _SEVERAL = ("None of that lasted.", "All of that is over now.")
 # Written before, and known again where they stand.
 _OLDER = (
     "That has not been so since {when}.", "That did not last.", "That ended later.", "That is over now.",
-    "That has rested since {when}.", "At present that rests.", "It came back in {when}.", "It came back later.",
-    "That changed again in {when}.", "That changed again later.",
+    "That has rested since {when}.", "At present that rests.", "That was not so, as I know now.",
+    "It came back in {when}.", "It came back later.", "That changed again in {when}.", "That changed again later.",
 )  # fmt: skip
 
 _ALL = (

@@ -63,12 +63,13 @@ class ClosingWords:
                 shape = trait_forms(trait, self.given.config).shape if trait else "habit"
                 return closing.rests(one.event.id, one.trait, one.when, habit=shape not in ("adjective", "thing"))
         # "Last night I hid under the cot. That lasted until 2008": what is only shown is named.
-        named = "" if self._points_at_it(one) else self._said(one, closing.ended_named)
+        # Where it came back and ended again, "no longer" would be untrue.
+        named = "" if self._points_at_it(one) or not one.last else self._said(one, closing.ended_named)
         return named or closing.ended(one.event.id, one.trait, one.when)
 
     def of_all(self, one: Over, words: str) -> str:
         """What closes several sentences in a row: the trait's name, else "all that"."""
-        named = self._said(one, closing.ended_named) if one.kind == "ended" else ""
+        named = self._said(one, closing.ended_named) if one.kind == "ended" and one.last else ""
         return named or closing.all_of(words)
 
     def _said(self, one: Over, clause: Callable[[str, str, str], str]) -> str:
@@ -95,7 +96,7 @@ class ClosingWords:
         if found is None or found.weight < TOUCHES or one.event.id.startswith("seen-") and not present_verbs(text):
             return False
         part = max([0, *(m.end() for m in _PARTS.finditer(text, 0, len(text.rstrip(" .!?"))))])
-        return any(h.end > part for h in found.hits)
+        return any(h.end > part and h.named for h in found.hits)
 
     def alive_beside(self, items: list[Over]) -> bool:
         """The same sentence tells of another trait, which the words must not be taken to end."""

@@ -29,6 +29,7 @@ from refiner.timeline.numbers import NUMBERS
 
 _NO = re.compile(r"\b(?:not|never|no|cannot|nothing|nobody)\b|n['’]t\b", re.IGNORECASE)
 _LEANS = re.compile(r"^(?:then|there|but|and|so|which)\b|\b(?:also|too|same|either|likewise|as well)\b", re.IGNORECASE)
+_DID = {"ended": "ended", "rests": "rests"}  # as the reason of an edit begins
 SHORT = 12  # words of a sentence that can do nothing but claim
 
 
@@ -85,7 +86,7 @@ class _Run:
     def _goes_on(self, before: list[Over], items: list[Over]) -> bool:
         one, other = before[0], items[0]
         same = (one.kind, one.trait, one.when) == (other.kind, other.trait, other.when)
-        if len(before) > 1 or len(items) > 1 or not same or one.kind not in ("ended", "never", "rests"):
+        if len(before) > 1 or len(items) > 1 or not same or one.kind not in ("ended", "never"):
             return False
         trait = self.traits.get(one.trait)
         if trait is not None and claims(one.sentence.text, trait):
@@ -113,6 +114,8 @@ class _Run:
         sentence = items[0].sentence
         if not render_span(self.note.text, sentence.start, sentence.end, self.given.earlier).strip():
             return  # an earlier stage dropped it
+        if items[0].kind == "rests" and not self.words.names_it(items[0]) and self._closed_before(items[0]):
+            return  # what only goes with it was said to rest with the sentence before
         if any(i.by and i.by.source.startswith("rule:") and i.by.confidence <= WEAK for i in items):
             self._ask(items, f"that {self.words.names(items)} is over was read from few words, and may be wrong")
             return
@@ -157,8 +160,8 @@ class _Run:
         one, sentence = items[0], items[0].sentence
         if self.leading:
             words = self.words.of_all(one, words)
-        elif one.kind == "ended" and self._closed_before(one):
-            words = closing.too()
+        elif one.kind == "ended" and (self._closed_before(one) or any(words in e.after for e in self.edits)):
+            words = closing.too()  # said in full already
         reason = f"{self.words.why(items)}; a clause says so, since the sentence itself could not safely be changed"
         add = add_after
         if re.search(r"\d", words) and not safe_place(self.note, sentence, self.given.config):
@@ -181,7 +184,7 @@ class _Run:
         if not near or last is None or last.source != "rule:close":
             return False
         trait = self.traits.get(one.trait)
-        return f"“{(trait.name if trait else '') or one.trait}” ended" in last.reason
+        return last.reason.startswith(f"“{(trait.name if trait else '') or one.trait}” {_DID.get(one.kind, '')}")
 
     def _leant_on(self, sentence: Sentence) -> bool:
         """The next sentence goes on from this one: "The nails also, same desk." """
@@ -191,7 +194,7 @@ class _Run:
 
     def _before(self, one: Over) -> bool:
         """The note was written before the end that the clause tells, or says itself that it is so."""
-        if present_verbs(one.sentence.text):
+        if present_verbs(one.sentence.text) or one.kind == "ended" and not one.when:
             return True
         written, by = self.overs.days.written(one.sentence.start), one.by
         ended = moment(by, one.trait).earliest if by is not None else ""
