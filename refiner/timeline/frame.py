@@ -74,7 +74,8 @@ def exact(text: str) -> Window | None:
 
 
 def year_of(day: int) -> int:
-    return date.fromordinal(day).year
+    """The year of a day's number; of one beyond the calendar, which a fuzzy date can reach, the nearest."""
+    return date.fromordinal(min(max(day, date.min.toordinal()), date.max.toordinal())).year
 
 
 def by_both_ends(window: Window, find: Callable[[int], Window | None]) -> Window | None:
