@@ -86,11 +86,13 @@ def samples_of(life: Life) -> Samples:
 
 
 def _held_to_today(samples: Sequence[Sample], life: Life) -> list[Sample]:
-    """The samples, those held back that say of a trait which is over that it is so today: a person can write that."""
+    """The samples, those held back that say of a trait which is over that it is so today. Only a person can have
+    written that: composing refuses such sentences, and reading every sample again would cost each start of a review."""
     if life.chain.timeline is None:
         return list(samples)
     found: dict[str, list[str]] = {}
-    for sample, trait, _ in dead_samples(samples, life.config, life.chain.timeline):
+    edited = [s for s in samples if s.status == "edited"]
+    for sample, trait, _ in dead_samples(edited, life.config, life.chain.timeline):
         found.setdefault(sample.id, []).append(f"{TODAY}{trait.id}")
     return [s.model_copy(update={"blocked": (*s.blocked, *found[s.id])}) if s.id in found else s for s in samples]
 
@@ -148,11 +150,11 @@ def image_of(life: Life, made: Samples) -> LifeImage:
 
 
 def _refuse_the_dead(made: Samples, life: Life, partial: bool) -> None:
-    """Names the decided samples that say of what is over that it is so today. `--partial` leaves them out."""
-    decided = [s for s in made.samples if s.status in ("approved", "edited")]
+    """Names the edited samples that say of what is over that it is so today. `--partial` leaves them out."""
+    held = [s for s in made.samples if any(b.startswith(TODAY) for b in s.blocked)]
     if partial or life.chain.timeline is None:
         return
-    found = dead_samples(decided, life.config, life.chain.timeline)
+    found = dead_samples(held, life.config, life.chain.timeline)
     if found:
         lines = [f"{s.id}: “{one_line(quote, 90)}” ({trait.title})" for s, trait, quote in found]
         raise Undecided(

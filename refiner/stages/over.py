@@ -220,7 +220,7 @@ class Overs:
                 if s.start < span.end and span.start < s.end
             }
             for n in sorted(told):
-                item = Over("unhappened", event, effect, self.note.sentences[n], run=n - 1 in told)
+                item = Over("unhappened", event, effect, self.note.sentences[n])
                 if n + 1 not in told and not self._closed(item.sentence):
                     yield item
 

@@ -27,7 +27,6 @@ class Over:
     when: str = ""  # the year of that, or two: "2003", "2003 or 2004"; "" unknown
     last: bool = True  # it has not been so since: no later stretch follows
     first: bool = False  # what began had not been so before: it did not come back
-    run: bool = False  # the sentences before this one belong to it
 
     @property
     def trait(self) -> str:

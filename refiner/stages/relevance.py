@@ -7,13 +7,13 @@ narrator is evidence too, and is marked as theirs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from refiner.checks.change_words import masked
 from refiner.checks.closing import run_of
 from refiner.checks.dead_traits import claims
 from refiner.checks.trait_words import TraitWords, prove
-from refiner.config import Config, Trait
+from refiner.config import Config
 from refiner.edits import in_force, render_span
 from refiner.models import Bearing, Edit, Effect, Event, Extraction, Note, Sentence, Timeline, Treatment
 from refiner.stages.declared import find_quote
@@ -24,21 +24,12 @@ TOUCHES = 0.5  # and from which it may have to do with it
 PROVES = 0.35  # and how far they must prove it, where nothing else says so
 WORDS = "rule:words"
 FOR = ("initiates", "continues", "reinitiates", "resumes")
-Near = Callable[[Sequence[str]], Sequence[Mapping[str, float]]]
-"""Texts to, for each, the traits that it may have to do with beyond their words, with how probable that is."""
 
 
-def bearings(
-    note: Note,
-    config: Config,
-    words: TraitWords,
-    extraction: Extraction | None = None,
-    *,
-    near: Near | None = None,
-) -> list[Bearing]:
+def bearings(note: Note, config: Config, words: TraitWords, extraction: Extraction | None = None) -> list[Bearing]:
     """The bearings of each sentence on the important traits, in order of place; one for each sentence and trait.
 
-    What the person annotated comes before what words show, and that before `near`, which can only say "context".
+    What the person annotated comes before what words show.
     """
     reader = _Reader(note, config, words)
     if extraction is not None:
@@ -47,8 +38,6 @@ def bearings(
         reader.words_of(sentence)
     if extraction is not None:
         reader.causes(extraction)
-    if near is not None:
-        reader.near(near)
     return sorted(reader.found.values(), key=lambda b: (b.start, b.trait))
 
 
@@ -110,12 +99,6 @@ class _Reader:
             shows = min(found.weight, prove(found.hits)) >= SHOWS and found.state and found.sign > 0
             side = "for" if shows or claims(sentence.text, trait) else "context"
             self._add(sentence, trait.id, side, ", ".join(found.words(text)), WORDS, min(1.0, found.weight))
-
-    def near(self, near: Near) -> None:
-        rest = [s for s in self.note.sentences if not any((s.start, t) in self.found for t in self.traits)]
-        for s, scores in zip(rest, near([s.text for s in rest]), strict=True):
-            for trait, score in scores.items():
-                self._add(s, trait, "context", s.text, "rule:similar", score)
 
 
 def without_faint(note: Note, found: Iterable[Bearing], words: TraitWords) -> list[Bearing]:
@@ -210,12 +193,3 @@ def _of_sentence(
 
 
 _SIDES = {"for": "evidence for", "against": "evidence against", "context": "has to do with"}
-
-
-def counted(found: Iterable[Bearing], traits: Iterable[Trait]) -> dict[str, dict[str, int]]:
-    """For each trait, how many sentences bear on it on which side."""
-    out = {t.id: {"for": 0, "against": 0, "context": 0} for t in traits}
-    for bearing in found:
-        if bearing.trait in out:
-            out[bearing.trait][bearing.side] += 1
-    return out
