@@ -32,7 +32,7 @@ from refiner.review.history import Decided, replay
 from refiner.review.identity import Reviewable, text_shas
 from refiner.stages.base import Stage, StageInput
 from refiner.stages.canon import seed_canon
-from refiner.stages.extract import EXTRACT_VERSION, check_ids, extract, link_events, trait_words
+from refiner.stages.extract import EXTRACT_VERSION, check_ids, extract, link_events
 from refiner.stages.relevance import without_faint
 from refiner.store import Cache, canonical
 from refiner.timeline.resolve import TIMELINE_VERSION, kept_timeline, tellings
@@ -216,11 +216,11 @@ class Run:
 
     def _settle_bearings(self) -> None:
         """Has the model label what only hints at a trait, and drops the rest of it."""
-        held, words = self.chain.bearings, trait_words(self.config.traits)
+        held = self.chain.bearings
         if self.talk is not None:
             held.update(chain_written.related_by_model(self.talk, self.chain))
         for path in held:
-            held[path] = without_faint(self.by_path[path], held[path], words)
+            held[path] = without_faint(held[path])
 
     def _one(self, stage: Stage, note: Note) -> StageResult:
         """One stage on one note; done again without what the person rejected, so that nothing is built on it."""

@@ -460,6 +460,7 @@ class Bearing(Record):
     teller: str = "self"  # self | the note's author | another: somebody whom the note quotes
     source: str = "rule:words"
     confidence: float = 1.0
+    proof: float = 1.0  # how far the words by themselves prove that the trait is meant, where only words speak
 
 
 class Treatment(Record):

@@ -31,7 +31,7 @@ class Reframe:
     """Keeps by default. Its edits leave out the telling of how a minor trait came about, where that is not wanted."""
 
     name: ClassVar[str] = NAME
-    version: ClassVar[str] = "5"
+    version: ClassVar[str] = "6"
     needs_timeline: ClassVar[bool] = True
 
     def run(self, given: StageInput) -> StageResult:

@@ -49,14 +49,24 @@ class _Reader:
         self.narrator = config.persona.before
         self.found: dict[tuple[int, str], Bearing] = {}
 
-    def _add(self, s: Sentence, trait: str, side: str, quote: str, source: str, sure: float, event: str = "") -> None:
+    def _add(
+        self,
+        s: Sentence,
+        trait: str,
+        side: str,
+        quote: str,
+        source: str,
+        sure: float,
+        event: str = "",
+        proof: float = 1,
+    ) -> None:
         if trait not in self.traits or (s.start, trait) in self.found:
             return
         self.found[s.start, trait] = Bearing.model_validate(
             {
                 "note": self.note.path, "start": s.start, "end": s.end, "trait": trait, "side": side,
                 "quote": " ".join(quote.split()), "event": event, "teller": self._teller(s), "source": source,
-                "confidence": round(sure, 3),
+                "confidence": round(sure, 3), "proof": round(proof, 3),
             }
         )  # fmt: skip
 
@@ -96,22 +106,17 @@ class _Reader:
             trait = self.traits.get(found.trait)
             if trait is None or found.weight < TOUCHES:
                 continue
-            shows = min(found.weight, prove(found.hits)) >= SHOWS and found.state and found.sign > 0
+            proof = prove(found.hits)
+            shows = min(found.weight, proof) >= SHOWS and found.state and found.sign > 0
             side = "for" if shows or claims(sentence.text, trait) else "context"
-            self._add(sentence, trait.id, side, ", ".join(found.words(text)), WORDS, min(1.0, found.weight))
+            said = ", ".join(found.words(text))
+            self._add(sentence, trait.id, side, said, WORDS, min(1.0, found.weight), proof=proof)
 
 
-def without_faint(note: Note, found: Iterable[Bearing], words: TraitWords) -> list[Bearing]:
+def without_faint(found: Iterable[Bearing]) -> list[Bearing]:
     """The bearings without those for which only words speak that prove little: "tell" for who tells lies. They are
     worth a model's question, and nothing else."""
-    return [b for b in found if not _is_faint(note, b, words)]
-
-
-def _is_faint(note: Note, bearing: Bearing, words: TraitWords) -> bool:
-    if bearing.side != "context" or bearing.source != WORDS:
-        return False
-    evidence = words.evidence(masked(note.text[bearing.start : bearing.end])).get(bearing.trait)
-    return evidence is None or prove(evidence.hits) < PROVES
+    return [b for b in found if b.side != "context" or b.source != WORDS or b.proof >= PROVES]
 
 
 def told_in(note: Note, event: Event, effect: Effect) -> list[tuple[Sentence, str]]:

@@ -62,7 +62,7 @@ def _judge(
     """Adds what each of the edits near a sentence of evidence does to it."""
     if not near:
         return
-    quote = _short(evidence.sentence.text)
+    quote = short(evidence.sentence.text)
     lowering = []
     blamed = False
     for edit in near:
@@ -97,7 +97,8 @@ def _listed(words: Collection[str]) -> str:
     return ", ".join(f"“{w}”" for w in words)
 
 
-def _short(text: str, limit: int = 60) -> str:
+def short(text: str, limit: int = 60) -> str:
+    """A quotation in one line, cut at a word."""
     text = " ".join(text.split())
     return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0] + "…"
 

@@ -15,7 +15,7 @@ from refiner.edits import in_force
 from refiner.models import Bearing, Edit, Extraction, Finding, Note, Person, StageResult, Timeline
 from refiner.stages.base import StageInput
 from refiner.stages.extract import trait_words
-from refiner.stages.self_image_edits import flags, idealising
+from refiner.stages.self_image_edits import flags, idealising, short
 from refiner.stages.self_image_evidence import evidence_sentences
 from refiner.stages.self_image_kept import Kept, kept
 from refiner.stages.self_image_life import LifeImage, life_image, negative_traits, others_words
@@ -68,7 +68,7 @@ def _losses(note: Note, title: str, lost: Sequence[Kept]) -> list[Finding]:
     if soft := len(lost) - gone:
         parts.append("1 sentence is softened" if soft == 1 else f"{soft} sentences are softened")
     first = lost[0].evidence.sentence
-    message = f"{title}: {', '.join(parts)}, first “{_short(first.text)}”"
+    message = f"{title}: {', '.join(parts)}, first “{short(first.text)}”"
     return [Finding(check="self-image", note=note.path, start=first.start, end=first.end, message=message)]
 
 
@@ -84,11 +84,6 @@ def _valence(moved: Drift) -> Finding:
         f" ({moved.drift:+.2f})"
     )
     return Finding(check="valence", note=moved.note, message=message)
-
-
-def _short(text: str, limit: int = 60) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= limit else text[: limit - 1].rsplit(" ", 1)[0] + "…"
 
 
 def life_balance(
@@ -126,7 +121,7 @@ def life_findings(image: LifeImage, config: Config, people: Sequence[Person]) ->
         findings.append(Finding(check="self-image", severity="info" if enough else "error", message=message))
         if others := one.of_others:
             first = min(others, key=lambda r: (r.teller.voice != "author", r.note, r.start))
-            quote = f"{first.note}: “{_short(first.raw)}”"
+            quote = f"{first.note}: “{short(first.raw)}”"
             findings.append(
                 Finding(
                     check="self-image", note=first.note, start=first.start, end=first.end,
