@@ -42,14 +42,13 @@ class Personal:
     def reject(self, item: Item) -> None:
         """Rejects, then asks why. Leaving at that question keeps the rejection."""
         session, reasons = self.session, REASONS[item.kind]
-        question = "Why? " + "".join(f"{n} {words} · " for n, words in enumerate(reasons, 1)) + "words, or Enter:"
-        if item.kind == "trait":
-            question = "Which event or date is behind it? Words, or Enter:"
+        question = "Which event or date is behind it?" if item.kind == "trait" else "Why?"
+        offered = {str(n): words for n, words in enumerate(reasons, 1)}
         if problem := refusal(item, Action("reject")):
             session.screen.say(problem, WARN)
             return
         try:
-            reason = session.ask_line(question)
+            reason = session.ask_line(question, offered=offered, end="words, or Enter:")
         except (EOFError, KeyboardInterrupt):
             session.do(Action("reject"))
             raise
@@ -100,10 +99,12 @@ class Personal:
         session.screen.draft(item, text)
         if problem:
             session.screen.say(problem, WARN)
-        question = "Edit again? [e n]" if problem else "Keep your text? [y e n]"
+        question = "Edit again?" if problem else "Keep your text?"
+        answers = {} if problem else {"y": "keep it"}
+        answers |= {"e": "write it again", "n": "drop it"}
         while True:
             try:
-                action = session.bound.get(session.ask_key(question), "")
+                action = session.bound.get(session.ask_key(question, answers), "")
             except (EOFError, KeyboardInterrupt):
                 session.do(Action("comment", text=f"a text that was not kept: {text}"))
                 raise
@@ -142,8 +143,8 @@ class Personal:
             return
         same = self._same(item, choice)
         others = f" and decide {len(same)} the same" if len(same) > 1 else ""
-        question = f"Write “{entry.before}” → “{entry.after}” into the canon for the whole life{others}? [y n]"
-        if session.bound.get(session.ask_key(question)) != "approve":
+        question = f"Write “{entry.before}” → “{entry.after}” into the canon for the whole life{others}?"
+        if session.bound.get(session.ask_key(question, {"y": "yes", "n": "no"})) != "approve":
             session.screen.say("nothing was decided")
             return
         session.decide_life(entry)

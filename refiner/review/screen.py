@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from rich.console import Console, RenderableType
 from rich.text import Text
@@ -11,12 +12,17 @@ from rich.text import Text
 from refiner.models import Edit, Event, Sample, Status
 from refiner.review.bodies import body, change, sentence
 from refiner.review.items import Item
+from refiner.review.keys import HELP, KEYMAP, bindings
 from refiner.review.paint import DIM, HEAD, WARN, Paint
 from refiner.review.state import ReviewState
 from refiner.review.texts import as_text
 from refiner.review.visible import one_line
 
 _LETTERS = {"approve": "y", "reject": "n", "edit": "e", "answer": "answered", "flag": "f", "comment": "c"}
+_BOUND = bindings(KEYMAP)
+Answers = Mapping[str, str]
+"""What a question may be answered with, and what it means: a key or a line -> words."""
+NOTHING: Answers = MappingProxyType({})
 _SURE = 0.995  # above, the confidence needs no words
 PROMPTS = {"question": ("Answer?", "e n s u j k v w ?"), "trait": ("Right?", "y n s u j k w ?"),
            "event": ("Approve?", "y n e s u j k w ?")}  # fmt: skip
@@ -149,7 +155,16 @@ class Screen:
         for key, does in keys:
             self._print(self.paint.join((f"  {key:<9}", "bold"), (does, "")))
 
-    def prompt(self, words: str) -> None:
+    def prompt(self, question: str, answers: Answers) -> None:
+        """A question that one key answers. `answers` are the keys to name, with what they do."""
+        self._ask(f"{question} [{' '.join(answers)}]")
+
+    def line_prompt(self, question: str, offered: Answers, end: str) -> None:
+        """A question that a line answers: `Why? 1 wrong word · 2 … · words, or Enter:`"""
+        named = (f"{key} {words} ·" for key, words in offered.items())
+        self._ask(" ".join(part for part in (question, *named, end) if part))
+
+    def _ask(self, words: str) -> None:
         """A question without the end of its line, so that the answer stands beside it."""
         self.console.print(self.paint.text(f"{words} ", "bold"), end="", soft_wrap=True)
         self.console.file.flush()
@@ -164,16 +179,18 @@ class Screen:
             self.why(state, item)
 
 
-def prompt_words(item: Item | None) -> str:
-    """The question under an item with the commonest keys; `?` names all."""
+def main_prompt(item: Item | None) -> tuple[str, Answers]:
+    """The question under an item, with the commonest keys; `?` names all."""
     if item is None:
-        return "Done? [u j k g / q ?]"
+        return "Done?", _named("u j k g / q ?")
     question, keys = PROMPTS.get(item.kind, ("Approve?", "y n e s u j k v w ?"))
-    if item.kind == "question":
-        if item.start < 0:
-            keys = keys.removeprefix("e ")
-        keys = " ".join([*(c.key for c in item.choices), keys])
-    return f"{question} [{keys}]"
+    if item.kind == "question" and item.start < 0:
+        keys = keys.removeprefix("e ")
+    return question, {c.key: c.label for c in item.choices} | _named(keys)
+
+
+def _named(keys: str) -> dict[str, str]:
+    return {key: HELP[_BOUND[key]] for key in keys.split()}
 
 
 def counts_words(state: ReviewState) -> str:
@@ -189,5 +206,5 @@ def as_string(state: ReviewState, *, width: int = 80) -> str:
     console = Console(file=out, width=width, markup=False, emoji=False, highlight=False, color_system=None)
     screen = Screen(console, plain=True)
     screen.show(state)
-    screen.prompt(prompt_words(state.item))
+    screen.prompt(*main_prompt(state.item))
     return out.getvalue()

@@ -22,7 +22,7 @@ from refiner.review.items import Item
 from refiner.review.keys import HELP, KEYMAP, Reader, bindings, key_name
 from refiner.review.paint import WARN, is_plain, tolerate
 from refiner.review.personal import Personal
-from refiner.review.screen import Screen, counts_words, prompt_words
+from refiner.review.screen import NOTHING, Answers, Screen, counts_words, main_prompt
 from refiner.review.state import Action, ActionKind, ReviewState, apply, start
 from refiner.review.valid import valid
 
@@ -91,26 +91,33 @@ class Session:
                 self.screen.show(self.state)
             shown = self.state
             try:
-                again = self._key(self._ask(prompt_words(self.state.item)))
+                again = self._key(self._ask(*main_prompt(self.state.item)))
             except (_Quit, EOFError):
                 return
             shown = None if again else shown
 
-    def _ask(self, question: str) -> str:
-        key = self.reader.key(lambda: self.screen.prompt(question))
+    def _ask(self, question: str, answers: Answers) -> str:
+        key = self.reader.key(lambda: self.screen.prompt(question, answers))
         self.screen.say(key if key.isprintable() else "")
         return key
 
-    def ask_key(self, question: str) -> str:
+    def ask_key(self, question: str, answers: Answers) -> str:
         """One key for a question within an action. q and the end of input raise EOFError."""
-        key = self._ask(question)
+        key = self._ask(question, answers)
         if self.bound.get(key) == "quit":
             raise EOFError
         return key
 
-    def ask_line(self, question: str, *, fresh: bool = False) -> str:
-        """One line for a question within an action."""
-        return self.reader.line(lambda: self.screen.prompt(question), fresh=fresh).strip()
+    def ask_line(self, question: str, *, fresh: bool = False, offered: Answers = NOTHING, end: str = "") -> str:
+        """One line for a question within an action. `offered` are lines that may be meant, with what they mean."""
+        return self.reader.line(lambda: self.screen.line_prompt(question, offered, end), fresh=fresh).strip()
+
+    def keys_now(self) -> dict[str, str]:
+        """The keys that do something at this item, with what they do: choices first, then the actions."""
+        now = valid(self.state, life=self.decide_life is not None)
+        item = self.state.item
+        out = {c.key: c.label for c in item.choices} if item is not None else {}
+        return out | {keys[0]: HELP[action] for action, keys in self.keymap.items() if action in now}
 
     def _key(self, key: str) -> bool:
         """Does what a key stands for; says whether the item is to be shown again although nothing moved."""
