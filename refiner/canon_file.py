@@ -73,3 +73,24 @@ def add_canon(path: Path, entry: CanonEntry) -> None:
         document.add("canon", tomlkit.aot())
     document["canon"].append(table)
     write_atomic(path, tomlkit.dumps(document))
+
+
+def remove_canon(path: Path, entry: CanonEntry) -> bool:
+    """Takes an entry that `add_canon` wrote out again, comments and the others untouched.
+
+    False where it is not there or was changed by hand since: what the person wrote stays. Raises ConfigError,
+    StoreError.
+    """
+    try:
+        document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.parse("")
+    except (TOMLKitError, OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}", mend="mend it by hand") from None
+    tables = document.get("canon", [])
+    mine = [n for n, t in enumerate(tables) if all(t.get(k) == getattr(entry, k) for k in ("id", "before", "after"))]
+    if not mine:
+        return False
+    del tables[mine[-1]]
+    if not tables:
+        del document["canon"]
+    write_atomic(path, tomlkit.dumps(document))
+    return True

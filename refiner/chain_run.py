@@ -6,7 +6,7 @@ that the stage can see.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from refiner import chain_asked, chain_written
@@ -29,7 +29,8 @@ from refiner.models import (
 )
 from refiner.review.effects import answered_edits, apply_status
 from refiner.review.history import Decided, replay
-from refiner.review.identity import Reviewable, text_shas
+from refiner.review.identity import Reviewable
+from refiner.review.standing import staying, verdicts_on
 from refiner.stages.base import Stage, StageInput
 from refiner.stages.canon import seed_canon
 from refiner.stages.extract import EXTRACT_VERSION, check_ids, extract, link_events
@@ -63,6 +64,7 @@ class Run:
         self.traits_key = canonical([t.model_dump(mode="json") for t in config.traits])
         self.rules_key = canonical(config.model_dump(mode="json", include={"persona", "policy", "traits"}))
         self.talk = chain_asked.Talk(asker, config, self.cache, self.chain.keys, self.rules_key) if asker else None
+        self.staying = staying(canon)
         self.canon = self._merge_canon([*seed_canon(config), *canon, *self._answered_canon()])
 
     # -- canon -------------------------------------------------------------------------------------------------------
@@ -101,8 +103,8 @@ class Run:
 
     # -- decisions ---------------------------------------------------------------------------------------------------
 
-    def verdicts(self, records: Iterable[Reviewable]) -> dict[str, Decided]:
-        return self.history.verdicts(text_shas(records))
+    def verdicts(self, records: Iterable[Reviewable]) -> Mapping[str, Decided]:
+        return verdicts_on(records, self.history, self.staying)
 
     # -- steps -------------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from refiner.config import Config
 from refiner.models import Decision, Duration, Event, Extraction, Relation, When
 from refiner.review.effects import kept_events
 from refiner.review.history import DECIDING, History
-from refiner.review.identity import text_shas
+from refiner.review.standing import verdicts_on
 from refiner.stages.doubt import said_of
 from refiner.timeline.dates import parse_time
 from refiner.timeline.sayings import days_of
@@ -96,7 +96,7 @@ def _without(event: Event, what: str, to: str, said: str = "") -> dict[str, Any]
 
 
 def _kept(events: Sequence[Event], history: History) -> list[tuple[Event, Event]]:
-    decided = history.verdicts(text_shas(events))
+    decided = verdicts_on(events, history)
     return [(e, new[0]) for e in events if (new := kept_events([e], decided))]
 
 

@@ -8,11 +8,13 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from refiner.models import CanonEntry, Event, Sample, TraitVerdict, When
+from refiner.models import CanonEntry, Event, Sample, Status, TraitVerdict
 from refiner.review.diff import rewritten, segments
 from refiner.review.items import Item
+from refiner.review.origins import Find, Standing, canon_words, event_lines, sample_lines, trait_lines
 from refiner.review.paint import DIM, NEW, OLD, WARN, Paint
 from refiner.review.visible import one_line
+from refiner.review.words import counted
 
 VIEWS = ("words", "before", "after", "side by side")
 SIDE_FROM = 120  # columns
@@ -25,17 +27,32 @@ def sentence(item: Item) -> tuple[str, str]:
     return left + item.before + right, left + item.after + right
 
 
-def body(item: Item, paint: Paint, view: str = "words", width: int = 80) -> Iterator[RenderableType]:
-    """The lines of an item."""
+def _alone(_: str) -> None:
+    return None
+
+
+def _given(item: Item) -> Status:
+    return item.status
+
+
+def body(
+    item: Item,
+    paint: Paint,
+    view: str = "words",
+    width: int = 80,
+    find: Find = _alone,
+    standing: Standing = _given,
+) -> Iterator[RenderableType]:
+    """The lines of an item. `find` gives the items that it comes from, by id, and `standing` their status of now."""
     match item.payload:
         case CanonEntry():
             yield from _canon(item, item.payload, paint)
         case Event():
-            yield from _event(item.payload, paint)
+            yield from event_lines(item.payload, paint, find)
         case TraitVerdict():
-            yield from _trait(item, item.payload, paint)
+            yield from trait_lines(item, item.payload, paint)
         case Sample():
-            yield from _sample(item.payload, paint)
+            yield from sample_lines(item.payload, paint, find, standing)
         case _ if item.kind == "question":
             yield from _question(item, paint, view)
         case _:
@@ -77,12 +94,16 @@ def _neighbour(text: str, paint: Paint) -> Iterator[Text]:
 
 
 def _canon(item: Item, entry: CanonEntry, paint: Paint) -> Iterator[Text]:
-    yield paint.join(("  ", ""), (entry.before, "" if paint.plain else OLD), (" → ", ""), (entry.after, NEW))
-    for key, value in entry.forms.items():
-        yield paint.join((f"    and {key} → ", DIM), (value, NEW))
-    count = len(item.depends)
-    if count:
-        yield paint.text(f"  {count} edit{'s' * (count != 1)} of your notes follow{'s' * (count == 1)} from it", DIM)
+    words = canon_words(entry)
+    old = paint.join((entry.before, "" if paint.plain else OLD), (" → ", ""), (entry.after, NEW))
+    yield paint.indented(paint.text(words) if words else old)
+    if entry.forms:
+        line = paint.text("and ", DIM)
+        for n, (key, value) in enumerate(entry.forms.items()):
+            line.append_text(paint.join((f"{', ' if n else ''}{key} → ", DIM), (value, NEW)))
+        yield paint.indented(line, "    ")
+    if count := len(item.depends):
+        yield paint.text(f"  {counted(count, 'edit')} of your notes follow{'s' * (count == 1)} from it", DIM)
 
 
 def _question(item: Item, paint: Paint, view: str) -> Iterator[Text]:
@@ -109,57 +130,3 @@ def _question(item: Item, paint: Paint, view: str) -> Iterator[Text]:
 def _preview(before: str, after: str, paint: Paint) -> Iterator[Text]:
     parts = segments(before, after)
     yield paint.indented(paint.text(after, NEW), "     ") if rewritten(parts) else paint.diff(parts, "     ")
-
-
-def when_words(when: When) -> str:
-    """A time in words: what the note says, and what it was taken for."""
-    read = when.edtf or "/".join(dict.fromkeys(d for d in (when.earliest, when.latest) if d))
-    said = f"“{when.raw}”" if when.raw and when.raw != read else ""
-    anchor = f"counted from {when.anchor}" if when.anchor else ""
-    return ", ".join(p for p in (f"{said} = {read}" if said and read else said or read, anchor) if p) or "unknown"
-
-
-def _event(event: Event, paint: Paint) -> Iterator[Text]:
-    for quote in event.quotes:
-        yield paint.indented(paint.text(f"“{quote}”"))
-    yield paint.text(f"  when: {when_words(event.when)}")
-    if event.modality != "actual" or event.subject != "self":
-        whose = "" if event.subject == "self" else ", somebody else's"
-        yield paint.text(f"  {event.modality}{whose}: it changes no trait of yours", WARN)
-    for effect in event.effects:
-        quote = f" (“{effect.quote}”)" if effect.quote and effect.quote not in event.quotes else ""
-        yield paint.text(f"  {effect.kind} {effect.trait}{quote}")
-    for relation in event.relations:
-        yield paint.text(f"  {relation.kind.replace('_', ' ')} {relation.to}")
-
-
-def _trait(item: Item, trait: TraitVerdict, paint: Paint) -> Iterator[Text]:
-    likely = "" if trait.default_verdict == trait.verdict else f"; in the order of telling: {trait.default_verdict}"
-    yield paint.join((f"  {trait.id}: ", ""), (trait.verdict, "bold"), (likely, ""))
-    for interval in trait.intervals:
-        yield paint.text(f"  {interval.from_ or '…'} until {interval.until or 'now'}")
-        for name in interval.by:
-            event = item.around.get(name)
-            told = f": {event.label or next(iter(event.quotes), '')} ({when_words(event.when)})" if event else ""
-            yield paint.text(f"    {name}{told}")
-    shown = {name for interval in trait.intervals for name in interval.by}
-    for evidence in trait.evidence:
-        if evidence.get("event") not in shown:
-            parts = (f"{key}: {value}" for key, value in evidence.items() if value not in ("", None, [], ()))
-            yield paint.text(f"    {', '.join(parts)}", DIM)
-
-
-def _sample(sample: Sample, paint: Paint) -> Iterator[Text]:
-    for message in sample.messages:
-        who = {"user": "asked", "assistant": "she", "system": "system"}[message.role]
-        yield paint.text(f"  {who}:", "bold")
-        yield paint.indented(paint.text(message.content), "    ")
-    about = {"from": sample.notes, "events": sample.events, "traits": sample.traits}
-    told = " · ".join(f"{key} {', '.join(values)}" for key, values in about.items() if values)
-    if told:
-        yield paint.text(f"  {told}", DIM)
-    over = [b.removeprefix("today:") for b in sample.blocked if b.startswith("today:")]
-    if over:
-        yield paint.text(f"  blocked: says of what is over that it is so today ({', '.join(over)})", WARN)
-    if count := len(sample.blocked) - len(over):
-        yield paint.text(f"  blocked: {count} item{'s' * (count != 1)} in its sources still undecided", WARN)

@@ -7,7 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from refiner.models import CanonEntry, Choice, Edit, Event, Note, Question, Sample, TraitVerdict
+from refiner.review.words import VERDICTS, event_name, maker, trait_name
 
+_SAMPLES = {"now_and_then": "now and then", "trait": "about a trait", "event": "about an event"}
+_CANON = {"other": "word", "body": "what is told of the body"}
 _GIVERS = ("person", "config")  # what they wrote needs no decision
 
 
@@ -76,7 +79,8 @@ def _written(entry: CanonEntry | None) -> str:
 
 def canon_facts(entry: CanonEntry) -> dict[str, object]:
     return {
-        "title": f"{entry.kind}: for the whole life", "before": entry.before, "after": entry.after,
+        "title": f"{_CANON.get(entry.kind, entry.kind)} for the whole life",
+        "before": entry.before, "after": entry.after,
         "source": entry.origin, "reason": entry.reason, "stage": "canon",
         "given": "approved" if entry.origin in _GIVERS and entry.status == "undecided" else entry.status,
     }  # fmt: skip
@@ -102,9 +106,9 @@ def question_facts(q: Question, page: Page) -> dict[str, object]:
 
 
 def _maker(source: str) -> str:
-    """`rule:quoted-speech` in words: quoted speech; a model keeps its prefix."""
+    """What stands in the header: the rule's name in words (`rule:quoted-speech`: quoted speech), else who it was."""
     kind, _, name = source.partition(":")
-    return name.replace("-", " ").replace("_", " ") if kind == "rule" and name else source.replace(":", " ")
+    return trait_name(name) if kind == "rule" and name else maker(source)
 
 
 def _told(evidence: Iterable[str]) -> tuple[str, ...]:
@@ -125,7 +129,7 @@ def edit_facts(e: Edit, page: Page) -> dict[str, object]:
 
 def event_facts(e: Event) -> dict[str, object]:
     return {
-        "title": e.label or next(iter(e.quotes), e.id), "stage": "extract", "note": e.note, "source": e.source,
+        "title": event_name(e), "stage": "extract", "note": e.note, "source": e.source,
         "confidence": e.confidence, "evidence": e.quotes, "traits": tuple(dict.fromkeys(x.trait for x in e.effects)),
         "given": "approved" if e.source == "person" else "undecided",
     }  # fmt: skip
@@ -135,13 +139,15 @@ def trait_facts(t: TraitVerdict, events: Mapping[str, Event]) -> dict[str, objec
     named = {name for interval in t.intervals for name in interval.by}
     named |= {str(e["event"]) for e in t.evidence if e.get("event")}
     return {
-        "title": f"{t.id}: {t.verdict}", "stage": "timeline", "source": "timeline", "traits": (t.id,), "reason": t.note,
+        "title": f"{trait_name(t.id)}: {VERDICTS[t.verdict]}", "stage": "timeline", "source": "timeline",
+        "traits": (t.id,), "reason": t.note,
         "around": {name: events[name] for name in named if name in events},
     }  # fmt: skip
 
 
 def sample_facts(s: Sample) -> dict[str, object]:
     return {
-        "title": s.kind, "stage": "compose", "note": s.notes[0] if s.notes else "", "source": s.source,
+        "title": _SAMPLES.get(s.kind, s.kind), "stage": "compose", "source": s.source,
+        "note": s.notes[0] if s.notes else "",
         "traits": s.traits, "parents": s.edits, "after": s.messages[-1].content if s.messages else "",
     }  # fmt: skip

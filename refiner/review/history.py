@@ -8,10 +8,11 @@ all back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from refiner.edits import digest
 from refiner.models import Decision, DecisionVerb, Status
+from refiner.review.identity import RULE
 
 DECIDING: dict[DecisionVerb, Status] = {
     "approve": "approved", "reject": "rejected", "edit": "edited", "answer": "approved",
@@ -47,6 +48,7 @@ class History:
     done: tuple[str, ...] = ()  # groups in force, oldest first: undo takes the last
     undone: tuple[str, ...] = ()  # groups that redo brings back, the last first
     length: int = 0
+    off: frozenset[str] = frozenset()  # rules that the person turned off: `rule:STAGE:NAME`
 
     def extend(self, decisions: Iterable[Decision]) -> History:
         """This history and what was decided after it."""
@@ -73,7 +75,13 @@ class History:
             pending.setdefault(group, []).append(d)
             undone.clear()  # a new decision ends what could be brought back; the log keeps it all the same
         settle()
-        return History(by_item, by_group, frozenset(inactive), tuple(done), tuple(undone), length)
+        new_history = History(by_item, by_group, frozenset(inactive), tuple(done), tuple(undone), length)
+        rules = [name for name in by_item if name.startswith(RULE)]
+        return replace(new_history, off=frozenset(r for r in rules if new_history._off(r))) if rules else new_history
+
+    def _off(self, rule: str) -> bool:
+        said = [d for d in self.active(rule) if d.verdict in DECIDING]
+        return bool(said) and said[-1].verdict == "reject"
 
     def active(self, item: str) -> list[Decision]:
         """The decisions about an item that are not undone, oldest first."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from refiner.edits import digest
 from refiner.models import CanonEntry, Edit, Event, Question, Sample, TraitVerdict
 
+RULE = "rule:"
 Reviewable = CanonEntry | Question | Edit | Event | TraitVerdict | Sample
 
 
@@ -23,6 +24,17 @@ def item_id(record: Reviewable) -> str:
     if isinstance(record, TraitVerdict):
         return f"trait:{record.id}"
     return record.id
+
+
+def rule_of(record: object) -> str:
+    """The rule that proposed an edit or read an event, as decisions about the rule itself name it: `rule:STAGE:NAME`.
+
+    "" for what no rule made.
+    """
+    if isinstance(record, Edit | Event) and record.source.startswith(RULE):
+        stage = record.stage if isinstance(record, Edit) else "extract"
+        return f"{RULE}{stage}:{record.source.removeprefix(RULE)}"
+    return ""
 
 
 def sha_of(record: Reviewable) -> str:

@@ -1,8 +1,4 @@
-"""The queue of the review: one item for each proposal, in the order in which a person decides best. Pure.
-
-What changed since it was decided comes first. Then canon entries, since one of them settles many edits; then questions,
-edits by note and place, events, trait verdicts, samples.
-"""
+"""The queue of the review: one item for each proposal, in the order in which a person decides best. Pure."""
 
 from __future__ import annotations
 
@@ -36,11 +32,12 @@ from refiner.review.facts import (
     trait_facts,
 )
 from refiner.review.history import DECIDING, Decided, History, replay
-from refiner.review.identity import Reviewable, item_id, sha_of
+from refiner.review.identity import Reviewable, item_id, rule_of, sha_of
+from refiner.review.order import KINDS as KINDS
+from refiner.review.order import canon_uses, ordered
+from refiner.review.order import stage_place as stage_place
+from refiner.review.standing import staying, stays, turned_off
 from refiner.review.texts import already
-
-KINDS: tuple[ItemKind, ...] = ("canon", "question", "edit", "event", "trait", "sample")
-STAGE_ORDER = ("extract", "canon", "swap", "implicit", "reframe", "override", "selfimage", "second-look", "compose")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +91,7 @@ def build_queue(
     """The items of the review in their order, each with its status by the log.
 
     Give the records as they were proposed: what `apply_status` returns has other texts. `findings` show up as evidence
-    of the edits and questions whose span they touch. `idealising` are the edits that flatter, by id, with what they do:
-    they come before the other edits, together with what they were made on.
+    of the edits and questions whose span they touch. `idealising` are the edits that flatter, by id, with what they do.
     """
     history = replay(decisions)
     pages: dict[str, Page] = {}
@@ -106,10 +102,11 @@ def build_queue(
         return pages[path]
 
     by_id = {e.id: e for e in events}
+    words = staying(canon)
     found: dict[str, list[Finding]] = {}
     for finding in findings:
         found.setdefault(finding.note, []).append(finding)
-    followers = _followers(edits, samples)
+    followers = _followers(canon, edits, samples)
     items: list[Item] = []
 
     def add(kind: ItemKind, record: Reviewable, given: dict[str, object]) -> None:
@@ -117,57 +114,25 @@ def build_queue(
 
     for entry in canon:
         add("canon", entry, canon_facts(entry))
-    for q in sorted(questions, key=lambda q: (q.note, q.start or 0)):
+    for q in questions:
         add("question", q, question_facts(q, page(q.note)))
-    place = _places(edits)
-    first = {(e.note, place[e.id]) for e in edits if e.id in idealising}  # with all that stands together with them
-
-    def order(e: Edit) -> tuple[bool, str, int, int, int, int]:
-        return (e.note, place[e.id]) not in first, e.note, place[e.id], stage_place(e.stage), e.start, e.end
-
-    for edit in sorted(edits, key=order):
-        add("edit", edit, edit_facts(edit, page(edit.note)) | {"idealises": idealising.get(edit.id, ())})
-    for event in sorted(events, key=lambda e: e.place):
+    for edit in edits:
+        kept = {"given": "rejected"} if stays(edit, words) else {}
+        add("edit", edit, edit_facts(edit, page(edit.note)) | {"idealises": idealising.get(edit.id, ())} | kept)
+    for event in events:
         add("event", event, event_facts(event))
     for trait in traits:
         add("trait", trait, trait_facts(trait, by_id))
     for sample in samples:
         add("sample", sample, sample_facts(sample))
-    return sorted(items, key=lambda i: i.was is None)  # stable: the order above stays within both halves
+    return ordered(items)
 
 
-def _places(edits: Iterable[Edit]) -> dict[str, int]:
-    """The place of each edit in the order: those that follow from each other stand together, where the first begins."""
-    by_id = {e.id: e for e in edits}
-    above: dict[str, str] = {}
-
-    def root(name: str) -> str:
-        while name in above:
-            name = above[name]
-        return name
-
-    for edit in by_id.values():
-        for parent in edit.parents:
-            if parent in by_id and root(parent) != root(edit.id):
-                above[root(edit.id)] = root(parent)
-    first: dict[str, int] = {}
-    for edit in by_id.values():
-        name = root(edit.id)
-        first[name] = min(first.get(name, edit.start), edit.start)
-    return {name: first[root(name)] for name in by_id}
-
-
-def stage_place(stage: str) -> int:
-    """The place of a stage in the chain; unknown ones come last."""
-    return STAGE_ORDER.index(stage) if stage in STAGE_ORDER else len(STAGE_ORDER)
-
-
-def _followers(edits: Iterable[Edit], samples: Iterable[Sample]) -> dict[str, list[str]]:
+def _followers(canon: Iterable[CanonEntry], edits: Sequence[Edit], samples: Iterable[Sample]) -> dict[str, list[str]]:
     """For each item, those that follow from it: edits that contain it, samples made from it, edits of a canon entry."""
-    out: dict[str, list[str]] = {}
+    out = canon_uses(canon, edits)
     for edit in edits:
-        canon = [e for e in edit.evidence if e.startswith("canon:")]
-        for parent in dict.fromkeys((*edit.parents, *canon)):
+        for parent in dict.fromkeys(edit.parents):
             out.setdefault(parent, []).append(edit.id)
     for sample in samples:
         events = (f"event:{e}" for e in sample.events)
@@ -185,7 +150,7 @@ def verdict_on(history: History, name: str, sha: str, record: object) -> Decided
 
     A canon entry or event that already is what the person wrote counts as edited: its hash is that of the new text.
     """
-    decided = history.decided(name, sha)
+    decided = history.decided(name, sha) or turned_off(history, record)
     if decided is None:
         if not isinstance(record, CanonEntry | Event):
             return None
@@ -209,7 +174,7 @@ def _item(
     found: Mapping[str, Sequence[Finding]],
 ) -> Item:
     name, sha = item_id(record), sha_of(record)
-    if name in history.by_item:
+    if name in history.by_item or rule_of(record) in history.off:
         decided = verdict_on(history, name, sha, record)
         given["status"] = decided.status if decided else "undecided"
         given["was"] = None if decided else history.was(name, sha)

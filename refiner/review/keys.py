@@ -19,8 +19,8 @@ KEYMAP: dict[str, tuple[str, ...]] = {
     "approve": ("y", "a"), "reject": ("n", "x"), "edit": ("e",), "skip": ("s", " "), "flag": ("f",), "comment": ("c",),
     "undo": ("u",), "redo": ("U",), "next": ("j",), "previous": ("k",), "next_any": ("J",), "previous_any": ("K",),
     "goto": ("g",), "filter": ("/",), "previous_stage": (",",), "next_stage": (".",), "view": ("v",), "why": ("w",),
-    "whole_life": ("C",), "approve_shown": ("Y",), "reject_shown": ("N",), "pager": ("p",), "quit": ("q", "\x04"),
-    "help": ("?",),
+    "whole_life": ("C",), "same": ("=",), "approve_shown": ("Y",), "reject_shown": ("N",), "pager": ("p",),
+    "quit": ("q", "\x04"), "help": ("?",),
 }  # fmt: skip
 HELP: dict[str, str] = {
     "answer": "answer with this choice",
@@ -43,6 +43,7 @@ HELP: dict[str, str] = {
     "view": "words → before → after → side by side (from 120 columns)",
     "why": "why: source, parents, evidence, what follows",
     "whole_life": "decide for the whole life: into the canon, and the same everywhere",
+    "same": "do the same to the others that are alike",
     "approve_shown": "approve all shown; type their number to confirm",
     "reject_shown": "reject all shown; type their number to confirm",
     "pager": "everything about it, in the pager",

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from refiner.edits import digest
 from refiner.errors import UsageError
 from refiner.models import CanonEntry, Edit, ItemKind, Question
 from refiner.review.bodies import sentence
+from refiner.review.diff import word_diff
+from refiner.review.identity import RULE
 from refiner.review.items import Item
+from refiner.review.never import NEVER, Way, entry_for, standing_ways
 from refiner.review.paint import WARN
-from refiner.review.state import Action, left_words, refusal
+from refiner.review.state import Action, alike, last_alike, left_words, refusal
 from refiner.review.texts import as_text, problem_with
+from refiner.review.visible import one_line
 
 if TYPE_CHECKING:
     from refiner.review.session import Session
@@ -24,6 +28,7 @@ REASONS: dict[ItemKind, tuple[str, ...]] = {
     "trait": (),
     "sample": ("not true", "not her voice", "a trait that is gone", "badly written"),
 }
+SHOWN = 30  # items that are listed one by one
 _HELP = {
     "canon": "The first line stands for “{before}”; the lines below are words that follow it: bat = racquet",
     "event": "when: a date as you would say it (in the monsoon of 1995, about 2003)\n"
@@ -44,6 +49,9 @@ class Personal:
         session, reasons = self.session, REASONS[item.kind]
         question = "Which event or date is behind it?" if item.kind == "trait" else "Why?"
         offered = {str(n): words for n, words in enumerate(reasons, 1)}
+        standing = standing_ways(session.state, item) if session.decide_life is not None else []
+        if standing:
+            offered[NEVER] = "never again"
         if problem := refusal(item, Action("reject")):
             session.screen.say(problem, WARN)
             return
@@ -52,10 +60,75 @@ class Personal:
         except (EOFError, KeyboardInterrupt):
             session.do(Action("reject"))
             raise
-        if reason.isdecimal() and 1 <= int(reason) <= len(reasons):
+        if reason == NEVER and standing:
+            self._never(item, standing)
+            return
+        own_words = reason != "" and not (reason.isdecimal() and 1 <= int(reason) <= len(reasons))
+        if reason and not own_words:
             reason = reasons[int(reason) - 1]
         session.do(Action("reject", reason=reason))
         self._stale(item)
+        if own_words and session.corrects and item.kind == "edit":
+            session.screen.say("your words go to the model once, after the review; what it writes then comes to you")
+        self._offer_same()
+
+    def _never(self, item: Item, ways: Sequence[Way]) -> None:
+        """Rejects an item and what else the person never wants to see again, as one step."""
+        session = self.session
+        for n, way in enumerate(ways, 1):
+            session.screen.say(f"  {n}  {way.words}")
+        try:
+            numbers = "1" if len(ways) == 1 else f"1 to {len(ways)}"
+            key = session.ask_line("Which?", end=f"{numbers}, or Enter for only this one:")
+        except (EOFError, KeyboardInterrupt):
+            session.do(Action("reject"))
+            raise
+        if not (key.isdecimal() and 1 <= int(key) <= len(ways)):
+            session.do(Action("reject"))
+            return
+        way = ways[int(key) - 1]
+        ids = (item.id, *(i.id for i in way.others))
+        session.do(Action("decide_same", verb="reject", reason="never again", ids=ids, entry=way.entry, rule=way.rule))
+        if way.rule:
+            rule = way.rule.removeprefix(RULE)
+            session.screen.say(f"off: {rule}; to turn it on again: u, or refiner review --turn-on {rule}")
+
+    def _offer_same(self) -> None:
+        """Says that others are alike, where some are."""
+        if found := last_alike(self.session.state):
+            count = len(found[1])
+            others = "1 other proposes" if count == 1 else f"{count} others propose"
+            self.session.screen.say(f"{others} the same: = does the same there")
+
+    def same(self) -> None:
+        """Shows the undecided items that are like the one decided last, and decides those the person names the same."""
+        session = self.session
+        found = last_alike(session.state)
+        if found is None:
+            return
+        made, others = found
+        for n, other in enumerate(others[:SHOWN], 1):
+            session.screen.say(f"  {n}  {one_line(other.note)}: {one_line(word_diff(*sentence(other)), 160)}")
+        if len(others) > SHOWN:
+            session.screen.say(f"  and {len(others) - SHOWN} more")
+        deed = {"approve": "approve", "reject": "reject", "edit": f"write “{one_line(made.text or '', 40)}” in"}
+        doing = deed.get(made.verdict, "answer the same in")
+        end = "y all, n none, or their numbers (1 3):"
+        line = session.ask_line(f"{doing[:1].upper()}{doing[1:]} these too?", end=end, fresh=True)
+        if session.bound.get(line) == "approve":
+            chosen = others
+        else:
+            numbers = {int(word) for word in line.replace(",", " ").split() if word.isdecimal()}
+            chosen = [other for n, other in enumerate(others[:SHOWN], 1) if n in numbers]
+        if not chosen:
+            session.screen.say("nothing was decided")
+            return
+        session.do(
+            Action(
+                "decide_same", verb=made.verdict, text=made.text or "", choice=made.choice or "",
+                reason=made.reason or "", ids=tuple(i.id for i in chosen),
+            )
+        )  # fmt: skip
 
     def _stale(self, item: Item) -> None:
         if item.kind in ("edit", "canon", "event") and item.depends:
@@ -88,6 +161,7 @@ class Personal:
             if answer == "keep":
                 session.do(Action("edit", text=text))
                 self._stale(item)
+                self._offer_same()
                 return False
             if answer == "drop":
                 return True
@@ -141,21 +215,20 @@ class Personal:
         entry, choice = self._entry(item)
         if entry is None:
             return
-        same = self._same(item, choice)
+        same = [item, *alike(session.state, item, choice)]
         others = f" and decide {len(same)} the same" if len(same) > 1 else ""
         question = f"Write “{entry.before}” → “{entry.after}” into the canon for the whole life{others}?"
         if session.bound.get(session.ask_key(question, {"y": "yes", "n": "no"})) != "approve":
             session.screen.say("nothing was decided")
             return
-        session.decide_life(entry)
-        session.do(Action("decide_same", choice=choice, ids=tuple(i.id for i in same)))
-        session.screen.say("in the canon; u takes back the decisions, not the entry (data/review/canon.toml)")
+        session.do(Action("decide_same", choice=choice, entry=entry, ids=tuple(i.id for i in same)))
+        session.screen.say("written into data/review/canon.toml")
 
     def _entry(self, item: Item) -> tuple[CanonEntry | None, str]:
         """The entry for an item, and the choice that the person names for a question."""
         session, payload = self.session, item.payload
         if isinstance(payload, Edit):
-            return _canon(item.before, item.after), ""
+            return entry_for(item.before, item.after), ""
         if not isinstance(payload, Question):
             return None, ""
         key = session.ask_line("Which choice for the whole life?")
@@ -169,27 +242,7 @@ class Personal:
         if not edits:
             session.screen.say("this choice puts no other words there, so there is nothing for the canon")
             return None, ""
-        return _canon(item.before, edits[0].after), choice.id
-
-    def _same(self, item: Item, choice: str) -> list[Item]:
-        """The undecided items that say the same as this one, this one first."""
-        state = self.session.state
-        label = next((c.label for c in item.choices if c.id == choice), "")
-        return [item] + [
-            other
-            for other in state.items
-            if other.id != item.id
-            and (other.kind, other.stage, other.before) == (item.kind, item.stage, item.before)
-            and (other.after == item.after if not choice else label in [c.label for c in other.choices])
-            and state.status(other) == "undecided"
-        ]
-
-
-def _canon(before: str, after: str) -> CanonEntry:
-    return CanonEntry(
-        id=digest("canon", before, after), before=before, after=after, origin="person", status="approved",
-        reason="decided in the review for the whole life",
-    )  # fmt: skip
+        return entry_for(item.before, edits[0].after), choice.id
 
 
 def _note(item: Item) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from rich.console import Console, RenderableType
@@ -13,10 +14,12 @@ from refiner.models import Edit, Event, Sample, Status
 from refiner.review.bodies import body, change, sentence
 from refiner.review.items import Item
 from refiner.review.keys import HELP, KEYMAP, bindings
+from refiner.review.origins import STATUS
 from refiner.review.paint import DIM, HEAD, WARN, Paint
 from refiner.review.state import ReviewState
 from refiner.review.texts import as_text
 from refiner.review.visible import one_line
+from refiner.review.words import counted, listed, maker
 
 _LETTERS = {"approve": "y", "reject": "n", "edit": "e", "answer": "answered", "flag": "f", "comment": "c"}
 _BOUND = bindings(KEYMAP)
@@ -24,6 +27,7 @@ Answers = Mapping[str, str]
 """What a question may be answered with, and what it means: a key or a line -> words."""
 NOTHING: Answers = MappingProxyType({})
 _SURE = 0.995  # above, the confidence needs no words
+_CHANGE = 40  # characters of either side of an edit that another follows from
 PROMPTS = {"question": ("Answer?", "e n s u j k v w ?"), "trait": ("Right?", "y n s u j k w ?"),
            "event": ("Approve?", "y n e s u j k w ?")}  # fmt: skip
 
@@ -37,6 +41,10 @@ class Screen:
     def say(self, words: str, style: str = "") -> None:
         """A line of our own or of untrusted text."""
         self._print(self.paint.text(words, style))
+
+    def echo(self, key: str) -> None:
+        """The key that was pressed, beside the question."""
+        self.say(key if key.isprintable() else "")
 
     def _print(self, thing: RenderableType) -> None:
         self.console.print(self.paint.indented(thing, "") if isinstance(thing, Text) else thing)
@@ -55,9 +63,9 @@ class Screen:
     def header(self, state: ReviewState, item: Item) -> Text:
         """`Edit 12 of 140 · 2014-moved.md · swap: … · 9 yes 2 no 1 edited 128 left`"""
         head = f"{item.kind.capitalize()} {state.place + 1} of {len(state.shown)}"
-        title = {"question": "", "canon": item.title}.get(item.kind, f"{item.stage}: {one_line(item.title, 100)}")
-        if item.kind == "question":
-            title = item.stage
+        title = {"question": "", "edit": f"{item.stage}: {item.title}"}.get(item.kind, one_line(item.title, 100))
+        if item.kind == "event" and title.startswith("“"):
+            title = ""  # its words stand below
         parts = [head, item.note, title, counts_words(state)]
         out = self.paint.text(" · ".join(one_line(p) for p in parts if p), HEAD)
         for mark in self._marks(state, item):
@@ -83,20 +91,15 @@ class Screen:
             yield self.paint.text("your text:", DIM)
             yield from change(*self._with(item, own), self.paint, self.view, self.console.width)
             yield self.paint.text("proposed:", DIM)
-        yield from body(item, self.paint, self.view, self.console.width)
+        yield from body(item, self.paint, self.view, self.console.width, state.find, state.status)
         for how in item.idealises:
             yield self.paint.text(f"idealises: {how}", WARN)
         if item.reason:
             yield self.paint.text(f"why: {item.reason}", DIM)
-        about = [item.source] if item.kind in ("canon", "event", "sample") and item.source else []
-        if item.confidence < _SURE and item.kind != "question":
-            about.append(f"confidence {item.confidence:.2f}")
-        if item.depends and item.kind != "canon":
-            about.append(f"{len(item.depends)} that follow{'s' * (len(item.depends) == 1)} from it")
+        if about := " · ".join(self._about(state, item)):
+            yield self.paint.text(about, DIM)
         if item.severity == "error" and item.kind == "edit":
-            about.append("a check finds an error here: w")
-        if about:
-            yield self.paint.text(" · ".join(about), DIM)
+            yield self.paint.text("a check finds an error here; w shows it", WARN)
         stale = [p for p in item.parents if (up := state.find(p)) and state.status(up) in ("rejected", "edited")]
         if stale and item.kind in ("edit", "sample"):
             yield self.paint.text(
@@ -111,6 +114,22 @@ class Screen:
             yield self.paint.text(f"you said: {decided.reason}", DIM)
         for comment in state.history.comments(item.id):
             yield self.paint.text(f"# {comment}", DIM)
+
+    @staticmethod
+    def _about(state: ReviewState, item: Item) -> Iterator[str]:
+        """Who proposed it, how sure that is, what it follows from, and what waits for it."""
+        made = maker(item.source, named=item.kind != "edit")
+        if item.kind in ("edit", "canon", "event") and item.source:
+            yield f"by {made}" + (f", confidence {item.confidence:.2f}" if item.confidence < _SURE else "")
+        if item.kind == "edit":
+            above = [up for p in item.parents if (up := state.find(p))]
+            for up in above:
+                old, new = one_line(up.before, _CHANGE) or "nothing", one_line(up.after, _CHANGE) or "nothing"
+                yield f"follows from {up.stage}: {old} → {new} ({STATUS[state.status(up)]})"
+        if item.kind != "canon" and (waits := _kinds(state, item.depends)):
+            verb = "waits for" if item.kind == "question" else "follows from"
+            one = len(item.depends) == 1
+            yield f"{waits} {verb if one else verb.replace('waits', 'wait').replace('follows', 'follow')} it"
 
     @staticmethod
     def _with(item: Item, after: str) -> tuple[str, str]:
@@ -155,8 +174,11 @@ class Screen:
         for key, does in keys:
             self._print(self.paint.join((f"  {key:<9}", "bold"), (does, "")))
 
-    def prompt(self, question: str, answers: Answers) -> None:
-        """A question that one key answers. `answers` are the keys to name, with what they do."""
+    def prompt(self, question: str, answers: Answers, others: Callable[[], Answers] = dict) -> None:
+        """A question that one key answers. `answers` are the keys to name, with what they do.
+
+        `others` gives every key that does something now, for a screen that has room for them.
+        """
         self._ask(f"{question} [{' '.join(answers)}]")
 
     def line_prompt(self, question: str, offered: Answers, end: str) -> None:
@@ -174,7 +196,7 @@ class Screen:
         with self.console.pager(styles=not self.paint.plain):
             self._print(self.header(state, item))
             for view in ("before", "after") if item.kind == "edit" else ("words",):
-                for thing in body(item, self.paint, view, self.console.width):
+                for thing in body(item, self.paint, view, self.console.width, state.find, state.status):
                     self._print(thing)
             self.why(state, item)
 
@@ -191,6 +213,12 @@ def main_prompt(item: Item | None) -> tuple[str, Answers]:
 
 def _named(keys: str) -> dict[str, str]:
     return {key: HELP[_BOUND[key]] for key in keys.split()}
+
+
+def _kinds(state: ReviewState, ids: Iterable[str]) -> str:
+    """`2 edits and 1 sample`, of the items with these ids."""
+    kinds = Counter(item.kind if (item := state.find(name)) else "other" for name in ids)
+    return listed(counted(kinds[k], k) for k in ("question", "edit", "event", "trait", "sample", "other") if kinds[k])
 
 
 def counts_words(state: ReviewState) -> str:

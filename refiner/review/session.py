@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from rich.console import Console
 
@@ -23,7 +23,7 @@ from refiner.review.keys import HELP, KEYMAP, Reader, bindings, key_name
 from refiner.review.paint import WARN, is_plain, tolerate
 from refiner.review.personal import Personal
 from refiner.review.screen import NOTHING, Answers, Screen, counts_words, main_prompt
-from refiner.review.state import Action, ActionKind, ReviewState, apply, start
+from refiner.review.state import Action, ActionKind, ReviewState, apply, start, written_into_canon
 from refiner.review.valid import valid
 
 EXIT_DONE, EXIT_LEFT, EXIT_INTERRUPTED = 0, 3, 130
@@ -69,10 +69,13 @@ class Session:
         editor: Editor,
         keymap: Mapping[str, tuple[str, ...]],
         decide_life: Callable[[CanonEntry], None] | None,
+        forget_life: Callable[[CanonEntry], bool] | None = None,
+        corrects: bool = False,
         clock: Callable[[], str],
     ) -> None:
         self.state, self.log, self.screen, self.reader = state, log, screen, reader
         self.editor, self.keymap, self.decide_life, self.clock = editor, keymap, decide_life, clock
+        self.forget_life, self.corrects = forget_life, corrects
         self.bound = bindings(keymap)
         self.made = 0  # decisions of this session
         self.personal = Personal(self)
@@ -91,14 +94,14 @@ class Session:
                 self.screen.show(self.state)
             shown = self.state
             try:
-                again = self._key(self._ask(*main_prompt(self.state.item)))
+                again = self._key(self._ask(*main_prompt(self.state.item), self.keys_now))
             except (_Quit, EOFError):
                 return
             shown = None if again else shown
 
-    def _ask(self, question: str, answers: Answers) -> str:
-        key = self.reader.key(lambda: self.screen.prompt(question, answers))
-        self.screen.say(key if key.isprintable() else "")
+    def _ask(self, question: str, answers: Answers, others: Callable[[], Answers] = dict) -> str:
+        key = self.reader.key(lambda: self.screen.prompt(question, answers, others))
+        self.screen.echo(key)
         return key
 
     def ask_key(self, question: str, answers: Answers) -> str:
@@ -151,12 +154,24 @@ class Session:
     def do(self, action: Action) -> list[Decision]:
         """Applies an action: first into the log, then on the screen."""
         new, decisions = apply(self.state, replace(action, at=self.clock()))
+        for entry in self._canon(decisions, "redo"):  # first the file: an entry more does no harm, one less would
+            if self.decide_life is not None:
+                self.decide_life(entry)
         append_all(self.log, decisions)
         self.made += len(decisions)
         self.state = new
+        for entry in self._canon(decisions, "undo"):
+            if self.forget_life is None or not self.forget_life(entry):
+                self.screen.say(f"“{entry.before}” is not taken out of the canon: its entry was changed since", WARN)
         if new.message:
             self.screen.say(new.message)
         return decisions
+
+    def _canon(self, decisions: Sequence[Decision], verb: Literal["undo", "redo"]) -> list[CanonEntry]:
+        """The entries that these lines write into the canon, or take out of it where they undo."""
+        history = self.state.history
+        again = (d for line in decisions if line.verdict == verb for d in history.by_group.get(line.undoes or "", ()))
+        return written_into_canon([*again, *(decisions if verb == "redo" else ())])
 
     def _act(self, action: str, item: Item | None) -> bool:
         if action in DIRECT:
@@ -178,6 +193,8 @@ class Session:
                     self.screen.say("that is no number")
             case "filter":
                 self._filter()
+            case "same":
+                self.personal.same()
             case "approve_shown" | "reject_shown":
                 self.personal.decide_shown("approve_shown" if action == "approve_shown" else "reject_shown")
             case _ if item is not None:
@@ -241,20 +258,26 @@ def run_review(
     plain: bool = False,
     filters: Filters | None = None,
     decide_life: Callable[[CanonEntry], None] | None = None,
+    forget_life: Callable[[CanonEntry], bool] | None = None,
+    corrects: bool = False,
     clock: Callable[[], str] = now,
     keymap: Mapping[str, tuple[str, ...]] = KEYMAP,
     resume: str = "refiner review",
+    screen: Screen | None = None,
 ) -> int:
     """Asks about the items that are undecided; returns the exit code.
 
-    `decide_life` writes a canon entry (`C`); `resume` is the command that goes on, printed when the person leaves.
+    `decide_life` writes a canon entry (`C`), `forget_life` takes one out again (undo); `corrects`: a model gets the
+    words of a rejection after the review; `resume` is the command that goes on, printed when the person leaves;
+    `screen` shows it elsewhere than on the console.
     Raises ConfigError for a keymap with a key for two actions, and what the log raises.
     """
     filters = filters or Filters()
     state = start(queue, log.read(), filters)
     tolerate(console.file)
-    screen = Screen(console, plain=is_plain(console.file, plain))
-    session = Session(state, log, screen, reader, editor=editor, keymap=keymap, decide_life=decide_life, clock=clock)
+    screen = screen or Screen(console, plain=is_plain(console.file, plain))
+    session = Session(state, log, screen, reader, editor=editor, keymap=keymap, decide_life=decide_life,
+                      forget_life=forget_life, corrects=corrects, clock=clock)  # fmt: skip
     if filters and not state.shown:
         screen.say(f"nothing matches {filters.options()}")
         return EXIT_DONE

@@ -10,17 +10,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from refiner.models import Decision, DecisionVerb, Question, Status
+from refiner.models import CanonEntry, ChoiceEffect, Decision, DecisionVerb, Question, Status
 from refiner.review.filters import Filters
-from refiner.review.history import Decided, History, replay, verdicts
+from refiner.review.history import DECIDING, Decided, History, replay, verdicts
+from refiner.review.identity import RULE, item_id, rule_of, sha_of
 from refiner.review.items import Item, stage_place, verdict_on
 from refiner.review.texts import problem_with
 
-__all__ = ["Action", "ReviewState", "apply", "start", "verdicts"]
+__all__ = ["Action", "ReviewState", "alike", "last_alike", "apply", "start", "verdicts", "written_into_canon"]
 
 ActionKind = Literal[
     "approve", "reject", "edit", "answer", "flag", "comment", "skip", "undo", "redo", "next", "previous", "next_any",
-    "previous_any", "goto", "filter", "approve_shown", "reject_shown", "decide_same", "next_stage", "previous_stage",
+    "previous_any", "goto", "filter", "approve_shown", "reject_shown", "decide_same", "turn_on", "next_stage",
+    "previous_stage",
 ]  # fmt: skip
 
 
@@ -35,6 +37,9 @@ class Action:
     number: int = 0  # goto: counted from 1 among the items shown
     filters: Filters = field(default_factory=Filters)
     ids: tuple[str, ...] = ()  # decide_same: the items decided with the one on the screen
+    verb: DecisionVerb | None = None  # decide_same: how; without it an answer or an approval
+    entry: CanonEntry | None = None  # decide_same: what goes into the canon with it
+    rule: str = ""  # decide_same: the rule that is turned off with it; turn_on: the rule
     at: str = ""
 
 
@@ -86,7 +91,11 @@ class ReviewState:
 def start(items: Iterable[Item], decisions: Iterable[Decision], filters: Filters | None = None) -> ReviewState:
     """The state at the beginning: at the first undecided item."""
     queue, history = tuple(items), replay(decisions)
-    found = ((i.id, verdict_on(history, i.id, i.text_sha, i.payload)) for i in queue if i.id in history.by_item)
+    found = (
+        (i.id, verdict_on(history, i.id, i.text_sha, i.payload))
+        for i in queue
+        if i.id in history.by_item or rule_of(i.payload) in history.off
+    )
     decided = {name: d for name, d in found if d is not None}
     state = ReviewState(queue, history, decided, (), index={i.id: n for n, i in enumerate(queue)})
     return _filtered(state, filters or Filters())
@@ -125,6 +134,9 @@ def _record(state: ReviewState, made: Sequence[Decision]) -> Step:
 
 def _refreshed(state: ReviewState, touched: Iterable[str]) -> ReviewState:
     decided = dict(state.decided)
+    touched = list(touched)
+    if rules := {name for name in touched if name.startswith(RULE)}:
+        touched += [i.id for i in state.items if rule_of(i.payload) in rules]
     for name in touched:
         item = state.find(name)
         verdict = item and verdict_on(state.history, name, item.text_sha, item.payload)
@@ -183,24 +195,78 @@ def _many(state: ReviewState, action: Action) -> Step:
     Questions are left out, and what idealises is never approved so.
     """
     verb: DecisionVerb = "reject" if action.kind == "reject_shown" else "approve"
+    whole: list[Decision] = []
     if action.kind == "decide_same":
         items = [i for name in action.ids if (i := state.find(name))]
-        verb = "answer" if action.choice else "approve"
+        verb = action.verb or ("answer" if action.choice else "approve")
         pairs = [(i, replace(action, kind="answer", choice=_same_choice(i, state.item, action.choice))) for i in items]
         chosen = [(i, a) for i, a in pairs if not action.choice or a.choice]
+        whole = _for_the_life(action)
     else:
         chosen = [(i, replace(action, choice="")) for i in state.undecided() if i.kind != "question"]
     left = sum(bool(i.idealises) for i, _ in chosen) if verb == "approve" else 0
     if left:  # what flatters is approved one by one, after a look
         chosen = [(i, a) for i, a in chosen if not i.idealises]
-    if not chosen:
+    if not chosen and not whole:
         return _say(
             state, f"nothing was decided: {left_words(left)}" if left else "nothing that is shown can be decided so"
         )
-    made = [_line(i, verb, a, choice=a.choice or None, reason=action.reason or None) for i, a in chosen]
-    state, log = _record(state, made)
+    text = action.text if verb == "edit" else None
+    made = [_line(i, verb, a, text=text, choice=a.choice or None, reason=action.reason or None) for i, a in chosen]
+    state, log = _record(state, [*whole, *made])
     state = _ahead(state) if state.item and state.status(state.item) != "undecided" else state
-    return replace(state, message=f"{len(log)} decided; {f'{left_words(left)}; ' if left else ''}u takes all back"), log
+    said = f"{len(made)} decided; {f'{left_words(left)}; ' if left else ''}u takes all back"
+    return replace(state, message=said), log
+
+
+def _for_the_life(action: Action) -> list[Decision]:
+    """The lines about what stands for more than the items: an entry of the canon, a rule that is turned off."""
+    out = []
+    if action.entry is not None:
+        name, sha = item_id(action.entry), sha_of(action.entry)
+        effect = ChoiceEffect(canon=action.entry)
+        out.append(Decision(item=name, text_sha=sha, verdict="approve", effect=effect, at=action.at))
+    if action.rule:
+        out.append(Decision(item=action.rule, verdict="reject", reason=action.reason or None, at=action.at))
+    return out
+
+
+def _turn_on(state: ReviewState, action: Action) -> Step:
+    """Lets a rule propose again."""
+    if action.rule not in state.history.off:
+        return _say(state, f"{action.rule.removeprefix(RULE)} is not turned off")
+    state, log = _record(state, [Decision(item=action.rule, verdict="approve", at=action.at)])
+    return replace(state, message=f"{action.rule.removeprefix(RULE)} is on again"), log
+
+
+def written_into_canon(lines: Iterable[Decision]) -> list[CanonEntry]:
+    """The entries that decisions put into the canon for the whole life."""
+    return [d.effect.canon for d in lines if d.verdict == "approve" and d.effect and d.effect.canon]
+
+
+def last_alike(state: ReviewState) -> tuple[Decision, list[Item]] | None:
+    """The last decision in force and the undecided items that are alike; None where there are none."""
+    for made in state.history.by_group.get(state.history.done[-1], ()) if state.history.done else ():
+        item = state.find(made.item)
+        if made.verdict in DECIDING and item is not None and (found := alike(state, item, made.choice or "")):
+            return made, found
+    return None
+
+
+def alike(state: ReviewState, item: Item, choice: str = "") -> list[Item]:
+    """The other undecided items that propose the same as this one: the same stage, the same words before and after;
+    with `choice`, questions about the same words that offer a choice of the same label."""
+    label = next((c.label for c in item.choices if c.id == choice), "")
+    if item.kind not in ("edit", "question") or not item.before.strip():
+        return []
+    return [
+        other
+        for other in state.items
+        if other.id != item.id
+        and (other.kind, other.stage, other.before) == (item.kind, item.stage, item.before)
+        and (other.after == item.after if item.kind == "edit" else label in [c.label for c in other.choices])
+        and state.status(other) == "undecided"
+    ]
 
 
 def left_words(count: int) -> str:
@@ -243,14 +309,15 @@ def _take_back(state: ReviewState, action: Action) -> Step:
     line = Decision(item=group[0].item, verdict="undo" if undo else "redo", undoes=stack[-1], at=action.at)
     line = line.model_copy(update={"id": state.history.new_id(line)})
     touched = [d.item for d in group]
+    named = next((n for n in touched if n in state.index), touched[0])  # a line about the whole life has no item
     state = _refreshed(replace(state, history=state.history.extend([line])), touched)
-    what = f"{len(group)} × {group[0].verdict}" if len(group) > 1 else group[0].verdict
+    what = f"{len(group)} × {group[-1].verdict}" if len(group) > 1 else group[0].verdict
     verb = "undone" if undo else "done again"
-    here = state.index.get(touched[0])
+    here = state.index.get(named)
     if here is None:
-        return replace(state, message=f"{verb}: {what} of {touched[0]}, which is no longer proposed"), [line]
+        return replace(state, message=f"{verb}: {what} of {named}, which is no longer proposed"), [line]
     if here not in state.shown:
-        return replace(state, message=f"{verb}: {what} of {touched[0]}, which the filter hides"), [line]
+        return replace(state, message=f"{verb}: {what} of {named}, which the filter hides"), [line]
     return replace(state, place=state.shown.index(here), message=f"{verb}: {what}"), [line]
 
 
@@ -323,5 +390,5 @@ _DOES: dict[ActionKind, Callable[[ReviewState, Action], Step]] = {
     "approve": _decide, "reject": _decide, "edit": _decide, "answer": _decide, "flag": _remark, "comment": _remark,
     "skip": _next, "undo": _take_back, "redo": _take_back, "next": _next, "previous": _previous, "next_any": _any,
     "previous_any": _any, "goto": _goto, "filter": _filter, "approve_shown": _many, "reject_shown": _many,
-    "decide_same": _many, "next_stage": _stage, "previous_stage": _stage,
+    "decide_same": _many, "turn_on": _turn_on, "next_stage": _stage, "previous_stage": _stage,
 }  # fmt: skip

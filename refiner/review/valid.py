@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from refiner.review.items import Item
-from refiner.review.state import ReviewState
+from refiner.review.state import ReviewState, last_alike
 from refiner.review.texts import as_text
 
 _ALWAYS = ("filter", "quit", "help")
@@ -21,6 +21,8 @@ def valid(state: ReviewState, *, life: bool = False) -> set[str]:
         out.add("undo")
     if state.history.undone:
         out.add("redo")
+    if last_alike(state) is not None:
+        out.add("same")
     if state.shown:
         out.add("goto")
     if state.place < len(state.shown):

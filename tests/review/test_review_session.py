@@ -175,10 +175,10 @@ def test_for_the_whole_life() -> None:
     entries: list[CanonEntry] = []
     run = review("j", "j", "C", "y", "q", decide_life=entries.append)
     assert [(e.before, e.after, e.origin) for e in entries] == [("He's", "She's", "person")]
-    assert run.said == [("approve", None)]
+    assert run.said == [("approve", None), ("approve", None)]  # the entry, and what says the same
     asked = review("j", "C", "1", "y", "q", decide_life=entries.append)
     assert (entries[-1].before, entries[-1].after) == ("he", "she")
-    assert asked.said == [("answer", "1")]
+    assert asked.said == [("approve", None), ("answer", "1")]
     assert review("j", "C", "2", "q", decide_life=entries.append).said == []
     assert review("j", "j", "C", "n", "q", decide_life=entries.append).said == []
     assert len(entries) == 2
