@@ -12,6 +12,7 @@ from dataclasses import replace
 from refiner import chain_asked, chain_written
 from refiner.asking.asker import Asker
 from refiner.chain import CHAIN_VERSION, Chain, clash, unsound, without_replaced
+from refiner.chain_corrected import corrections
 from refiner.checking import check_life
 from refiner.config import Config
 from refiner.corrections import correct_events, standing_answers
@@ -285,6 +286,12 @@ class Run:
             for q in apply_status(r.questions, self.verdicts(r.questions))
             if q.status == "undecided" and any(c.effect.edits for c in q.choices)
         ]
+
+    def correct(self) -> None:
+        """Has the model write anew what the person rejected in words, once."""
+        if self.talk is not None:
+            for result in corrections(self.talk, self.chain, self.verdicts(self.chain.proposed)):
+                self._take(result)
 
     def look_again(self) -> None:
         """Has the model read the refined notes for what still contradicts."""

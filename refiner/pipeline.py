@@ -35,6 +35,7 @@ def run_chain(
     for stage in todo:
         run.stage(stage)
     if todo:
+        run.correct()
         run.look_again()
         run.check()
     run.chain.canon = run.canon

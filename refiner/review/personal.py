@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from refiner.errors import UsageError
-from refiner.models import CanonEntry, Edit, ItemKind, Question
+from refiner.models import CanonEntry, Edit, Question
 from refiner.review.bodies import sentence
 from refiner.review.diff import word_diff
 from refiner.review.identity import RULE
 from refiner.review.items import Item
 from refiner.review.never import NEVER, Way, entry_for, standing_ways
 from refiner.review.paint import WARN
+from refiner.review.reasons import NEVER_AGAIN, REASONS
 from refiner.review.state import Action, alike, last_alike, left_words, refusal
 from refiner.review.texts import as_text, problem_with
 from refiner.review.visible import one_line
@@ -20,14 +21,6 @@ from refiner.review.visible import one_line
 if TYPE_CHECKING:
     from refiner.review.session import Session
 
-REASONS: dict[ItemKind, tuple[str, ...]] = {
-    "edit": ("not about the narrator", "wrong word", "changes the meaning", "the raw text shall stay"),
-    "canon": ("another substitute", "not for the whole life"),
-    "question": ("none of these", "the raw text shall stay"),
-    "event": ("never happened", "not about me", "wrong date", "wrong effect"),
-    "trait": (),
-    "sample": ("not true", "not her voice", "a trait that is gone", "badly written"),
-}
 SHOWN = 30  # items that are listed one by one
 _HELP = {
     "canon": "The first line stands for “{before}”; the lines below are words that follow it: bat = racquet",
@@ -88,7 +81,7 @@ class Personal:
             return
         way = ways[int(key) - 1]
         ids = (item.id, *(i.id for i in way.others))
-        session.do(Action("decide_same", verb="reject", reason="never again", ids=ids, entry=way.entry, rule=way.rule))
+        session.do(Action("decide_same", verb="reject", reason=NEVER_AGAIN, ids=ids, entry=way.entry, rule=way.rule))
         if way.rule:
             rule = way.rule.removeprefix(RULE)
             session.screen.say(f"off: {rule}; to turn it on again: u, or refiner review --turn-on {rule}")

@@ -28,7 +28,7 @@ NAME = "selfimage"
 # Over the 24 notes of the sample life, all decided, the greatest drift is 0.07 and the next one 0. Where the most
 # negative sentence of a note is left out as well, 20 of the 23 notes that have one lie above 0.15, at 0.16 to 0.77.
 DRIFT = 0.15
-_AFTER = ("second-look",)  # the stages that edit after this one has read the notes
+_AFTER = ("correct", "second-look")  # the stages that edit after this one has read the notes
 
 
 class SelfImage:

@@ -85,8 +85,11 @@ def _person(word: str) -> bool:
     return word != "adam" and (lexicon.gender_of_name(word) is not None or found is not None and found.kind == "kin")
 
 
-def wrong_with(old: str, new: str, quote: str, m: Mending, kind: str = "leftover") -> str:
-    """Why a rewritten sentence cannot be offered, in words for the model; "" if it can."""
+def wrong_with(old: str, new: str, quote: str, m: Mending, kind: str = "leftover", *, said: str = "") -> str:
+    """Why a rewritten sentence cannot be offered, in words for the model; "" if it can.
+
+    `said`: what the person wants of it. Names, numbers and words in it may come in, and it may ask for others to go.
+    """
     new = new.strip()
     had, has = _low(old), _low(new)
     if "\n" in new or _sentences(new) > _sentences(old):
@@ -97,11 +100,13 @@ def wrong_with(old: str, new: str, quote: str, m: Mending, kind: str = "leftover
         return "it must be about as long as the sentence"
     if _FIRST & set(had) and not _FIRST & set(has):
         return 'it must stay in the first person ("I", "my")'
-    if _numbers(old) != _numbers(new):
+    more, fewer = _numbers(new) - _numbers(old) - _numbers(said), _numbers(old) - _numbers(new)
+    if more or fewer and not _numbers(said):
         return "it must keep the numbers of the sentence and add none"
     # A second name, and a pronoun in doubt, are mended with the names of the note; her own may always take his place.
-    may_add = m.new_names | (m.known if kind in ("name", "pronoun") else frozenset())
-    may_go = m.old_names | {w for w in _low(quote) if kind == "name" or not _person(w)}
+    wanted = set(_low(said))
+    may_add = m.new_names | wanted | (m.known if kind in ("name", "pronoun") else frozenset())
+    may_go = m.old_names | wanted | {w for w in _low(quote) if kind == "name" or not _person(w)}
     lost = _names(old, m.known) - set(has) - may_go - _gendered(old, m.was)
     added = _names(new, m.known) - set(had) - may_add
     begins = _QUOTED.sub("", new)[:1].isupper() and has and has[0] not in {*had, *stop(), *may_add}
@@ -111,7 +116,7 @@ def wrong_with(old: str, new: str, quote: str, m: Mending, kind: str = "leftover
         return f"it must keep the names, dates and places of the sentence: {', '.join(sorted(lost))}"
     if added:
         return f"it must not bring in new names, nor begin with a new word: {', '.join(sorted(added))}"
-    fresh = set(has) - set(had)
+    fresh = set(has) - set(had) - wanted
     if kind != "pronoun" and any(lexicon.gender_of_word(w) == m.was for w in fresh):
         return f"it must not call {'him' if m.was == 'female' else 'her'} by a word for a {man_or_woman(m.was)}"
     if kind == "leftover" and leftover_gender(new, m.config):
