@@ -15,7 +15,7 @@ from refiner.review.visible import visible
 
 EDIT = {
     60: """
-Edit 3 of 9 · 2014-moved.md · swap: quoted speech · 9 left
+Edit 6 of 9 · 2014-moved.md · swap: quoted speech · 9 left
   We moved to Pune in 2014.
   "[-He's-]{+She's+} going to be the next Dravid," my father
   told the neighbours.
@@ -23,7 +23,7 @@ Edit 3 of 9 · 2014-moved.md · swap: quoted speech · 9 left
 why: the speaker is the narrator's father
 Approve? [y n e s u j k v w ?] """,
     80: """
-Edit 3 of 9 · 2014-moved.md · swap: quoted speech · 9 left
+Edit 6 of 9 · 2014-moved.md · swap: quoted speech · 9 left
   We moved to Pune in 2014.
   "[-He's-]{+She's+} going to be the next Dravid," my father told the
   neighbours.
@@ -31,7 +31,7 @@ Edit 3 of 9 · 2014-moved.md · swap: quoted speech · 9 left
 why: the speaker is the narrator's father
 Approve? [y n e s u j k v w ?] """,
     140: """
-Edit 3 of 9 · 2014-moved.md · swap: quoted speech · 9 left
+Edit 6 of 9 · 2014-moved.md · swap: quoted speech · 9 left
   We moved to Pune in 2014.
   "[-He's-]{+She's+} going to be the next Dravid," my father told the neighbours.
   I was the only boy in the colony who read.
@@ -87,7 +87,7 @@ def at(number: int) -> ReviewState:
 
 @pytest.mark.parametrize("width", [60, 80, 140])
 def test_an_edit_on_screens_of_any_width(width: int) -> None:
-    assert as_string(at(3), width=width) == EDIT[width]
+    assert as_string(at(6), width=width) == EDIT[width]
 
 
 @pytest.mark.parametrize("number", list(OTHERS))
@@ -104,8 +104,8 @@ def test_no_line_is_wider_than_the_screen(width: int) -> None:
 
 
 def test_what_was_decided_stands_there() -> None:
-    state, log = apply(at(3), Action("edit", text="Anjali's"))
-    state, _ = apply(state, Action("goto", number=3))
+    state, log = apply(at(6), Action("edit", text="Anjali's"))
+    state, _ = apply(state, Action("goto", number=6))
     text = as_string(state)
     assert "(edited)" in text
     assert "your text:" in text
@@ -152,7 +152,7 @@ def test_notes_are_untrusted(plain: bool) -> None:
 def test_styles_are_never_a_background() -> None:
     out = io.StringIO()
     coloured = Console(file=out, force_terminal=True, color_system="standard", width=80, markup=False, highlight=False)
-    Screen(coloured).show(at(3))
+    Screen(coloured).show(at(6))
     text = out.getvalue()
     assert "\x1b[9;31mHe's" in text  # strike and red
     assert "\x1b[4;32mShe's" in text  # underline and green

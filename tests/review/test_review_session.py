@@ -105,7 +105,7 @@ def test_after_everything_is_decided_undo_still_works() -> None:
 
 def test_an_edit_is_shown_and_asked_again() -> None:
     texts = iter(["Anjali is", "Anjali's"])
-    run = review("j", "j", "e", "e", "y", "q", editor=lambda text, note: next(texts))
+    run = review(*"jjjjj", "e", "e", "y", "q", editor=lambda text, note: next(texts))
     assert run.said == [("edit", "Anjali's")]
     assert "[-He's-]{+Anjali is+}" in run.out
     dropped = review("j", "j", "e", "n", "q", editor=lambda text, note: "x")
@@ -173,14 +173,14 @@ def test_help_shows_only_what_is_valid() -> None:
 
 def test_for_the_whole_life() -> None:
     entries: list[CanonEntry] = []
-    run = review("j", "j", "C", "y", "q", decide_life=entries.append)
+    run = review(*"jjjjj", "C", "y", "q", decide_life=entries.append)
     assert [(e.before, e.after, e.origin) for e in entries] == [("He's", "She's", "person")]
     assert run.said == [("approve", None), ("approve", None)]  # the entry, and what says the same
     asked = review("j", "C", "1", "y", "q", decide_life=entries.append)
     assert (entries[-1].before, entries[-1].after) == ("he", "she")
     assert asked.said == [("approve", None), ("answer", "1")]
     assert review("j", "C", "2", "q", decide_life=entries.append).said == []
-    assert review("j", "j", "C", "n", "q", decide_life=entries.append).said == []
+    assert review(*"jjjjj", "C", "n", "q", decide_life=entries.append).said == []
     assert len(entries) == 2
 
 
