@@ -142,6 +142,10 @@ def review(
     answer: Annotated[list[str] | None, typer.Option(metavar="ID=CHOICE", help="Answer this question.")] = None,
     import_: Annotated[Path | None, typer.Option("--import", help="Take decisions from a file.")] = None,
     approve_shown: Annotated[bool, typer.Option(help="Approve all that the filters leave.")] = False,
+    turn_off: Annotated[
+        list[str] | None, typer.Option(metavar="RULE", help="Reject all that this rule proposes: swap:vocative.")
+    ] = None,
+    turn_on: Annotated[list[str] | None, typer.Option(metavar="RULE", help="Let this rule propose again.")] = None,
     check: Annotated[bool, typer.Option(help="Only say what is undecided; exit code 3 if anything is.")] = False,
     plain: Annotated[bool, typer.Option(help="No colour: [-old-]{+new+}.")] = False,
     workspace: WorkspaceOption = None,
@@ -157,8 +161,10 @@ def review(
         "match": match,
     }  # fmt: skip
     asked = Request(
-        filters, list_, approve or [], reject or [], reason, answer or [], import_, approve_shown, check, plain
-    )
+        filters=filters, list_=list_, approve=approve or [], reject=reject or [], reason=reason, answer=answer or [],
+        import_=import_, approve_shown=approve_shown, turn_off=turn_off or [], turn_on=turn_on or [], check=check,
+        plain=plain,
+    )  # fmt: skip
     raise typer.Exit(run_review_command(_workspace(workspace), asked, _output(quiet, as_json), now=_now(now)))
 
 

@@ -7,7 +7,6 @@ runs: a `refine` that finds nothing changed needs none of it.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -22,9 +21,10 @@ from refiner.config import Config
 from refiner.edits import digest
 from refiner.engine import Engine, ModelOptions, choose_engine, connected, pick_engine
 from refiner.errors import NoteError, RefinerError, UsageError
+from refiner.marks import code, contents, prompt_texts
+from refiner.marks import last_state as last_state
 from refiner.models import Decision, Finding
 from refiner.notes import note_files, read_notes
-from refiner.prompts import folders as prompt_folders
 from refiner.store import FORMAT, Cache, DecisionLog, Results, Workspace, locked, to_jsonl, write_if_changed
 
 if TYPE_CHECKING:
@@ -87,32 +87,17 @@ class Report:
         return asker.unasked + asker.absent if asker else 0
 
 
-def last_state(out: Path) -> dict[str, Any]:
-    try:
-        state = json.loads((out / "state.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return state if isinstance(state, dict) and state.get("format") == FORMAT else {}
-
-
 def fingerprint(
     ws: Workspace, raw: Path, now: str, engine: Engine, stages: Sequence[str], recording: Path | None = None
 ) -> str:
     """A hash of everything that a run of the chain reads, by content."""
-    parts = [CHAIN_VERSION, now, engine.name, engine.model, ",".join(stages), _code()]
+    parts = [CHAIN_VERSION, now, engine.name, engine.model, ",".join(stages), code()]
     if engine.llm is not None:
-        parts += [p.read_text(encoding="utf-8") for f in prompt_folders(ws.root) for p in sorted(f.glob("*.md"))]
-    for path in [ws.config, ws.canon, ws.decisions, *([recording] if recording else []), *note_files(raw)]:
-        data = path.read_bytes() if path.exists() else b""
-        parts += [str(path), hashlib.sha256(data).hexdigest()]
+        parts += prompt_texts(ws)
+    files = [ws.config, ws.canon, ws.decisions, *([recording] if recording else []), *note_files(raw)]
+    for path, sha in contents(files):
+        parts += [str(path), sha]
     return digest(*parts)
-
-
-def _code() -> str:
-    """Changes when this installation's own files change, so that a new version looks at everything again."""
-    root = Path(__file__).parent
-    files = sorted([*root.rglob("*.py"), *root.rglob("*.toml")])
-    return digest(*(f"{f.relative_to(root)}:{f.stat().st_size}:{f.stat().st_mtime_ns}" for f in files))
 
 
 def open_life(
@@ -170,15 +155,21 @@ def with_life(ws: Workspace, *, now: str, stages: Sequence[str] = ALL_STAGES) ->
             engine.close()
 
 
+def last_options(out: Path) -> ModelOptions:
+    """How the last run talked with its model: a later one must hide what that one hid."""
+    state = last_state(out)
+    replay = Path(state["replay"]) if state.get("replay") else None
+    return ModelOptions(model=state.get("model", ""), pseudonymise=bool(state.get("pseudonymise")), replay=replay)
+
+
 def _engine_of(ws: Workspace, config: Config) -> Engine:
     """The engine of the last run, from its kept answers alone."""
-    state = last_state(ws.refined)
-    if state.get("replay"):
-        replayed = Path(state["replay"])
-        return choose_engine(config, options=ModelOptions(replay=replayed)) if replayed.is_file() else _rules(config)
-    options = ModelOptions(offline=True, model=state.get("model", ""), pseudonymise=bool(state.get("pseudonymise")))
+    options = last_options(ws.refined)
+    if options.replay is not None:
+        return choose_engine(config, options=options) if options.replay.is_file() else _rules(config)
     try:
-        return choose_engine(config, state.get("engine", "rules"), ws, options)
+        engine = last_state(ws.refined).get("engine", "rules")
+        return choose_engine(config, engine, ws, replace(options, offline=True))
     except UsageError:  # the model was taken out of refiner.toml since
         return _rules(config)
 

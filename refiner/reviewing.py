@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from refiner.canon_file import add_canon
+from refiner.canon_file import add_canon, remove_canon
 from refiner.console import Output
 from refiner.engine import ENGINES
-from refiner.errors import UsageError
+from refiner.errors import ModelError, UsageError
 from refiner.models import CanonEntry, Edit
-from refiner.refine import Life, last_state, refine, with_life
+from refiner.refine import Life, last_options, last_state, refine, with_life
 from refiner.review import commands
 from refiner.review.filters import Filters
 from refiner.review.items import Item, build_queue
@@ -40,10 +40,13 @@ class Request:
     approve_shown: bool
     check: bool
     plain: bool
+    turn_off: list[str]
+    turn_on: list[str]
 
     @property
     def decides(self) -> bool:
-        return bool(self.approve or self.reject or self.answer or self.import_ or self.approve_shown)
+        named = self.approve or self.reject or self.answer or self.turn_off or self.turn_on
+        return bool(named or self.import_ or self.approve_shown)
 
 
 def queue_of(life: Life, *, with_samples: bool) -> list[Item]:
@@ -129,6 +132,7 @@ def _by_options(
         made += len(commands.reject(queue, log, asked.reject, asked.reason))
     if asked.answer:
         made += len(commands.answer(queue, log, asked.answer))
+    made += len(commands.turn(queue, log, off=asked.turn_off, on=asked.turn_on))
     if asked.import_ is not None:
         imported = commands.import_file(queue, log, asked.import_)
         made += len(imported.made)
@@ -153,6 +157,9 @@ def _by_hand(ws: Workspace, queue: list[Item], log: DecisionLog, filters: Filter
     def decide_life(entry: CanonEntry) -> None:
         add_canon(ws.canon, entry)
 
+    def forget_life(entry: CanonEntry) -> bool:
+        return remove_canon(ws.canon, entry)
+
     here = Path.cwd().resolve() == ws.root.resolve()
     resume = "refiner review" if here else f"refiner review --workspace {shlex.quote(str(ws.root))}"
     reader = make_reader()
@@ -164,15 +171,25 @@ def _by_hand(ws: Workspace, queue: list[Item], log: DecisionLog, filters: Filter
         plain=asked.plain,
         filters=filters,
         decide_life=decide_life,
+        forget_life=forget_life,
+        corrects=last_state(ws.refined).get("engine") == "llm",
         resume=resume,
     )
 
 
 def _apply(ws: Workspace, now: str, show: Output) -> None:
-    """Refines by the new decisions, so that what lies in data/refined is what was decided."""
+    """Refines by the new decisions, so that what lies in data/refined is what was decided.
+
+    The model is asked as the last `refine` asked it; where it does not answer, what it said before is used.
+    """
     engine = str(last_state(ws.refined).get("engine", "rules"))
+    engine, options = engine if engine in ENGINES else "rules", last_options(ws.refined)
     with show.progress() as progress:
-        done = refine(ws, now=now, engine=engine if engine in ENGINES else "rules", progress=progress)
+        try:
+            done = refine(ws, now=now, engine=engine, options=options, progress=progress)
+        except ModelError as error:
+            show.say(f"{error.message}\nrefined by what the model said before; ask it again: refiner refine", "yellow")
+            done = refine(ws, now=now, engine=engine, options=replace(options, offline=True), progress=progress)
     if done.life is None:
         return
     chain = done.life.chain

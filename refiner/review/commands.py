@@ -9,9 +9,10 @@ fits one item only.
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from refiner.errors import UsageError
@@ -20,6 +21,7 @@ from refiner.review.bodies import sentence
 from refiner.review.diff import word_diff
 from refiner.review.filters import Filters
 from refiner.review.finding import choice_of, resolve, resolve_all
+from refiner.review.identity import RULE, rule_of
 from refiner.review.importing import Imported, import_file
 from refiner.review.items import KINDS, Item
 from refiner.review.session import EXIT_DONE, EXIT_LEFT, Log, append_all, now
@@ -29,7 +31,7 @@ from refiner.review.visible import one_line
 
 __all__ = [
     "Checked", "Imported", "answer", "approve", "approve_shown", "as_json", "check", "edit", "import_file",
-    "left_alone", "list_items", "reject", "resolve", "shown",
+    "left_alone", "list_items", "reject", "resolve", "shown", "turn",
 ]  # fmt: skip
 
 # ---- reading -------------------------------------------------------------------------------------------------------
@@ -182,6 +184,31 @@ def reject(
 def edit(queue: Sequence[Item], log: Log, given: str, text: str, *, clock: Callable[[], str] = now) -> list[Decision]:
     """Decides an item with the person's own text."""
     return _decide(queue, log, [(resolve(queue, given), Action("edit", text=text))], clock)
+
+
+def turn(
+    queue: Sequence[Item], log: Log, *, off: Sequence[str] = (), on: Sequence[str] = (), clock: Callable[[], str] = now
+) -> list[Decision]:
+    """Turns rules off (`swap:vocative`; all that they propose counts as rejected) or on again.
+
+    Raises UsageError for a rule that proposes nothing, or that is not off, before anything is written.
+    """
+    state = start(queue, log.read())
+    known = {r.removeprefix(RULE) for i in queue if (r := rule_of(i.payload))}
+    stopped = {r.removeprefix(RULE) for r in state.history.off}
+    made: list[Decision] = []
+    for wanted, there, kind in ((off, known, "rule"), (on, stopped, "rule that is turned off")):
+        for name in wanted:
+            if name not in there:
+                near = difflib.get_close_matches(name, sorted(there), 1, 0.4)
+                hint = f'; did you mean "{near[0]}"?' if near else f"; there are {', '.join(sorted(there)) or 'none'}"
+                raise UsageError(f'no {kind} "{name}"{hint}', mend="refiner review --list --json  # names each source")
+            rule = f"{RULE}{name}"
+            act = Action("turn_on", rule=rule) if kind != "rule" else Action("decide_same", rule=rule)
+            state, new = apply(state, replace(act, at=clock()))
+            made += new
+    append_all(log, made)
+    return made
 
 
 def answer(

@@ -24,7 +24,9 @@ CONFIDENT = 0.9
 """From here on an item needs no look before the others. What rules propose on less is just above their own bar (0.88,
 pronouns 0.8), or a sentence that they reword (0.75 to 0.8); models' wordings carry 0.7."""
 KINDS: tuple[ItemKind, ...] = ("canon", "question", "edit", "event", "trait", "sample")
-STAGE_ORDER = ("extract", "canon", "swap", "implicit", "reframe", "override", "selfimage", "correct", "second-look", "compose")
+STAGE_ORDER = (
+    "extract", "canon", "swap", "implicit", "reframe", "override", "selfimage", "correct", "second-look", "compose",
+)  # fmt: skip
 _IN_DOUBT = ("INCONSISTENT", "CONTESTED", "UNKNOWN")  # verdicts that rest on events that do not agree, or on none
 Key = tuple[Any, ...]
 

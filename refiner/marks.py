@@ -1,0 +1,69 @@
+"""Of which inputs a result was made: hashes of what a run of the chain reads, and what the last run said of itself.
+
+Imports nothing of the chain, so that a command can find out that it need not run it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from refiner.chain import CHAIN_VERSION
+from refiner.edits import digest
+from refiner.notes import note_files
+from refiner.store import FORMAT, Workspace
+
+
+def last_state(out: Path) -> dict[str, Any]:
+    """What the last `refine` wrote about itself; {} where there is none of this format."""
+    try:
+        state = json.loads((out / "state.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return state if isinstance(state, dict) and state.get("format") == FORMAT else {}
+
+
+def code() -> str:
+    """Changes when this installation's own files change, so that a new version looks at everything again."""
+    root = Path(__file__).parent
+    files = sorted([*root.rglob("*.py"), *root.rglob("*.toml")])
+    found = ((f, os.stat(f)) for f in files)
+    return digest(*(f"{f.relative_to(root)}:{s.st_size}:{s.st_mtime_ns}" for f, s in found))
+
+
+def prompt_texts(ws: Workspace) -> list[str]:
+    """Every prompt that a model could be asked with."""
+    from refiner.prompts import folders
+
+    return [p.read_text(encoding="utf-8") for f in folders(ws.root) for p in sorted(f.glob("*.md"))]
+
+
+def contents(paths: Iterable[Path]) -> list[tuple[Path, str]]:
+    """The hash of each file's bytes; of none where it is not there."""
+    return [(p, hashlib.sha256(p.read_bytes() if p.exists() else b"").hexdigest()) for p in paths]
+
+
+def queue_mark(ws: Workspace, now: str, *, with_samples: bool) -> str:
+    """A hash of everything that the queue of a review is made of: as in `refine`, with the engine of its last run.
+
+    Raises StoreError when there is no folder of notes.
+    """
+    state = last_state(ws.refined)
+    engine = [json.dumps(state.get(k)) for k in ("engine", "model", "pseudonymise", "replay")]
+    parts = ["queue", str(FORMAT), CHAIN_VERSION, now, str(with_samples), *engine, code()]
+    files = [ws.config, ws.canon, ws.decisions, *note_files(ws.raw)]
+    if state.get("engine") not in (None, "rules"):
+        parts += prompt_texts(ws)
+        for path in (ws.answers, ws.answers.with_name(f"{ws.answers.name}-wal")):
+            with suppress(OSError):
+                about = path.stat()
+                parts += [path.name, f"{about.st_size}:{about.st_mtime_ns}"] if about.st_size else []
+        files += [Path(state["replay"])] if isinstance(state.get("replay"), str) else []
+    for path, sha in contents(files):
+        parts += [os.path.relpath(path, ws.root), sha]
+    return digest(*parts)
