@@ -88,7 +88,7 @@ class Session:
         shown: ReviewState | None = None
         while True:
             done = self.state.item is None and not self.state.undecided() and self.state.filters == first
-            if done and (self.made or not self.state.items):
+            if done and (self.made or not self.state.items or self.state.within is not None):
                 return
             if shown is None or _looks_different(shown, self.state):
                 self.screen.show(self.state)
@@ -263,6 +263,9 @@ def run_review(
     clock: Callable[[], str] = now,
     keymap: Mapping[str, tuple[str, ...]] = KEYMAP,
     resume: str = "refiner review",
+    within: frozenset[str] | None = None,
+    drawn_from: int = 0,
+    at_end: Callable[[Session], bool] | None = None,
     screen: Screen | None = None,
 ) -> int:
     """Asks about the items that are undecided; returns the exit code.
@@ -270,10 +273,12 @@ def run_review(
     `decide_life` writes a canon entry (`C`), `forget_life` takes one out again (undo); `corrects`: a model gets the
     words of a rejection after the review; `resume` is the command that goes on, printed when the person leaves;
     `screen` shows it elsewhere than on the console.
+    `within` are the only items to show, a random sample of `drawn_from`; `at_end` has the last word, and says whether
+    the review goes on after all.
     Raises ConfigError for a keymap with a key for two actions, and what the log raises.
     """
     filters = filters or Filters()
-    state = start(queue, log.read(), filters)
+    state = start(queue, log.read(), filters, within=within, drawn_from=drawn_from)
     tolerate(console.file)
     screen = screen or Screen(console, plain=is_plain(console.file, plain))
     session = Session(state, log, screen, reader, editor=editor, keymap=keymap, decide_life=decide_life,
@@ -284,6 +289,8 @@ def run_review(
     interrupted = False
     try:
         session.run()
+        while at_end is not None and at_end(session):
+            session.run()
     except KeyboardInterrupt:
         interrupted = True
         screen.say("")

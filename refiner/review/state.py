@@ -55,6 +55,8 @@ class ReviewState:
     filters: Filters = field(default_factory=Filters)
     message: str = ""  # what the last action has to say
     index: Mapping[str, int] = field(default_factory=dict, repr=False)
+    within: frozenset[str] | None = None  # a random sample: nothing else is ever shown
+    drawn_from: int = 0  # how many it was drawn from
 
     @property
     def item(self) -> Item | None:
@@ -88,8 +90,15 @@ class ReviewState:
         return None if place is None else self.items[place]
 
 
-def start(items: Iterable[Item], decisions: Iterable[Decision], filters: Filters | None = None) -> ReviewState:
-    """The state at the beginning: at the first undecided item."""
+def start(
+    items: Iterable[Item],
+    decisions: Iterable[Decision],
+    filters: Filters | None = None,
+    *,
+    within: frozenset[str] | None = None,
+    drawn_from: int = 0,
+) -> ReviewState:
+    """The state at the beginning: at the first undecided item. `within` are the only ids to show, drawn at random."""
     queue, history = tuple(items), replay(decisions)
     found = (
         (i.id, verdict_on(history, i.id, i.text_sha, i.payload))
@@ -97,13 +106,16 @@ def start(items: Iterable[Item], decisions: Iterable[Decision], filters: Filters
         if i.id in history.by_item or rule_of(i.payload) in history.off
     )
     decided = {name: d for name, d in found if d is not None}
-    state = ReviewState(queue, history, decided, (), index={i.id: n for n, i in enumerate(queue)})
+    index = {i.id: n for n, i in enumerate(queue)}
+    state = ReviewState(queue, history, decided, (), index=index, within=within, drawn_from=drawn_from)
     return _filtered(state, filters or Filters())
 
 
 def _filtered(state: ReviewState, filters: Filters) -> ReviewState:
     shown = tuple(
-        n for n, i in enumerate(state.items) if filters.show(i, state.status(i), state.history.flagged(i.id))
+        n for n, i in enumerate(state.items)
+        if (state.within is None or i.id in state.within)
+        and filters.show(i, state.status(i), state.history.flagged(i.id))
     )  # fmt: skip
     state = replace(state, shown=shown, filters=filters, place=0)
     if filters.status in ("approved", "rejected", "edited", "flagged"):
