@@ -146,6 +146,11 @@ def review(
         list[str] | None, typer.Option(metavar="RULE", help="Reject all that this rule proposes: swap:vocative.")
     ] = None,
     turn_on: Annotated[list[str] | None, typer.Option(metavar="RULE", help="Let this rule propose again.")] = None,
+    sample: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="Only N of the confident ones, drawn at random; then judge the rest."),
+    ] = None,
+    draw_again: Annotated[bool, typer.Option(help="With --sample: draw anew.")] = False,
     check: Annotated[bool, typer.Option(help="Only say what is undecided; exit code 3 if anything is.")] = False,
     plain: Annotated[bool, typer.Option(help="No colour: [-old-]{+new+}.")] = False,
     workspace: WorkspaceOption = None,
@@ -163,7 +168,7 @@ def review(
     asked = Request(
         filters=filters, list_=list_, approve=approve or [], reject=reject or [], reason=reason, answer=answer or [],
         import_=import_, approve_shown=approve_shown, turn_off=turn_off or [], turn_on=turn_on or [], check=check,
-        plain=plain,
+        plain=plain, sample=sample, draw_again=draw_again,
     )  # fmt: skip
     raise typer.Exit(run_review_command(_workspace(workspace), asked, _output(quiet, as_json), now=_now(now)))
 

@@ -13,12 +13,13 @@ from refiner.engine import ENGINES
 from refiner.errors import ModelError, UsageError
 from refiner.models import CanonEntry, Edit
 from refiner.refine import Life, last_options, last_state, refine, with_life
-from refiner.review import commands
+from refiner.review import commands, drawn
 from refiner.review.filters import Filters
 from refiner.review.items import Item, build_queue
 from refiner.review.keys import make_reader
 from refiner.review.session import EXIT_DONE, EXIT_LEFT, run_review
-from refiner.review.state import left_words
+from refiner.review.session import now as time_now
+from refiner.review.state import left_words, start
 from refiner.sampling import samples_of
 from refiner.stages.extract import trait_words
 from refiner.stages.self_image_edits import flags
@@ -42,6 +43,8 @@ class Request:
     plain: bool
     turn_off: list[str]
     turn_on: list[str]
+    sample: int | None = None
+    draw_again: bool = False
 
     @property
     def decides(self) -> bool:
@@ -89,11 +92,18 @@ def run_review_command(ws: Workspace, asked: Request, show: Output, *, now: str)
     """Lists, decides or asks; the exit code. Raises UsageError, StoreError, WorkspaceBusy."""
     if asked.reason and not asked.reject:
         raise UsageError("--reason goes with --reject")
+    if asked.draw_again and asked.sample is None:
+        raise UsageError("--draw-again goes with --sample", mend="refiner review --sample 30 --draw-again")
+    if asked.decides and asked.sample is not None:
+        raise UsageError("--sample asks about what it draws; it goes with no option that decides")
     filters = Filters(**{k: v for k, v in asked.filters.items() if v not in ("", None)})
     log = DecisionLog(ws.decisions)
     with locked(ws, "review"):
         with with_life(ws, now=now) as life:
             queue = queue_of(life, with_samples=(ws.refined / "samples.jsonl").exists())
+        made = _drawn(ws, queue, log, filters, asked)
+        if made is not None and (asked.list_ or asked.check):
+            return _about(made, queue, log, asked, show)
         if asked.list_:
             print(commands.list_items(queue, filters, show.as_json))
             return 0
@@ -103,7 +113,7 @@ def run_review_command(ws: Workspace, asked: Request, show: Output, *, now: str)
         code = (
             _by_options(ws, queue, log, asked, filters, show)
             if asked.decides
-            else _by_hand(ws, queue, log, filters, asked, show)
+            else _by_hand(ws, queue, log, filters, asked, show, made)
         )
         changed = len(log.read()) != before
     if changed:
@@ -117,6 +127,29 @@ def _check(queue: list[Item], filters: Filters, show: Output) -> int:
         show.json({"undecided": checked.undecided})
     show.say(checked.words)
     return checked.code
+
+
+def _drawn(ws: Workspace, queue: list[Item], log: DecisionLog, filters: Filters, asked: Request) -> drawn.Draw | None:
+    """The random sample to go on with; None if none is asked for. `--check` draws none."""
+    if asked.sample is None:
+        return None
+    state, keep = start(queue, log.read()), asked.list_ or not asked.check
+    path = ws.review / drawn.FILE
+    return drawn.going_on(path, state, asked.sample, filters, at=time_now(), again=asked.draw_again, keep=keep)
+
+
+def _about(made: drawn.Draw, queue: list[Item], log: DecisionLog, asked: Request, show: Output) -> int:
+    """Lists what was drawn, or says what it tells so far."""
+    state = start(queue, log.read())
+    if asked.list_:
+        inside = drawn.shown_in(made, state)
+        print(commands.list_items([i for i in queue if i.id in inside], Filters(), show.as_json))
+        return EXIT_DONE
+    now = drawn.count(made, state)
+    if show.as_json:
+        show.json(drawn.as_json(now))
+    show.say(now.words)
+    return EXIT_LEFT if now.waiting or now.rest else EXIT_DONE
 
 
 def _by_options(
@@ -153,7 +186,10 @@ def _by_options(
     return code
 
 
-def _by_hand(ws: Workspace, queue: list[Item], log: DecisionLog, filters: Filters, asked: Request, show: Output) -> int:
+def _by_hand(
+    ws: Workspace, queue: list[Item], log: DecisionLog, filters: Filters, asked: Request, show: Output,
+    made: drawn.Draw | None,
+) -> int:  # fmt: skip
     def decide_life(entry: CanonEntry) -> None:
         add_canon(ws.canon, entry)
 
@@ -169,11 +205,14 @@ def _by_hand(ws: Workspace, queue: list[Item], log: DecisionLog, filters: Filter
         console=show.out,
         reader=reader,
         plain=asked.plain,
-        filters=filters,
+        filters=filters if made is None else None,
         decide_life=decide_life,
         forget_life=forget_life,
         corrects=last_state(ws.refined).get("engine") == "llm",
-        resume=resume,
+        resume=resume if made is None else f"{resume} {made.command}",
+        within=frozenset(drawn.shown_in(made, start(queue, log.read()))) if made is not None else None,
+        drawn_from=len(made.population) if made is not None else 0,
+        at_end=drawn.AtEnd(made) if made is not None else None,
     )
 
 
