@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from rich.console import RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from refiner.models import CanonEntry, Event, Sample, Status, TraitVerdict
 from refiner.review.diff import rewritten, segments
 from refiner.review.items import Item
 from refiner.review.origins import Find, Standing, canon_words, event_lines, sample_lines, trait_lines
-from refiner.review.paint import DIM, NEW, OLD, WARN, Paint
+from refiner.review.paint import DIM, NEW, OLD, Paint
 from refiner.review.visible import one_line
 from refiner.review.words import counted
 
@@ -68,12 +68,12 @@ def change(before: str, after: str, paint: Paint, view: str = "words", width: in
     elif view == "after":
         yield paint.indented(paint.text(after))
     elif view == "side by side" and width >= SIDE_FROM:
-        table = Table.grid(padding=(0, 3), expand=True)
-        table.add_column(ratio=1)
-        table.add_column(ratio=1)
-        table.add_row(paint.text("  before", DIM), paint.text("after", DIM))
-        table.add_row(paint.indented(paint.text(before, OLD)), paint.text(after, NEW))
-        yield table
+        yield _columns(
+            paint.text("before\n", DIM).append_text(paint.text(before, OLD)),
+            paint.text("after\n", DIM).append_text(paint.text(after, NEW)),
+            paint,
+            width,
+        )
     else:
         parts = segments(before, after)
         if rewritten(parts):
@@ -81,6 +81,23 @@ def change(before: str, after: str, paint: Paint, view: str = "words", width: in
             yield _signed("+ ", paint.text(after, NEW), paint)
         else:
             yield paint.diff(parts)
+
+
+def _columns(left: Text, right: Text, paint: Paint, width: int) -> Text:
+    """Two texts side by side, with no blanks at the ends of lines."""
+    room = (width - 5) // 2
+    pairs = zip_longest(*(text.wrap(paint.console, room, overflow="fold") for text in (left, right)))
+    out = paint.text("")
+    for n, (one, other) in enumerate(pairs):
+        out.append("\n  " if n else "  ")
+        if one is not None:
+            one.rstrip()
+            out.append_text(one)
+        if other is not None and other.plain.strip():
+            other.rstrip()
+            out.append(" " * (room + 3 - (one.cell_len if one is not None else 0)))
+            out.append_text(other)
+    return out
 
 
 def _signed(sign: str, text: Text, paint: Paint) -> Text:

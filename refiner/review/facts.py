@@ -108,7 +108,7 @@ def question_facts(q: Question, page: Page) -> dict[str, object]:
 def _maker(source: str) -> str:
     """What stands in the header: the rule's name in words (`rule:quoted-speech`: quoted speech), else who it was."""
     kind, _, name = source.partition(":")
-    return trait_name(name) if kind == "rule" and name else maker(source)
+    return trait_name(name) if kind == "rule" and name else "by a model" if kind == "model" else maker(source)
 
 
 def _told(evidence: Iterable[str]) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ Find = Callable[[str], Item | None]
 Standing = Callable[[Item], Status]
 STATUS: dict[Status, str] = {"approved": "yes", "rejected": "no", "edited": "your text", "undecided": "undecided"}
 _VOID = {"retracted": "taken back", "after now": "it lies in the future"} | {k: v for k, v in MODALITIES.items() if v}
+_SHORT = 50  # characters that name an event whose words stand above
 _CHANGE = 60  # characters of either side of an edit in a list of edits
 
 
@@ -104,14 +105,16 @@ def trait_lines(item: Item, trait: TraitVerdict, paint: Paint) -> Iterator[Text]
         for name in dict.fromkeys(e["event"] for e in rest if e.get("decides")):
             yield from _told(name, [e for e in rest if e["event"] == name], item.around, paint)
         rest = [e for e in rest if not e.get("decides")]
+    for name in dict.fromkeys(e["event"] for e in rest):
+        yield from _told(name, [e for e in rest if e["event"] == name], item.around, paint, DIM)
+    words = {e.get("quote") for e in told}
+    for evidence in trait.evidence:
+        if "observation" in evidence and evidence.get("quote") not in words:
+            seen = "seen" if evidence["observation"] else "seen that it is not so"
+            yield _line(paint, f"{seen}, {date_words(str(evidence.get('when', '')))}: {_said(evidence)}")
     for evidence in trait.evidence:
         if "retraction" in evidence:
             yield _line(paint, f"taken back: {_said(evidence)}", WARN)
-        elif "observation" in evidence:
-            seen = "seen" if evidence["observation"] else "seen that it is not so"
-            yield _line(paint, f"{seen}, {date_words(str(evidence.get('when', '')))}: {_said(evidence)}")
-    for name in dict.fromkeys(e["event"] for e in rest):
-        yield from _told(name, [e for e in rest if e["event"] == name], item.around, paint, DIM)
 
 
 def _told(
@@ -163,7 +166,7 @@ def _against(
 
 def _short(evidence: Mapping[str, Any], around: Mapping[str, Event]) -> str:
     event = around.get(evidence["event"])
-    called = event_name(event) if event else f"“{one_line(str(evidence.get('quote', '')), 60)}”"
+    called = event_name(event, _SHORT) if event else f"“{one_line(str(evidence.get('quote', '')), _SHORT)}”"
     return f"{called} ({date_words(str(evidence.get('when', '')))})"
 
 
@@ -183,7 +186,8 @@ def sample_lines(sample: Sample, paint: Paint, find: Find, standing: Standing) -
     for name in sample.events:
         item = find(f"event:{name}")
         if item and isinstance(item.payload, Event):
-            event, day = item.payload, _day(item.payload, find)
+            event = item.payload
+            day = date_words(event.when.edtf or _read(event, find)) if event.when != When() else "day unknown"
             quote = next(iter(event.quotes), "")
             more = f": “{one_line(quote)}”" if quote and not event_name(event).startswith("“") else ""
             state = STATUS[standing(item)]
@@ -195,10 +199,6 @@ def sample_lines(sample: Sample, paint: Paint, find: Find, standing: Standing) -
         yield _line(paint, f"held back: says of what is over that it is so today ({named})", WARN)
     if waits := _waiting(sample, find, standing):
         yield _line(paint, f"held back until you have decided {waits} in its sources", WARN)
-
-
-def _day(event: Event, find: Find) -> str:
-    return when_words(event.when, "", _read(event, find)) or "day unknown"
 
 
 def _edits(sample: Sample, paint: Paint, find: Find, standing: Standing) -> Iterator[Text]:
@@ -225,7 +225,7 @@ def _edits(sample: Sample, paint: Paint, find: Find, standing: Standing) -> Iter
         yield _line(paint, f"and {unknown} edits that are no longer proposed", DIM)
     untouched = [n for n in sample.notes if n not in {note for note, _ in sentences}]
     if untouched:
-        yield _line(paint, f"from {', '.join(untouched)}, unchanged", DIM)
+        yield _line(paint, f"from {', '.join(untouched)}, no word changed", DIM)
     elif not sample.notes and not sample.events and not sample.edits:
         yield _line(paint, "from no note: made of your settings and the timeline", DIM)
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from refiner.models import Edit, Event, Sample, Status
+from refiner.models import Edit, Event, Question, Sample, Status
 from refiner.review.bodies import body, change, sentence
 from refiner.review.items import Item
 from refiner.review.keys import HELP, KEYMAP, bindings
@@ -19,7 +19,7 @@ from refiner.review.paint import DIM, HEAD, WARN, Paint
 from refiner.review.state import ReviewState
 from refiner.review.texts import as_text
 from refiner.review.visible import one_line
-from refiner.review.words import counted, listed, maker
+from refiner.review.words import counted, event_name, listed, maker
 
 _LETTERS = {"approve": "y", "reject": "n", "edit": "e", "answer": "answered", "flag": "f", "comment": "c"}
 _BOUND = bindings(KEYMAP)
@@ -63,6 +63,7 @@ class Screen:
     def header(self, state: ReviewState, item: Item) -> Text:
         """`Edit 12 of 140 · 2014-moved.md · swap: … · 9 yes 2 no 1 edited 128 left`"""
         head = f"{item.kind.capitalize()} {state.place + 1} of {len(state.shown)}"
+        head += f" (drawn from {state.drawn_from})" if state.drawn_from else ""
         title = {"question": "", "edit": f"{item.stage}: {item.title}"}.get(item.kind, one_line(item.title, 100))
         if item.kind == "event" and title.startswith("“"):
             title = ""  # its words stand below
@@ -118,8 +119,8 @@ class Screen:
     @staticmethod
     def _about(state: ReviewState, item: Item) -> Iterator[str]:
         """Who proposed it, how sure that is, what it follows from, and what waits for it."""
-        made = maker(item.source, named=item.kind != "edit")
-        if item.kind in ("edit", "canon", "event") and item.source:
+        made = maker(item.source, named=item.kind == "event")
+        if item.kind in ("edit", "canon", "event", "sample") and item.source not in ("", "config"):
             yield f"by {made}" + (f", confidence {item.confidence:.2f}" if item.confidence < _SURE else "")
         if item.kind == "edit":
             above = [up for p in item.parents if (up := state.find(p))]
@@ -149,10 +150,14 @@ class Screen:
     def why(self, state: ReviewState, item: Item) -> None:
         """Where an item comes from: source, parents, evidence, what follows, what was said about it."""
         rows: list[tuple[str, str]] = [("id", item.id), ("source", item.source), ("stage", item.stage)]
-        if item.kind != "question":
-            rows.append(("confidence", f"{item.confidence:.2f}"))
-        rows += [("why", item.reason)]
-        rows += [("evidence", e) for e in item.evidence]
+        if isinstance(item.payload, Question):
+            rows[1] = ("source", f"rule:{item.payload.rule}" if item.payload.rule else "")
+            rows.append(("about", item.payload.subject))
+        if item.kind != "trait":
+            sure = item.payload.confidence if isinstance(item.payload, Question) else item.confidence
+            rows.append(("confidence", f"{sure:.2f}"))
+        rows.append(("why", item.reason))
+        rows += [("evidence", self._evidence(state, e)) for e in item.evidence]
         rows += [("from", self._name(state, p)) for p in item.parents]
         rows += [("follows", self._name(state, d)) for d in item.depends[:10]]
         if len(item.depends) > 10:
@@ -160,19 +165,34 @@ class Screen:
         if isinstance(item.payload, Event | Sample):
             rows.append(("notes", item.note if isinstance(item.payload, Event) else ", ".join(item.payload.notes)))
         rows += [(d.verdict, d.text or d.reason or d.choice or d.at) for d in state.history.by_item.get(item.id, ())]
+        room = min(13, self.console.width // 3)
         for key, value in rows:
             if value:
-                self._print(self.paint.join((f"  {key:<10} ", DIM), (value, "")))
+                line = self.paint.indented(self.paint.text(value), " " * room)
+                self._print(self.paint.text(f"  {key:<10}"[:room].ljust(room), DIM).append_text(line[room:]))
+
+    @staticmethod
+    def _evidence(state: ReviewState, given: str) -> str:
+        """An event that an edit names as evidence in words, with its id; other evidence as it is."""
+        item = state.find(f"event:{given}")
+        return f"{event_name(item.payload)} ({given})" if item and isinstance(item.payload, Event) else given
 
     @staticmethod
     def _name(state: ReviewState, item_id: str) -> str:
+        """An item in words with its status and its id: `edit swap: boy → girl (undecided) 33c5…`"""
         item = state.find(item_id)
-        return f"{item_id} {item.stage}: {one_line(item.title, 60)} ({state.status(item)})" if item else item_id
+        if item is None:
+            return item_id
+        change = f"{one_line(item.before, _CHANGE) or 'nothing'} → {one_line(item.after, _CHANGE) or 'nothing'}"
+        about = f"{item.stage}: {change}" if item.kind == "edit" else one_line(item.title, 60)
+        return f"{item.kind} {about} ({state.status(item)}) {item_id}"
 
     def help(self, keys: Iterable[tuple[str, str]]) -> None:
         """The keys and what they do."""
         for key, does in keys:
-            self._print(self.paint.join((f"  {key:<9}", "bold"), (does, "")))
+            room = min(12, self.console.width // 3)
+            line = self.paint.indented(self.paint.text(does), " " * room)
+            self._print(self.paint.text(f"  {key:<9} "[:room].ljust(room), "bold").append_text(line[room:]))
 
     def prompt(self, question: str, answers: Answers, others: Callable[[], Answers] = dict) -> None:
         """A question that one key answers. `answers` are the keys to name, with what they do.

@@ -46,6 +46,7 @@ RELATIONS: dict[RelationKind, str] = {
     "same_as": "it is the same as",
 }
 _LONG = 100  # characters of a quote that names an event
+_SEASONS = {"21": "spring", "22": "summer", "23": "autumn", "24": "winter"}  # EDTF level 1
 _UNSURE = {"~": "about ", "?": "perhaps ", "%": "perhaps about "}
 
 
@@ -78,18 +79,20 @@ def listed(parts: Iterable[str]) -> str:
 
 
 def date_words(edtf: str) -> str:
-    """An EDTF date for reading: `2014~` is about 2014, `2008-07/2009-06` is 2008-07 to 2009-06; "" and ".." unknown."""
+    """An EDTF date for reading: `2014~` is about 2014, `2008-07/2009-06` (one day within them) 2008-07..2009-06."""
     left, slash, right = edtf.partition("/")
     if slash and left in ("", ".."):
         return f"{_one(right)} or before" if right not in ("", "..") else "day unknown"
     if slash and right in ("", ".."):
         return f"{_one(left)} or later"
-    return f"{_one(left)} to {_one(right)}" if slash else _one(edtf)
+    return f"{_one(left)}..{_one(right)}" if slash else _one(edtf)
 
 
 def _one(edtf: str) -> str:
     if edtf in ("", ".."):
         return "day unknown"
+    if (season := _SEASONS.get(edtf[5:7])) and len(edtf) <= 8:
+        edtf = f"{season} {edtf[:4]}{edtf[7:]}"
     return f"{_UNSURE[edtf[-1]]}{edtf[:-1]}" if edtf[-1] in _UNSURE else edtf
 
 
@@ -109,9 +112,10 @@ def when_words(when: When, anchor: str = "", read: str = "") -> str:
     return f"{out}, counted from {anchor}" if out and anchor else out
 
 
-def event_name(event: Event) -> str:
-    """What an event is called: its label, or the words that tell it, in quotation marks."""
+def event_name(event: Event, limit: int = _LONG) -> str:
+    """What an event is called in at most `limit` characters: its label, or the words that tell it, in quotation
+    marks."""
     quote = next(iter(event.quotes), "")
     if event.label and not (quote and one_line(quote).startswith(one_line(event.label).rstrip("….:"))):
-        return one_line(event.label, _LONG)
-    return f"“{one_line(quote, _LONG)}”" if quote else one_line(event.label, _LONG) or "an event without words"
+        return one_line(event.label, limit)
+    return f"“{one_line(quote, limit)}”" if quote else one_line(event.label, limit) or "an event without words"

@@ -13,86 +13,27 @@ from refiner.review.screen import Screen, as_string
 from refiner.review.state import Action, ReviewState, apply, start
 from refiner.review.visible import visible
 
-EDIT = {
-    60: """
-Edit 6 of 9 · 2014-moved.md · swap: quoted speech · 9 left
-  We moved to Pune in 2014.
-  "[-He's-]{+She's+} going to be the next Dravid," my father
-  told the neighbours.
-  I was the only boy in the colony who read.
-why: the speaker is the narrator's father
-Approve? [y n e s u j k v w ?] """,
-    80: """
-Edit 6 of 9 · 2014-moved.md · swap: quoted speech · 9 left
-  We moved to Pune in 2014.
-  "[-He's-]{+She's+} going to be the next Dravid," my father told the
-  neighbours.
-  I was the only boy in the colony who read.
-why: the speaker is the narrator's father
-Approve? [y n e s u j k v w ?] """,
-    140: """
-Edit 6 of 9 · 2014-moved.md · swap: quoted speech · 9 left
+EDIT = """
+Edit 3 of 9 · 2014-moved.md · swap: quoted speech · 9 left
   We moved to Pune in 2014.
   "[-He's-]{+She's+} going to be the next Dravid," my father told the neighbours.
   I was the only boy in the colony who read.
 why: the speaker is the narrator's father
-Approve? [y n e s u j k v w ?] """,
-}
-OTHERS = {
-    1: """
-Canon 1 of 9 · activity: for the whole life · 9 left
-  cricket → badminton
-    and bat → racquet
-why: policy.replace
-rule
-Approve? [y n e s u j k v w ?] """,
-    2: """
-Question 2 of 9 · school.md · swap · 9 left
-  My brother's friend said «he» was late.
-  I joined the boys' hostel.
-Who is meant by "he"?
-  1  the narrator
-     My brother's friend said [-he-]{+she+} was late.
-  2  the friend
-why: two people fit
-Answer? [1 2 e n s u j k v w ?] """,
-    7: """
-Event 7 of 9 · 2014-moved.md · extract: bitten by a dog · 9 left
-  “The dog bit me in June.”
-  when: “June” = 2014-06
-  initiates fear-of-dogs
-model:qwen3:4b · confidence 0.70 · 1 that follows from it
-Approve? [y n e s u j k w ?] """,
-    8: """
-Trait 8 of 9 · timeline: fear-of-dogs: HOLDS · 9 left
-  fear-of-dogs: HOLDS
-  2014-06 until now
-    bite: bitten by a dog (“June” = 2014-06)
-Right? [y n s u j k w ?] """,
-    9: """
-Sample 9 of 9 · 2014-moved.md · compose: trait · 9 left
-  asked:
-    Are you afraid of dogs?
-  she:
-    Yes.
-  from 2014-moved.md · events bite · traits fear-of-dogs
-rule:compose
-Approve? [y n e s u j k v w ?] """,
-}
+by a rule
+Approve? [y n e s u j k v w ?] """
+
+
+def number_of(before: str) -> int:
+    return next(n for n, i in enumerate(Life().queue(), 1) if i.before == before)
 
 
 def at(number: int) -> ReviewState:
     return apply(start(Life().queue(), []), Action("goto", number=number))[0]
 
 
-@pytest.mark.parametrize("width", [60, 80, 140])
-def test_an_edit_on_screens_of_any_width(width: int) -> None:
-    assert as_string(at(6), width=width) == EDIT[width]
-
-
-@pytest.mark.parametrize("number", list(OTHERS))
-def test_the_other_kinds(number: int) -> None:
-    assert as_string(at(number)) == OTHERS[number]
+def test_an_edit_looks_like_this() -> None:
+    number = number_of("He's")
+    assert as_string(at(number), width=140) == EDIT.replace("Edit 3 of", f"Edit {number} of")
 
 
 @pytest.mark.parametrize("width", [12, 20, 40, 60, 80, 140])

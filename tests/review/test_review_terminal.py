@@ -2,89 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
-import pty
 import re
-import select
-import signal
-import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playing import PROMPT, Play, plays
 
-HERE = Path(__file__).parent
-PROMPT = re.compile(rb"(Approve|Answer|Right|Done)\? \[[^]]*\](\x1b\[[0-9;]*m)? (\x1b\[[0-9;]*m)?$")
-
-
-class Play:
-    """The small life reviewed in a child process behind a pseudo-terminal."""
-
-    def __init__(self, log: Path, **env: str) -> None:
-        self.log = log
-        root = str(HERE.parent.parent)
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            given = {**os.environ, "PYTHONPATH": root, "TERM": "xterm", "COLUMNS": "80", "PYTHONUTF8": "1", **env}
-            if "NO_COLOR" not in env:
-                given.pop("NO_COLOR", None)
-            # Tests that run in the background of a script inherit that Ctrl-C is ignored.
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
-            os.execve(sys.executable, [sys.executable, str(HERE / "play_review.py"), str(log)], given)
-        self.seen = b""
-        self.code: int | None = None
-
-    def until(self, pattern: re.Pattern[bytes], seconds: float = 20) -> bytes:
-        """What comes until the pattern, or until the end."""
-        got, end = b"", time.monotonic() + seconds
-        while time.monotonic() < end:
-            if not select.select([self.fd], [], [], 0.05)[0]:
-                if pattern.search(got):
-                    return got
-                continue
-            try:
-                data = os.read(self.fd, 65536)
-            except OSError:  # the child closed its side
-                data = b""
-            if not data:
-                return got
-            got += data
-            self.seen += data
-        raise AssertionError(f"not seen within {seconds} s: {pattern.pattern!r} in {got!r}")
-
-    def press(self, keys: str, pattern: re.Pattern[bytes] = PROMPT) -> str:
-        os.write(self.fd, keys.encode())
-        return self.until(pattern).decode()
-
-    def end(self) -> int:
-        self.until(re.compile(rb"$^"))
-        _, status = os.waitpid(self.pid, 0)
-        self.code = os.waitstatus_to_exitcode(status)
-        return self.code
-
-    def decisions(self) -> list[tuple[str, str | None]]:
-        if not self.log.exists():
-            return []
-        lines = [json.loads(line) for line in self.log.read_text().splitlines()]
-        return [(d["verdict"], d.get("choice") or d.get("text") or d.get("reason")) for d in lines]
+__all__ = ["plays"]  # the fixture
 
 
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
     return tmp_path / "decisions.jsonl"
-
-
-@pytest.fixture
-def plays() -> Iterator[list[Play]]:
-    started: list[Play] = []
-    yield started
-    for play in started:
-        os.close(play.fd)
-        if play.code is None:
-            os.kill(play.pid, signal.SIGKILL)
-            os.waitpid(play.pid, 0)
 
 
 def test_real_keys(log: Path, plays: list[Play]) -> None:
@@ -136,7 +66,7 @@ def test_colour_on_a_terminal_and_none_under_no_color(log: Path, plays: list[Pla
         play = Play(log, **env)
         plays.append(play)
         play.until(PROMPT)
-        play.press("J")
-        text = play.press("J")
+        play.press("/", re.compile(rb"Filter: "))
+        text = play.press("Dravid\r")
         assert ("\x1b[" in text) == coloured
         assert ("[-He's-]{+She's+}" in text) != coloured
