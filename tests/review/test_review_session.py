@@ -52,12 +52,14 @@ class Run:
 
 def review(*typed: str, log: MemoryLog | None = None, editor: Callable[[str, str], str | None] | None = None,
            end: type[BaseException] = EOFError, width: int = 100, filters: Filters | None = None,
-           decide_life: Callable[[CanonEntry], None] | None = None) -> Run:  # fmt: skip
+           decide_life: Callable[[CanonEntry], None] | None = None,
+           forget_life: Callable[[CanonEntry], bool] | None = None, life: Life | None = None) -> Run:  # fmt: skip
     log, out = log or MemoryLog(), io.StringIO()
     console = make_console(out, plain=True, width=width)
     code = run_review(
-        Life().queue(log.read()), log, console=console, reader=Keys(list(typed), end),
+        (life or Life()).queue(log.read()), log, console=console, reader=Keys(list(typed), end),
         editor=editor or (lambda text, note: None), plain=True, filters=filters, decide_life=decide_life,
+        forget_life=forget_life,
     )  # fmt: skip
     return Run(code, out.getvalue(), log)
 
