@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from refiner.errors import StoreError, UsageError
-from refiner.models import ItemKind, Sample
+from refiner.models import ItemKind, Sample, Status
 from refiner.review.estimate import Estimate, estimate
 from refiner.review.filters import Filters
 from refiner.review.items import Item
@@ -85,15 +85,20 @@ def _is(one: bool) -> str:
 def confident(state: ReviewState, filters: Filters) -> list[Item]:
     """The undecided items that need no look of their own and could all be approved at once.
 
-    Not what idealises, and no samples that wait for something else: their texts change when that is decided.
+    Not what idealises, and nothing that waits for what needs a look: its text changes when that is decided.
     """
     history = state.history
     return [
         i for i in state.items
-        if i.kind in DRAWN_KINDS and i.confidence >= CONFIDENT and not i.idealises and state.status(i) == "undecided"
+        if i.kind in DRAWN_KINDS and state.status(i) == "undecided" and _plain(i)
         and not (isinstance(i.payload, Sample) and i.payload.blocked)
+        and all(_plain(p) or state.status(p) != "undecided" for name in i.parents if (p := state.find(name)))
         and filters.show(i, "undecided", history.flagged(i.id))
     ]  # fmt: skip
+
+
+def _plain(item: Item) -> bool:
+    return item.confidence >= CONFIDENT and not item.idealises
 
 
 def draw(items: Sequence[Item], wanted: int, filters: Filters, at: str, chance: random.Random | None = None) -> Draw:
@@ -114,19 +119,27 @@ def count(made: Draw, state: ReviewState) -> Count:
     looked = wrong = changed = 0
     waiting: list[str] = []
     for name in made.drawn:
-        same = _same(state, made, name)
-        decided = state.history.decided(name, made.population[name]) or (state.decided.get(name) if same else None)
-        if decided is not None:
-            looked, wrong = looked + 1, wrong + (decided.status in ("rejected", "edited"))
-        elif same:
+        status = _found(made, state, name)
+        if status is None:
+            changed += 1
+        elif status == "undecided":
             waiting.append(name)
         else:
-            changed += 1
+            looked, wrong = looked + 1, wrong + (status != "approved")
     rest = [name for name in made.rest if _same(state, made, name)]
     changed += len(made.population) - len(made.drawn) - len(rest)
     total = looked + len(waiting) + len(rest)
     left = tuple(name for name in rest if (item := state.find(name)) and state.status(item) == "undecided")
     return Count(estimate(total, looked, wrong, len(waiting)), tuple(waiting), left, changed)
+
+
+def _found(made: Draw, state: ReviewState, name: str) -> Status | None:
+    """What is decided about the text that was drawn; None if that is nothing, and the text is another one now."""
+    decided = state.history.decided(name, made.population[name])
+    if decided is not None:
+        return decided.status
+    item = state.find(name)
+    return state.status(item) if item is not None and _same(state, made, name) else None
 
 
 def _same(state: ReviewState, made: Draw, name: str) -> bool:

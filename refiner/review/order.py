@@ -181,8 +181,8 @@ def _begins(by_id: Mapping[str, Item]) -> dict[str, tuple[str, int]]:
 
 def _depths(by_id: Mapping[str, Item]) -> dict[str, int]:
     """How many edits stand above each, along the longest way; a circle, which no chain makes, is cut."""
-    depth: dict[str, int] = {}
-    for name in sorted(by_id):
+    depth = {name: 0 for name, e in by_id.items() if not e.parents}
+    for name in sorted(by_id.keys() - depth.keys()):
         stack, open_ = [name], set[str]()
         while stack:
             top = stack[-1]

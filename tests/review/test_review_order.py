@@ -175,4 +175,4 @@ def test_ten_thousand_items_are_put_in_order_at_once() -> None:
         began = time.perf_counter()
         ordered(items)
         took.append(time.perf_counter() - began)
-    assert min(took) < 0.3  # a third of that on the slowest machine it was measured on
+    assert min(took) < 0.15  # measured: 0.04 to 0.07
