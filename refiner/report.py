@@ -261,6 +261,8 @@ def standing(show: Output, s: Standing) -> None:
         show.data(f"{name:<10} " + ", ".join(f"{n} {k}" for k, n in given.items()))
     if s.blocked:
         show.data(f"           {s.blocked} samples wait for undecided sources")
+    if s.rules_off:
+        show.data(f"rules off  {', '.join(s.rules_off)}; on again: refiner review --turn-on {s.rules_off[0]}")
     if s.answers:
         used, stale, bad = (sum(n[k] for n in s.answers.values()) for k in ("used", "stale", "unusable"))
         kinds = ", ".join(f"{p} {n['used']}" for p, n in s.answers.items() if n["used"])

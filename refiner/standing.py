@@ -12,7 +12,9 @@ from refiner.errors import UsageError
 from refiner.models import Edit, Question, Sample
 from refiner.notes import note_files
 from refiner.refine import fingerprint, last_state
-from refiner.store import Workspace, read_jsonl
+from refiner.review.history import replay
+from refiner.review.identity import RULE
+from refiner.store import DecisionLog, Workspace, read_jsonl
 from refiner.training.runs import list_runs
 
 
@@ -31,6 +33,7 @@ class Standing:
     blocked: int
     dataset: dict[str, int]
     runs: tuple[str, ...]
+    rules_off: tuple[str, ...]  # that the person turned off: `swap:vocative`
     answers: dict[str, dict[str, int]]  # of the model, by question: in use, stale, unusable
     next: str
 
@@ -75,7 +78,8 @@ def standing(ws: Workspace) -> Standing:
     )  # fmt: skip
     return Standing(
         str(ws.root), notes, stale, int(state.get("notes", 0)), str(state.get("engine", "")), edits, questions, samples,
-        sum(bool(s.blocked) for s in made), rows, runs, _answers(ws), step,
+        sum(bool(s.blocked) for s in made), rows, runs,
+        tuple(sorted(r.removeprefix(RULE) for r in replay(DecisionLog(ws.decisions).read()).off)), _answers(ws), step,
     )  # fmt: skip
 
 

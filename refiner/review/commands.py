@@ -202,7 +202,7 @@ def turn(
             if name not in there:
                 near = difflib.get_close_matches(name, sorted(there), 1, 0.4)
                 hint = f'; did you mean "{near[0]}"?' if near else f"; there are {', '.join(sorted(there)) or 'none'}"
-                raise UsageError(f'no {kind} "{name}"{hint}', mend="refiner review --list --json  # names each source")
+                raise UsageError(f'no {kind} "{name}"{hint}', mend="refiner status  # names the rules that are off")
             rule = f"{RULE}{name}"
             act = Action("turn_on", rule=rule) if kind != "rule" else Action("decide_same", rule=rule)
             state, new = apply(state, replace(act, at=clock()))
