@@ -151,6 +151,11 @@ def review(
         typer.Option(metavar="N", min=1, help="Only N of the confident ones, drawn at random; then judge the rest."),
     ] = None,
     draw_again: Annotated[bool, typer.Option(help="With --sample: draw anew.")] = False,
+    web: Annotated[bool, typer.Option("--web", help="On a page in your browser, from this machine alone.")] = False,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="With --web: the page's port; default: a free one.")
+    ] = None,
+    no_open: Annotated[bool, typer.Option("--no-open", help="With --web: open no browser.")] = False,
     check: Annotated[bool, typer.Option(help="Only say what is undecided; exit code 3 if anything is.")] = False,
     plain: Annotated[bool, typer.Option(help="No colour: [-old-]{+new+}.")] = False,
     workspace: WorkspaceOption = None,
@@ -168,7 +173,7 @@ def review(
     asked = Request(
         filters=filters, list_=list_, approve=approve or [], reject=reject or [], reason=reason, answer=answer or [],
         import_=import_, approve_shown=approve_shown, turn_off=turn_off or [], turn_on=turn_on or [], check=check,
-        plain=plain, sample=sample, draw_again=draw_again,
+        plain=plain, sample=sample, draw_again=draw_again, web=web, port=port, no_open=no_open,
     )  # fmt: skip
     raise typer.Exit(run_review_command(_workspace(workspace), asked, _output(quiet, as_json), now=_now(now)))
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+from rich.text import Text
 
 from refiner.canon_file import add_canon, remove_canon
 from refiner.console import Output
@@ -45,6 +49,9 @@ class Request:
     turn_on: list[str]
     sample: int | None = None
     draw_again: bool = False
+    web: bool = False
+    port: int | None = None
+    no_open: bool = False
 
     @property
     def decides(self) -> bool:
@@ -96,6 +103,10 @@ def run_review_command(ws: Workspace, asked: Request, show: Output, *, now: str)
         raise UsageError("--draw-again goes with --sample", mend="refiner review --sample 30 --draw-again")
     if asked.decides and asked.sample is not None:
         raise UsageError("--sample asks about what it draws; it goes with no option that decides")
+    if asked.web and (asked.decides or asked.list_ or asked.check):
+        raise UsageError("--web asks on a page; it goes with no option that lists or decides")
+    if not asked.web and (asked.port is not None or asked.no_open):
+        raise UsageError("--port and --no-open go with --web", mend="refiner review --web")
     filters = Filters(**{k: v for k, v in asked.filters.items() if v not in ("", None)})
     log = DecisionLog(ws.decisions)
     with locked(ws, "review"):
@@ -198,13 +209,11 @@ def _by_hand(
 
     here = Path.cwd().resolve() == ws.root.resolve()
     resume = "refiner review" if here else f"refiner review --workspace {shlex.quote(str(ws.root))}"
-    reader = make_reader()
-    return run_review(
+    resume = f"{resume} --web" if asked.web else resume
+    ask = _on_page(asked, show) if asked.web else _on_terminal(asked, show)
+    return ask(
         queue,
         log,
-        console=show.out,
-        reader=reader,
-        plain=asked.plain,
         filters=filters if made is None else None,
         decide_life=decide_life,
         forget_life=forget_life,
@@ -214,6 +223,19 @@ def _by_hand(
         drawn_from=len(made.population) if made is not None else 0,
         at_end=drawn.AtEnd(made) if made is not None else None,
     )
+
+
+def _on_terminal(asked: Request, show: Output) -> Callable[..., int]:
+    return partial(run_review, console=show.out, reader=make_reader(), plain=asked.plain)
+
+
+def _on_page(asked: Request, show: Output) -> Callable[..., int]:
+    from refiner.review.web.run import open_browser, run_web_review
+
+    def tell(line: str) -> None:
+        show.err.print(Text(line))
+
+    return partial(run_web_review, tell=tell, port=asked.port or 0, browser=None if asked.no_open else open_browser)
 
 
 def _apply(ws: Workspace, now: str, show: Output) -> None:
