@@ -19,7 +19,6 @@ from refiner.models import (
     Timeline,
     Treatment,
 )
-from refiner.stages.relevance import treatments
 
 CHAIN_VERSION = "4"  # raise it whenever the same inputs may give another result of the chain itself
 INSTEAD = "instead:"  # in the evidence of an edit: the id of an edit of the rules that it stands for
@@ -50,6 +49,8 @@ class Chain:
 
     def treatments(self) -> list[Treatment]:
         """What became of the sentences and events that have to do with the important traits, in order of place."""
+        from refiner.stages.relevance import treatments  # it knows dates: too much to load for a version number
+
         return [
             t
             for note, x in zip(self.notes, self.extractions, strict=True)

@@ -118,6 +118,10 @@ def refine(
             ask_again=ask_again, progress=progress,
         )  # fmt: skip
     report.refined(show, done)
+    if done.life is not None:
+        from refiner.queueing import keep_refined
+
+        keep_refined(ws, done.life, now=_now(now))
     if done.failed or done.lost:
         raise typer.Exit(1)
     if done.unasked:
@@ -232,10 +236,10 @@ def samples(
 ) -> None:
     """Make training samples of the refined notes; they wait for your review like everything else."""
     from refiner import report
-    from refiner.sampling import make_samples
+    from refiner.queueing import make_samples_for_review
 
     show = _output(quiet, as_json)
-    made = make_samples(_workspace(workspace), now=_now(now))
+    made = make_samples_for_review(_workspace(workspace), now=_now(now))
     report.samples(show, made, coverage=coverage, trace=trace)
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from refiner.errors import NoteError, StoreError
-from refiner.frontmatter import read_frontmatter
 from refiner.models import Entry, Note, Sentence
 
 SUFFIXES = (".md", ".txt")
@@ -141,6 +140,8 @@ def split_entries(text: str, start: int) -> tuple[Entry, ...]:
 
 def note_from_text(text: str, path: str = "note.md", *, sha: str = "") -> Note:
     """A Note from decoded text. Raises NoteError when its front matter cannot be read."""
+    from refiner.frontmatter import read_frontmatter  # YAML: whoever lists files needs none
+
     meta, body = read_frontmatter(text, path)
     entries = split_entries(text, body)
     sha = sha or hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import shlex
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -11,23 +13,18 @@ from typing import Any
 
 from rich.text import Text
 
-from refiner.canon_file import add_canon, remove_canon
 from refiner.console import Output
-from refiner.engine import ENGINES
-from refiner.errors import ModelError, UsageError
-from refiner.models import CanonEntry, Edit
-from refiner.refine import Life, last_options, last_state, refine, with_life
+from refiner.errors import ModelError, UsageError, WorkspaceBusy
+from refiner.marks import last_state, queue_mark
+from refiner.models import CanonEntry
 from refiner.review import commands, drawn
 from refiner.review.filters import Filters
-from refiner.review.items import Item, build_queue
+from refiner.review.items import Item
+from refiner.review.kept import read
 from refiner.review.keys import make_reader
 from refiner.review.session import EXIT_DONE, EXIT_LEFT, run_review
 from refiner.review.session import now as time_now
 from refiner.review.state import left_words, start
-from refiner.sampling import samples_of
-from refiner.stages.extract import trait_words
-from refiner.stages.self_image_edits import flags
-from refiner.stages.self_image_life import negative_traits
 from refiner.store import DecisionLog, Workspace, locked
 
 
@@ -59,40 +56,23 @@ class Request:
         return bool(named or self.import_ or self.approve_shown)
 
 
-def queue_of(life: Life, *, with_samples: bool) -> list[Item]:
-    """Everything that there is to decide. Samples are in it once `refiner samples` has made them."""
-    chain = life.chain
-    samples = samples_of(life).proposed if with_samples else ()
-    return build_queue(
-        chain.offered,
-        chain.asked,
-        chain.proposed,
-        [e for x in chain.read for e in x.events],
-        chain.timeline.traits if chain.timeline else (),
-        samples,
-        {n.path: n for n in chain.notes},
-        life.decisions,
-        findings=chain.findings,
-        idealising=_idealising(life),
-    )
+def open_queue(ws: Workspace, *, now: str) -> list[Item]:
+    """Everything that there is to decide: as it was kept, or made by the chain where something changed since.
 
+    The caller holds the lock. Raises ConfigError, StoreError, ModelError.
+    """
+    mark = queue_mark(ws, now, with_samples=(ws.refined / "samples.jsonl").exists())
+    gc.disable()  # thousands of records and no cycle among them: looking for one takes longer than reading them
+    try:
+        queue = read(ws.queue, mark)
+        gc.freeze()
+    finally:
+        gc.enable()
+    if queue is not None:
+        return queue
+    from refiner.queueing import make_queue
 
-def _idealising(life: Life) -> dict[str, tuple[str, ...]]:
-    """The edits that flatter, as they were proposed, whatever was decided about them."""
-    chain = life.chain
-    if chain.timeline is None:
-        return {}
-    edits: dict[str, dict[str, Edit]] = {}
-    for edit in (*(e for es in chain.edits.values() for e in es), *chain.proposed):
-        edits.setdefault(edit.note, {})[edit.id] = edit
-    return flags(
-        chain.notes,
-        {path: list(of_note.values()) for path, of_note in edits.items()},
-        life.config,
-        negative_traits(life.config, chain.timeline),
-        trait_words(life.config.traits),
-        chain.extractions,
-    )
+    return make_queue(ws, now=now)
 
 
 def run_review_command(ws: Workspace, asked: Request, show: Output, *, now: str) -> int:
@@ -110,8 +90,7 @@ def run_review_command(ws: Workspace, asked: Request, show: Output, *, now: str)
     filters = Filters(**{k: v for k, v in asked.filters.items() if v not in ("", None)})
     log = DecisionLog(ws.decisions)
     with locked(ws, "review"):
-        with with_life(ws, now=now) as life:
-            queue = queue_of(life, with_samples=(ws.refined / "samples.jsonl").exists())
+        queue = open_queue(ws, now=now)
         made = _drawn(ws, queue, log, filters, asked)
         if made is not None and (asked.list_ or asked.check):
             return _about(made, queue, log, asked, show)
@@ -120,16 +99,21 @@ def run_review_command(ws: Workspace, asked: Request, show: Output, *, now: str)
             return 0
         if asked.check:
             return _check(queue, filters, show)
-        before = len(log.read())
+        before = _size(ws.decisions)
         code = (
             _by_options(ws, queue, log, asked, filters, show)
             if asked.decides
             else _by_hand(ws, queue, log, filters, asked, show, made)
         )
-        changed = len(log.read()) != before
+        changed = _size(ws.decisions) != before
     if changed:
         _apply(ws, now, show)
     return code
+
+
+def _size(path: Path) -> int:
+    """How long the log is, in bytes: it only grows."""
+    return path.stat().st_size if path.exists() else 0
 
 
 def _check(queue: list[Item], filters: Filters, show: Output) -> int:
@@ -202,9 +186,13 @@ def _by_hand(
     made: drawn.Draw | None,
 ) -> int:  # fmt: skip
     def decide_life(entry: CanonEntry) -> None:
+        from refiner.canon_file import add_canon  # the writer of TOML: only for who writes
+
         add_canon(ws.canon, entry)
 
     def forget_life(entry: CanonEntry) -> bool:
+        from refiner.canon_file import remove_canon
+
         return remove_canon(ws.canon, entry)
 
     here = Path.cwd().resolve() == ws.root.resolve()
@@ -243,6 +231,10 @@ def _apply(ws: Workspace, now: str, show: Output) -> None:
 
     The model is asked as the last `refine` asked it; where it does not answer, what it said before is used.
     """
+    from refiner.engine import ENGINES
+    from refiner.queueing import keep_refined, make_queue
+    from refiner.refine import last_options, refine
+
     engine = str(last_state(ws.refined).get("engine", "rules"))
     engine, options = engine if engine in ENGINES else "rules", last_options(ws.refined)
     with show.progress() as progress:
@@ -253,6 +245,11 @@ def _apply(ws: Workspace, now: str, show: Output) -> None:
             done = refine(ws, now=now, engine=engine, options=replace(options, offline=True), progress=progress)
     if done.life is None:
         return
+    if done.life.engine.asker is None:
+        keep_refined(ws, done.life, now=now)
+    elif not done.unasked and not done.lost:
+        with suppress(WorkspaceBusy), locked(ws, "review"):
+            make_queue(ws, now=now)
     chain = done.life.chain
     left = sum(e.status == "undecided" for es in chain.edits.values() for e in es)
     left += sum(q.status == "undecided" for q in chain.questions)

@@ -69,6 +69,10 @@ class Workspace:
         return self.refined / "answers.sqlite"
 
     @property
+    def queue(self) -> Path:
+        return self.refined / "queue.json"
+
+    @property
     def dataset(self) -> Path:
         return self.refined / "dataset"
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import tomlkit
-
 from refiner.errors import UsageError
 from refiner.store import Workspace, make_folder, write_atomic
 
@@ -65,6 +63,8 @@ _LLM_HELP = """
 
 def settings(name: str, becomes: str, gender: str, born: str) -> str:
     """The text of a new refiner.toml. `gender` is that of the writer."""
+    import tomlkit  # only `init` writes settings
+
     other = {"male": "female", "female": "male"}[gender]
     document = tomlkit.document()
     document.add(
