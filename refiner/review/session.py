@@ -20,7 +20,7 @@ from refiner.review.editor import Editor, open_editor
 from refiner.review.filters import Filters, parse
 from refiner.review.items import Item
 from refiner.review.keys import HELP, KEYMAP, Reader, bindings, key_name
-from refiner.review.paint import WARN, is_plain, tolerate
+from refiner.review.paint import DIM, WARN, is_plain, tolerate
 from refiner.review.personal import Personal
 from refiner.review.screen import NOTHING, Answers, Screen, counts_words, main_prompt
 from refiner.review.state import Action, ActionKind, ReviewState, apply, start, written_into_canon
@@ -286,6 +286,8 @@ def run_review(
     if filters and not state.shown:
         screen.say(f"nothing matches {filters.options()}")
         return EXIT_DONE
+    if not state.history.length and state.undecided():
+        screen.say("? shows the keys, q stops, nothing is lost", DIM)
     interrupted = False
     try:
         session.run()
