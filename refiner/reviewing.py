@@ -253,5 +253,5 @@ def _apply(ws: Workspace, now: str, show: Output) -> None:
     chain = done.life.chain
     left = sum(e.status == "undecided" for es in chain.edits.values() for e in es)
     left += sum(q.status == "undecided" for q in chain.questions)
-    waiting = f"; {left} edits and questions are undecided" if left else "; no edit or question is undecided"
+    waiting = f"; edits and questions that are undecided: {left}" if left else "; no edit or question is undecided"
     show.say(f"refined notes brought up to date ({done.written} files changed){waiting}")

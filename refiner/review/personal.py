@@ -82,6 +82,8 @@ class Personal:
         way = ways[int(key) - 1]
         ids = (item.id, *(i.id for i in way.others))
         session.do(Action("decide_same", verb="reject", reason=NEVER_AGAIN, ids=ids, entry=way.entry, rule=way.rule))
+        if way.entry is not None:
+            session.screen.say("written into data/review/canon.toml")
         if way.rule:
             rule = way.rule.removeprefix(RULE)
             session.screen.say(f"off: {rule}; to turn it on again: u, or refiner review --turn-on {rule}")
