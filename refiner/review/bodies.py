@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import zip_longest
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -68,10 +67,9 @@ def change(before: str, after: str, paint: Paint, view: str = "words", width: in
     elif view == "after":
         yield paint.indented(paint.text(after))
     elif view == "side by side" and width >= SIDE_FROM:
-        yield _columns(
+        yield paint.columns(
             paint.text("before\n", DIM).append_text(paint.text(before, OLD)),
             paint.text("after\n", DIM).append_text(paint.text(after, NEW)),
-            paint,
             width,
         )
     else:
@@ -81,23 +79,6 @@ def change(before: str, after: str, paint: Paint, view: str = "words", width: in
             yield _signed("+ ", paint.text(after, NEW), paint)
         else:
             yield paint.diff(parts)
-
-
-def _columns(left: Text, right: Text, paint: Paint, width: int) -> Text:
-    """Two texts side by side, with no blanks at the ends of lines."""
-    room = (width - 5) // 2
-    pairs = zip_longest(*(text.wrap(paint.console, room, overflow="fold") for text in (left, right)))
-    out = paint.text("")
-    for n, (one, other) in enumerate(pairs):
-        out.append("\n  " if n else "  ")
-        if one is not None:
-            one.rstrip()
-            out.append_text(one)
-        if other is not None and other.plain.strip():
-            other.rstrip()
-            out.append(" " * (room + 3 - (one.cell_len if one is not None else 0)))
-            out.append_text(other)
-    return out
 
 
 def _signed(sign: str, text: Text, paint: Paint) -> Text:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import IO
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.text import Text
 
 from refiner.review.diff import Segment
@@ -76,4 +77,20 @@ class Paint:
             line.rstrip()
             out.append(indent if n == 0 else f"\n{indent}")
             out.append_text(line)
+        return out
+
+    def columns(self, left: Text, right: Text, width: int) -> RenderableType:
+        """Two texts side by side, with no blanks at the ends of lines."""
+        room = (width - 5) // 2
+        pairs = zip_longest(*(text.wrap(self.console, room, overflow="fold") for text in (left, right)))
+        out = self.text("")
+        for n, (one, other) in enumerate(pairs):
+            out.append("\n  " if n else "  ")
+            if one is not None:
+                one.rstrip()
+                out.append_text(one)
+            if other is not None and other.plain.strip():
+                other.rstrip()
+                out.append(" " * (room + 3 - (one.cell_len if one is not None else 0)))
+                out.append_text(other)
         return out

@@ -8,12 +8,13 @@ from contextlib import contextmanager
 
 from markupsafe import Markup
 from rich.console import RenderableType
+from rich.table import Table
 from rich.text import Text
 
 from refiner.review.bodies import body
 from refiner.review.items import Item
 from refiner.review.keys import KEYMAP, bindings
-from refiner.review.paint import make_console
+from refiner.review.paint import Paint, make_console
 from refiner.review.screen import Answers, Screen, counts_words
 from refiner.review.state import ReviewState
 from refiner.review.visible import one_line, visible
@@ -37,12 +38,21 @@ MAIN = ("approve", "reject", "edit", "skip")
 _ACTIONS = bindings(KEYMAP)
 
 
+class WebPaint(Paint):
+    """Leaves columns to the browser."""
+
+    def columns(self, left: Text, right: Text, width: int) -> RenderableType:
+        out = Table.grid()
+        out.add_row(left, right)
+        return out
+
+
 class WebScreen(Screen):
     """Collects what is printed. What belongs to the answer before is taken away by what comes next."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(make_console(io.StringIO(), plain=False, width=WIDE), plain=False)
-        self.desk = desk
+        self.desk, self.paint = desk, WebPaint(self.console)
         self._heading, self._subtitle = "Review", Markup()
         self._item: list[Markup] = []
         self._before: list[Markup] = []  # said before the item was shown
