@@ -68,7 +68,7 @@ class Play:
         return self.until(pattern).decode()
 
     def end(self) -> int:
-        self.until(re.compile(rb"$^"))
+        self.until(re.compile(rb"(?!)"), 60)  # to the end: a full terminal would hold the child up
         _, status = os.waitpid(self.pid, 0)
         self.code = os.waitstatus_to_exitcode(status)
         return self.code
