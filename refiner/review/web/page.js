@@ -110,7 +110,8 @@
         const reply = await fetch(`news?after=${number()}`);
         if (!reply.ok) throw new Error(reply.statusText);
         const fresh = parsed(await reply.text());
-        if (!busy && Number(fresh.dataset.number) >= number()) take(fresh, false);
+        while (busy) await new Promise((go) => setTimeout(go, 20)); // an answer of this tab comes first
+        if (!ended() && Number(fresh.dataset.number) >= number()) take(fresh, false);
         if (document.getElementById("lost")) return;
       } catch {
         if (!ended()) gone();
