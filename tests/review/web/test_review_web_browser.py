@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from browser import chromium
 from page_life import Life, MemoryLog, Running, running
 
-from browser import chromium
 from refiner.review.paint import make_console
 from refiner.review.session import run_review
 
