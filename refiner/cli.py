@@ -5,6 +5,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 undecided items 
 
 from __future__ import annotations
 
+import gc
+import os
 import sys
 from datetime import date
 from pathlib import Path
@@ -339,6 +341,9 @@ def doctor(workspace: WorkspaceOption = None, as_json: JsonOption = False, quiet
 
 def main() -> None:
     """The program `refiner`: one message for an expected failure, 130 when interrupted."""
+    # A plugin of another program (logfire is one) would see every record that is read, and may send it away.
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
+    gc.set_threshold(50_000)  # imports and records are kept: looking for garbage among them only costs time
     try:
         app()
     except RefinerError as error:

@@ -86,6 +86,8 @@ class History:
     def active(self, item: str) -> list[Decision]:
         """The decisions about an item that are not undone, oldest first."""
         made = self.by_item.get(item, ())
+        if not self.inactive:
+            return list(made)
         return [d for d in made if d.id not in self.inactive and group_of(d.id) not in self.inactive]
 
     def decided(self, item: str, sha: str) -> Decided | None:

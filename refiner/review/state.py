@@ -103,7 +103,7 @@ def start(
     found = (
         (i.id, verdict_on(history, i.id, i.text_sha, i.payload))
         for i in queue
-        if i.id in history.by_item or rule_of(i.payload) in history.off
+        if i.id in history.by_item or (history.off and rule_of(i.payload) in history.off)
     )
     decided = {name: d for name, d in found if d is not None}
     index = {i.id: n for n, i in enumerate(queue)}
@@ -112,7 +112,8 @@ def start(
 
 
 def _filtered(state: ReviewState, filters: Filters) -> ReviewState:
-    shown = tuple(
+    everything = not filters and state.within is None
+    shown = tuple(range(len(state.items))) if everything else tuple(
         n for n, i in enumerate(state.items)
         if (state.within is None or i.id in state.within)
         and filters.show(i, state.status(i), state.history.flagged(i.id))
