@@ -45,18 +45,30 @@ def pattern(gender: Gender) -> re.Pattern[str]:
     )
 
 
-class Institutions:
-    """Proposes edits for institutions of one gender that the narrator belongs to."""
+PREFIX = "institution:"  # of the ids of entries that a named institution proposes
 
-    def __init__(self, scene: Scene, reader: Reader, canon: tuple[CanonEntry, ...]) -> None:
-        self.scene, self.reader = scene, reader
+
+class Institutions:
+    """Proposes edits for institutions of one gender that the narrator belongs to.
+
+    `staying`: names of institutions that the person wants as they are.
+    """
+
+    def __init__(
+        self, scene: Scene, reader: Reader, canon: tuple[CanonEntry, ...], staying: frozenset[str] = frozenset()
+    ) -> None:
+        self.scene, self.reader, self.staying = scene, reader, staying
         self.canon = {c.before.casefold(): c for c in canon if c.kind == "institution"}
         self.proposed: dict[str, CanonEntry] = {}
 
     def run(self) -> Iterator[Proposal]:
         scene, text = self.scene, self.scene.text
         known = sorted(self.canon.values(), key=lambda c: -len(c.before))
-        taken: list[tuple[int, int]] = []
+        taken: list[tuple[int, int]] = [
+            (scene.body + m.start(), scene.body + m.end())
+            for name in sorted(self.staying)
+            for m in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text[scene.body :], re.IGNORECASE)
+        ]
         for entry in known:
             for m in re.finditer(rf"(?<!\w){re.escape(entry.before)}(?!\w)", text[scene.body :]):
                 s = scene.body + m.start()
@@ -92,7 +104,7 @@ class Institutions:
             if confidence >= 0.88 and (name := self._name(m)):
                 new = name[0][: start - name[1]] + after + name[0][end - name[1] :]
                 self.proposed[name[0]] = CanonEntry(
-                    id=f"institution:{name[0].casefold()}", kind="institution", before=name[0], after=new,
+                    id=f"{PREFIX}{name[0].casefold()}", kind="institution", before=name[0], after=new,
                     reason=f"{name[0]} takes one gender only",
                 )  # fmt: skip
             yield Proposal(start, end, after, "institution", why, confidence)

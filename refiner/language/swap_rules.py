@@ -57,12 +57,13 @@ class Options:
     partners: str = "keep"
     institutions: str = "swap"
     body: str = "ask"
+    staying: frozenset[str] = frozenset()  # names of institutions that the person wants as they are
 
 
 def plan(scene: Scene, canon: tuple[CanonEntry, ...], options: Options) -> Plan:
     """Runs every rule on the scene. `canon`: the entries that apply."""
     reader = Reader(scene)
-    institutions = Institutions(scene, reader, canon)
+    institutions = Institutions(scene, reader, canon, options.staying)
     found: list[Proposal] = []
     found += _names(scene, reader)
     found += Forms(scene, reader).run()

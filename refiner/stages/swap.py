@@ -12,6 +12,7 @@ from refiner.edits import make_edit, question_id
 from refiner.language.activities_ask import ask
 from refiner.language.activities_follow import RULE
 from refiner.language.already import telling, told_as_other
+from refiner.language.institutions import PREFIX
 from refiner.language.lexicon import other
 from refiner.language.names import from_canon
 from refiner.language.scene import Proposal, Scene
@@ -36,7 +37,7 @@ class Swap:
     """One note at a time: edits where the rules are sure, questions below, nothing where others are meant."""
 
     name: ClassVar[str] = "swap"
-    version: ClassVar[str] = "4"
+    version: ClassVar[str] = "5"
     needs_timeline: ClassVar[bool] = False
 
     def run(self, given: StageInput) -> StageResult:
@@ -47,7 +48,8 @@ class Swap:
         canon = whole_canon(given.canon, seed_canon(config), given.rejected)
         scene = make_scene(note, config.persona.before.gender, canon, given, config.persona.culture)
         policy = config.policy
-        made = plan(scene, canon, Options(policy.partners, policy.institutions, policy.body))
+        staying = frozenset(i.removeprefix(PREFIX) for i in given.rejected if i.startswith(PREFIX))
+        made = plan(scene, canon, Options(policy.partners, policy.institutions, policy.body, staying))
         edits, asked = [], []
         sure_ones = [p for p in made.proposals if sure(p) and note.text[p.start : p.end] != p.after]
         other_already = told_as_other(sure_ones, lambda: _opposite(note, canon, given))

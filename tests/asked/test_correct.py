@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
 from fake import Fake, asker, user
 
 from refiner.chain import Chain
@@ -63,6 +64,7 @@ WORDS = "say child, the neighbours always said child"
 GOOD = "As a child I slept under the biggest one."
 
 
+@pytest.mark.says("What you say in words of your own at `Why?` goes to the model once, where you refine with")
 def test_the_words_of_a_rejection_make_a_new_proposal() -> None:
     first, fake = run("")
     assert [e.after for e in first.proposed] == ["girl"]
@@ -109,6 +111,7 @@ def test_offered_reasons_and_none_ask_nothing() -> None:
         assert len(chain.proposed) == 1
 
 
+@pytest.mark.says("What you say in words of your own at `Why?` goes to the model once, where you refine with")
 def test_without_a_model_the_rejection_stands_by_itself() -> None:
     alone = run_chain([NOTE], CONFIG, now="2026-01-01", stages=("swap",))
     chain = run_chain([NOTE], CONFIG, now="2026-01-01", stages=("swap",), decisions=[rejected(alone, WORDS)])

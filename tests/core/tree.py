@@ -14,7 +14,7 @@ TOP = {
     "data/raw/": "the sample life (fiction), and in its README what is planted there",
     "data/review/": "the sample life's decisions, so that the way can be run unattended",
     "data/refined/": "what the tool writes; git takes none of it",
-    "docs/": "notes.md: how to write; settings.md: all keys; review.md: deciding; timeline, dates, reframing, self-image, model",
+    "docs/": "notes: how to write; settings: all keys; review: deciding; timeline, dates, reframing, self-image, model",
     "prompts/": "one file a question put to a model",
     "training/": "train.py, its parts in tuning/, recipes/*.toml, general rows; stands alone, see its README",
     "benchmarks/": "what was measured (RESULTS.md), and the commands that measure it",

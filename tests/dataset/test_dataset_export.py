@@ -59,6 +59,8 @@ def test_two_exports_are_the_same_whatever_the_order(tmp_path: Path) -> None:
         assert file.read_bytes() == (tmp_path / "b" / file.name).read_bytes()
 
 
+@pytest.mark.says("sample, approve: it goes into the data set")
+@pytest.mark.says("sample, reject: it stays out")
 def test_undecided_and_blocked_ones_are_refused_and_left_out(tmp_path: Path) -> None:
     some = approved(SAMPLES)
     some[3] = some[3].model_copy(update={"status": "undecided"})
@@ -79,6 +81,8 @@ def test_nothing_approved_is_refused(tmp_path: Path) -> None:
         export(SAMPLES, tmp_path / "x", partial=True)
 
 
+@pytest.mark.says("The model's own text is kept beside yours, and becomes the rejected half of a preference")
+@pytest.mark.says("sample, edit: your text goes in, and the model's becomes a rejected answer")
 def test_preferences_and_single_verdicts(tmp_path: Path) -> None:
     some = approved(SAMPLES)
     proposed = some[0]

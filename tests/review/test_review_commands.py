@@ -22,6 +22,7 @@ QUEUE = LIFE.queue()
 EDIT, QUESTION = LIFE.edits[0], LIFE.questions[0]
 
 
+@pytest.mark.says("`refiner review --list --json` gives all items with their ids; with the filters, some.")
 def test_the_list_for_people_and_programs() -> None:
     rows = commands.list_items(QUEUE).splitlines()
     assert len(rows) == 9
@@ -31,6 +32,7 @@ def test_the_list_for_people_and_programs() -> None:
                                      "after": "My brother's friend said she was late.", "canon": ""}  # fmt: skip
 
 
+@pytest.mark.says("An id may be shortened to four characters or more, as long as it fits one item.")
 def test_ids_and_their_beginnings() -> None:
     assert commands.resolve(QUEUE, EDIT.id[:6]).id == EDIT.id
     assert commands.resolve(QUEUE, "bite").id == "event:bite"
@@ -45,6 +47,10 @@ def test_ids_and_their_beginnings() -> None:
         commands.resolve([*QUEUE, *(i for i in Life().queue() if i.id == "event:bite")], "bit_"[:3] + "e")
 
 
+@pytest.mark.says("`refiner review --approve ID` approves; several ids are one step, but what idealises is")
+@pytest.mark.says('`refiner review --reject ID --reason "too formal"` rejects.')
+@pytest.mark.says("`refiner review --answer ID=CHOICE` answers a question.")
+@pytest.mark.says("`refiner review --approve-shown` approves all that the filters leave, as `Y` does.")
 def test_deciding_without_a_terminal() -> None:
     log = MemoryLog()
     commands.approve(QUEUE, log, [EDIT.id[:8], "cricket"])
@@ -72,6 +78,7 @@ def test_nothing_is_written_when_one_is_wrong() -> None:
     assert log.lines == []
 
 
+@pytest.mark.says("`refiner review --check` says what is undecided, and changes nothing.")
 def test_check() -> None:
     checked = commands.check(QUEUE)
     assert (checked.code, checked.words) == (3, "undecided: 1 canon, 1 question, 4 edits, 1 event, 1 trait, 1 sample")
@@ -82,6 +89,7 @@ def test_check() -> None:
     assert commands.check([]).words == "nothing is undecided"
 
 
+@pytest.mark.says("`refiner review --import FILE` takes over decisions in the shape of `decisions.jsonl`, all")
 def test_import(tmp_path: Path) -> None:
     path, log = tmp_path / "said.jsonl", MemoryLog()
     lines = [
@@ -113,6 +121,7 @@ def test_a_whole_log_can_be_taken_over(tmp_path: Path) -> None:
     assert commands.check(LIFE.queue(other.lines)).undecided == commands.check(QUEUE).undecided
 
 
+@pytest.mark.says("`refiner review --import FILE` takes over decisions in the shape of `decisions.jsonl`, all")
 def test_a_wrong_line_stops_the_whole_import(tmp_path: Path) -> None:
     path, log = tmp_path / "said.jsonl", MemoryLog()
     path.write_text(f'{{"item": "{EDIT.id}", "verdict": "approve"}}\n{{"item": "x"}}\nno\n'

@@ -44,10 +44,12 @@ def test_tokens_lose_nothing(text: str) -> None:
         ("snake_case 12", ["snake_case", " ", "12"]),
     ],
 )
+@pytest.mark.says("What a change is counted in are words, white space, punctuation and single Chinese,")
 def test_tokens(text: str, expected: list[str]) -> None:
     assert tokens(text) == expected
 
 
+@pytest.mark.says("What stays between two changes is shown as changed too where it is less than two words.")
 def test_a_lone_word_between_two_changes_is_merged() -> None:
     assert word_diff(
         "As we know, he told his mother the whole long story.", "As we know, she told her mother the whole long story."

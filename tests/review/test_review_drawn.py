@@ -53,6 +53,7 @@ def review(made: drawn.Draw, log: MemoryLog, *typed: str, edits: list[Edit] | No
     return Run(code, out.getvalue())
 
 
+@pytest.mark.says("`--sample N` draws N of the confident ones at random, and says after them how many of the")
 def test_a_sample_is_looked_at_and_the_rest_approved_with_its_number() -> None:
     log, made = MemoryLog(), drawing(10)
     run = review(made, log, "y", "n", "", *"yyyyyyyy", "30")

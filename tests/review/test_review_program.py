@@ -163,6 +163,7 @@ def test_for_the_whole_life(begin: Start, life: Path) -> None:
     assert {after[i["id"]] for i in same} == {"approved"}
 
 
+@pytest.mark.says("The exit code is 0 when everything shown is decided, 3 when something waits, 130 after")
 def test_ctrl_c_says_how_to_go_on(begin: Start) -> None:
     play = begin("--stage", "edit")
     play.press("y")
@@ -172,6 +173,7 @@ def test_ctrl_c_says_how_to_go_on(begin: Start) -> None:
     assert play.decisions() == [("approve", None)]
 
 
+@pytest.mark.says("The exit code is 0 when everything shown is decided, 3 when something waits, 130 after")
 def test_when_all_is_decided_the_exit_code_is_0(begin: Start, life: Path) -> None:
     play = begin("--stage", "trait", "--match", "lazy")
     count = int(re.findall(r"Trait 1 of (\d+)", play.seen.decode())[0])
@@ -203,6 +205,7 @@ def test_forty_columns_are_enough(begin: Start) -> None:
     leave(play)
 
 
+@pytest.mark.says("A pipe is read in lines: `y`, `yes`, or a key with what it asks for, such as `n too formal`.")
 def test_a_pipe_is_a_terminal_of_lines(life: Path) -> None:
     done = refiner(life, "review", "--stage", "edit", *NOW, given="y\nn too formal\nq\n")
     assert done.returncode == 3

@@ -192,6 +192,7 @@ def test_side_by_side_from_120_columns() -> None:
     assert "side by side" not in review(*keys, width=119).out
 
 
+@pytest.mark.says("A pipe is read in lines: `y`, `yes`, or a key with what it asks for, such as `n too formal`.")
 def test_lines_of_a_pipe_are_keys() -> None:
     out, log = io.StringIO(), MemoryLog()
     lines = "\nyes\n1\ng 4\nn too short\nnext\nq\n"

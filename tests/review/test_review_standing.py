@@ -57,6 +57,7 @@ def test_a_rule_that_is_off_rejects_all_it_proposes_until_it_is_on_again() -> No
     assert more
 
 
+@pytest.mark.says("`!` at `Why?` means never again: the words stay in every note, the canon entry goes, or the")
 def test_never_again_for_a_word_writes_it_into_the_canon_as_it_is() -> None:
     queue, _ = school()
     state = start(queue, [])
@@ -91,6 +92,7 @@ def test_leaving_at_the_question_keeps_the_rejection() -> None:
     assert run.code == 130
 
 
+@pytest.mark.says("`!` at `Why?` means never again: the words stay in every note, the canon entry goes, or the")
 def test_words_that_stay_are_rejected_in_every_note_by_the_chain() -> None:
     notes = [note_from_text("As a boy I slept on the roof.\n", "a.md"), note_from_text("I was a boy then.\n", "b.md")]
     before = run_chain(notes, CONFIG, now="2026-01-01", stages=("swap",))
@@ -115,6 +117,7 @@ def test_a_rule_that_is_off_is_off_in_the_chain() -> None:
     assert run_chain(notes, CONFIG, now="2026-01-01", stages=("swap",), decisions=on).refined(notes[0]) != notes[0].text
 
 
+@pytest.mark.says("`--turn-off RULE` rejects all that a rule proposes (`swap:vocative`) and `--turn-on RULE`")
 def test_rules_by_options() -> None:
     queue, _ = school()
     log = MemoryLog()
@@ -135,6 +138,7 @@ def test_what_is_alike() -> None:
     assert alike(state, queue[3]) == []
 
 
+@pytest.mark.says("`=` does what you did last to the others that are alike: all of them, or those whose")
 def test_fix_one_and_apply_it_to_all_alike() -> None:
     texts = ("I was a boy in Pune.", "As a boy I swam.", "The boy in me laughed.")
     life = Life()
@@ -160,6 +164,7 @@ def test_fix_one_and_apply_it_to_all_alike() -> None:
     assert [v for v, _ in restarted.said] == ["edit"] * 3
 
 
+@pytest.mark.says("`C` writes a canon entry and decides the same edits everywhere; one `u` takes back the")
 def test_undo_takes_an_entry_out_of_the_canon_and_redo_puts_it_back(tmp_path: Path) -> None:
     path = tmp_path / "canon.toml"
     path.write_text('# mine\n[[canon]]\nid = "x"\nkind = "other"\nbefore = "loom"\nafter = "wheel"  # keep\n')

@@ -48,6 +48,7 @@ def after(page: Any, act: Any) -> None:
     page.wait_for_selector(f'main:not([data-number="{number}"]):not([aria-busy])')
 
 
+@pytest.mark.says("`--web` asks the same on a page in your browser; state, keys and log are the same.")
 def test_clicks_and_keys_decide_as_on_the_terminal(browser: Any) -> None:
     complaints: list[str] = []
     with running() as run, opened(browser, run, complaints) as page:
