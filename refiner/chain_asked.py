@@ -170,7 +170,7 @@ def hidden_signs(talk: Talk, chain: Chain) -> list[StageResult]:
     """Questions about what tells the old gender without a gendered word, in the notes as the swap proposed them."""
     asked, todo = _asked(chain), []
     for note in chain.notes:
-        edits, known = tuple(_as_proposed(chain.edits.get(note.path, ()))), asked.get(note.path, ())
+        edits, known = tuple(as_proposed(chain.edits.get(note.path, ()))), asked.get(note.path, ())
         todo.append(
             talk.todo("implicit", note, partial(tells, talk.asker, note, talk.config, edits, known), edits, known)
         )
@@ -186,7 +186,7 @@ def second_look(talk: Talk, chain: Chain) -> list[StageResult]:
     asked, todo = _asked(chain), []
     for note in chain.notes:
         now, known = chain.edits.get(note.path, []), asked.get(note.path, ())
-        readings = [_as_proposed(now)]
+        readings = [as_proposed(now)]
         if any(e.status in ("rejected", "edited") or e.source == "person" for e in now):
             readings.append(now)
         for reading in readings:
@@ -218,7 +218,7 @@ def _asked(chain: Chain) -> dict[str, tuple[Question, ...]]:
     return out
 
 
-def _as_proposed(edits: Sequence[Edit]) -> list[Edit]:
+def as_proposed(edits: Sequence[Edit]) -> list[Edit]:
     """The edits as they were before the person decided; a rejected one only where nothing took its place."""
     live = [e for e in edits if e.source != "person"]
     kept = [e for e in live if e.status != "rejected"]

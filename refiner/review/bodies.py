@@ -82,7 +82,7 @@ def change(before: str, after: str, paint: Paint, view: str = "words", width: in
 
 
 def _signed(sign: str, text: Text, paint: Paint) -> Text:
-    out = paint.indented(text)
+    out = paint.indented(text, " " * len(sign))
     return paint.text(sign).append_text(out[len(sign) :])
 
 
@@ -118,13 +118,19 @@ def _question(item: Item, paint: Paint, view: str) -> Iterator[Text]:
         if choice.before != choice.after:
             shown = choice.after if view == "after" else ""
             diff = paint.indented(paint.text(shown), "     ") if shown else None
-            yield diff or next(_preview(choice.before, choice.after, paint))
+            yield from (diff,) if diff else _preview(choice.before, choice.after, paint)
         if choice.canon:
             yield paint.text(f"     for the whole life: {choice.canon}", DIM)
-        if choice.places > 1:
-            yield paint.text(f"     in {choice.places} places of this note", DIM)
+        if choice.elsewhere:
+            yield paint.text(f"     in {choice.places} places of this note, also:", DIM)
+        for before, after in choice.elsewhere:
+            yield from _preview(before, after, paint)
 
 
 def _preview(before: str, after: str, paint: Paint) -> Iterator[Text]:
     parts = segments(before, after)
-    yield paint.indented(paint.text(after, NEW), "     ") if rewritten(parts) else paint.diff(parts, "     ")
+    if rewritten(parts) and after.strip():
+        yield _signed("   - ", paint.text(before, OLD), paint)
+        yield _signed("   + ", paint.text(after, NEW), paint)
+    else:
+        yield paint.diff(parts, "     ")

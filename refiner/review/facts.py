@@ -24,6 +24,7 @@ class ChoiceView:
     before: str = ""
     after: str = ""  # equal to before: the text stays
     places: int = 0  # how many places the choice changes
+    elsewhere: tuple[tuple[str, str], ...] = ()  # the other sentences that it changes, before and after
     canon: str = ""  # what the canon entry says that it would write
 
 
@@ -67,6 +68,21 @@ class Page:
                 at = e.end
         return self.text[low:high], "".join(out) + self.text[at:high]
 
+    def elsewhere(self, choice: Choice, start: int, end: int) -> tuple[tuple[str, str], ...]:
+        """The other sentences that a choice changes, as they stand and as they would stand."""
+        around = self.around(start, end)
+        low, high = start - len(around.get("context_before", "")), end + len(around.get("context_after", ""))
+        out: list[tuple[str, str]] = []
+        reached = 0
+        for e in sorted(choice.effect.edits, key=lambda e: e.start):
+            if low <= e.start and e.end <= high or e.start < reached:
+                continue
+            beside = self.around(e.start, e.end)
+            reached = e.end + len(beside.get("context_after", ""))
+            before, after = self.with_choice(choice, e.start, e.end)
+            out.append((before.strip(), after.strip()))
+        return tuple(out)
+
 
 def _written(entry: CanonEntry | None) -> str:
     """What an entry does in words: "kabaddi → badminton", "kabaddi stays", "kabaddi goes"; "" for none."""
@@ -101,7 +117,8 @@ def question_facts(q: Question, page: Page) -> dict[str, object]:
         before, after = page.with_choice(choice, start, end) if spanned else ("", "")
         entry, places = choice.effect.canon, len(choice.effect.edits)
         key, canon = choice.id if numbered else str(n), _written(entry)
-        views.append(ChoiceView(key, choice.id, choice.label, before, after, places, canon))
+        others = page.elsewhere(choice, start, end) if spanned else ()
+        views.append(ChoiceView(key, choice.id, choice.label, before, after, places, others, canon))
     return given | {"choices": tuple(views)}
 
 

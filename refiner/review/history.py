@@ -90,6 +90,10 @@ class History:
             return list(made)
         return [d for d in made if d.id not in self.inactive and group_of(d.id) not in self.inactive]
 
+    def decides(self, item: str) -> bool:
+        """Whether a decision about an item is in force, on whatever text of it: flags and comments decide nothing."""
+        return item in self.by_item and any(d.verdict in DECIDING for d in self.active(item))
+
     def decided(self, item: str, sha: str) -> Decided | None:
         """The verdict on an item whose text is `sha`: the last one in force that was made about this very text."""
         for d in reversed(self.active(item)):

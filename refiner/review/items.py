@@ -174,7 +174,7 @@ def _item(
     found: Mapping[str, Sequence[Finding]],
 ) -> Item:
     name, sha = item_id(record), sha_of(record)
-    if name in history.by_item or rule_of(record) in history.off:
+    if history.decides(name) or (history.off and rule_of(record) in history.off):
         decided = verdict_on(history, name, sha, record)
         given["status"] = decided.status if decided else "undecided"
         given["was"] = None if decided else history.was(name, sha)

@@ -10,28 +10,11 @@ from refiner.edits import digest
 from refiner.models import CanonEntry, Edit
 from refiner.review.identity import RULE, rule_of
 from refiner.review.items import Item
-from refiner.review.state import ReviewState, alike
+from refiner.review.pronouns import is_pronoun
+from refiner.review.standing import stays
+from refiner.review.state import ReviewState
 
 NEVER = "!"
-# The canon knows no grammar: "he" would stay in every note, whoever is meant.
-_GRAMMAR = frozenset(
-    (
-        "he",
-        "him",
-        "his",
-        "himself",
-        "he's",
-        "he'd",
-        "he'll",
-        "she",
-        "her",
-        "hers",
-        "herself",
-        "she's",
-        "she'd",
-        "she'll",
-    )
-)
 
 
 @dataclass(frozen=True)
@@ -64,9 +47,13 @@ def standing_ways(state: ReviewState, item: Item) -> list[Way]:
             ways.append(
                 Way(f"“{canon.before}” → “{canon.after}” goes from your whole life{_and(waiting)}", (canon, *waiting))
             )
-        plain = edit.stage == "swap" and word and "\n" not in word and word.casefold().replace("’", "'") not in _GRAMMAR
+        plain = edit.stage == "swap" and word and "\n" not in word and not is_pronoun(word)
         if plain and not behind:
-            same = tuple(alike(state, item))
+            words = frozenset((word.casefold(),))
+            same = tuple(
+                i for i in state.items
+                if i.id != item.id and stays(i.payload, words) and state.status(i) == "undecided"
+            )  # fmt: skip
             ways.append(Way(f"“{word}” stays “{word}” in every note{_and(same)}", same, entry_for(word, word)))
     if rule := rule_of(edit):
         waiting = tuple(

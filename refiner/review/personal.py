@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from refiner.errors import UsageError
-from refiner.models import CanonEntry, Edit, Question
+from refiner.models import CanonEntry, Decision, Edit, Question
 from refiner.review.bodies import sentence
 from refiner.review.diff import word_diff
 from refiner.review.identity import RULE
@@ -14,7 +15,7 @@ from refiner.review.items import Item
 from refiner.review.never import NEVER, Way, entry_for, standing_ways
 from refiner.review.paint import WARN
 from refiner.review.reasons import NEVER_AGAIN, REASONS
-from refiner.review.state import Action, alike, last_alike, left_words, refusal
+from refiner.review.state import Action, ReviewState, alike, last_alike, left_words, refusal
 from refiner.review.texts import as_text, problem_with
 from refiner.review.visible import one_line
 
@@ -48,16 +49,20 @@ class Personal:
         if problem := refusal(item, Action("reject")):
             session.screen.say(problem, WARN)
             return
-        try:
-            reason = session.ask_line(question, offered=offered, end="words, or Enter:")
-        except (EOFError, KeyboardInterrupt):
-            session.do(Action("reject"))
-            raise
-        if reason == NEVER and standing:
+        while True:
+            try:
+                reason = session.ask_line(question, offered=offered, end="Esc back · words, or Enter:")
+            except (EOFError, KeyboardInterrupt):
+                session.do(Action("reject"))
+                raise
+            if not reason.isdecimal() and reason != NEVER or reason in offered:
+                break
+            session.screen.say(f"there is no reason {reason}", WARN)
+        if reason == NEVER:
             self._never(item, standing)
             return
-        own_words = reason != "" and not (reason.isdecimal() and 1 <= int(reason) <= len(reasons))
-        if reason and not own_words:
+        own_words = reason != "" and not reason.isdecimal()
+        if reason.isdecimal():
             reason = reasons[int(reason) - 1]
         session.do(Action("reject", reason=reason))
         self._stale(item)
@@ -103,7 +108,8 @@ class Personal:
             return
         made, others = found
         for n, other in enumerate(others[:SHOWN], 1):
-            session.screen.say(f"  {n}  {one_line(other.note)}: {one_line(word_diff(*sentence(other)), 160)}")
+            pair = _as_decided(other, found[0], session.state)
+            session.screen.say(f"  {n}  {one_line(other.note)}: {one_line(word_diff(*pair), 160)}")
         if len(others) > SHOWN:
             session.screen.say(f"  and {len(others) - SHOWN} more")
         deed = {"approve": "approve", "reject": "reject", "edit": f"write “{one_line(made.text or '', 40)}” in"}
@@ -121,7 +127,7 @@ class Personal:
         session.do(
             Action(
                 "decide_same", verb=made.verdict, text=made.text or "", choice=made.choice or "",
-                reason=made.reason or "", ids=tuple(i.id for i in chosen),
+                reason=made.reason or "", ids=tuple(i.id for i in chosen), like=made.item,
             )
         )  # fmt: skip
 
@@ -152,6 +158,8 @@ class Personal:
                 )
                 return False
             text = new
+            if not text.strip() and item.start >= 0:
+                session.screen.say(f"your text is empty: “{one_line(item.before, 60)}” would go", WARN)
             answer = self._keep(item, text)
             if answer == "keep":
                 session.do(Action("edit", text=text))
@@ -212,7 +220,7 @@ class Personal:
             return
         same = [item, *alike(session.state, item, choice)]
         others = f" and decide {len(same)} the same" if len(same) > 1 else ""
-        question = f"Write “{entry.before}” → “{entry.after}” into the canon for the whole life{others}?"
+        question = f"From now on “{entry.before}” → “{entry.after}” in every note (into the canon){others}?"
         if session.bound.get(session.ask_key(question, {"y": "yes", "n": "no"})) != "approve":
             session.screen.say("nothing was decided")
             return
@@ -240,9 +248,24 @@ class Personal:
         return entry_for(item.before, edits[0].after), choice.id
 
 
+def _as_decided(other: Item, made: Decision, state: ReviewState) -> tuple[str, str]:
+    """The sentence of an item before and after the decision that is to be made there too."""
+    if made.verdict == "edit":
+        return sentence(replace(other, after=made.text or ""))
+    if made.verdict == "answer":
+        said = state.find(made.item)
+        label = next((c.label for c in (said.choices if said else ()) if c.id == made.choice), None)
+        return next(((c.before, c.after) for c in other.choices if c.label == label), sentence(other))
+    return sentence(other)
+
+
 def _note(item: Item) -> str:
     help_ = _HELP.get(item.kind, "").replace("{before}", item.before)
     if help_:
         return help_
     before, after = sentence(item)
-    return f"what stands there: {item.before}\nthe sentence: {before.strip()}\nproposed: {after.strip()}"
+    told = f"what stands there: {item.before}\nthe sentence: {before.strip()}"
+    if item.kind == "question":
+        offered = (f"\n{c.key} {c.label}: {c.after.strip()}" for c in item.choices if c.before != c.after)
+        return f"{told}\n{item.title}" + "".join(offered)
+    return f"{told}\nproposed: {after.strip()}"

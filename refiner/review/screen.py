@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
@@ -10,8 +11,8 @@ from types import MappingProxyType
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from refiner.models import Edit, Event, Question, Sample, Status
-from refiner.review.bodies import body, change, sentence
+from refiner.models import Edit, Event, Question, Sample
+from refiner.review.bodies import VIEWS, body, change, sentence
 from refiner.review.items import Item
 from refiner.review.keys import HELP, KEYMAP, bindings
 from refiner.review.origins import STATUS
@@ -140,7 +141,8 @@ class Screen:
     def draft(self, item: Item, text: str) -> None:
         """The person's own text, shown before it is kept."""
         pair = self._with(item, text) if item.start >= 0 else (self._proposal(item), text)
-        for thing in change(*pair, self.paint, self.view, self.console.width):
+        view = self.view if self.view == VIEWS[3] else VIEWS[0]  # both texts, or it could not be judged
+        for thing in change(*pair, self.paint, view, self.console.width):
             self._print(thing)
 
     @staticmethod
@@ -213,6 +215,7 @@ class Screen:
 
     def pager(self, state: ReviewState, item: Item) -> None:
         """Everything about an item, in the pager where there is a terminal."""
+        os.environ.setdefault("LESS", "-R")  # without it, less shows colours as signs
         with self.console.pager(styles=not self.paint.plain):
             self._print(self.header(state, item))
             for view in ("before", "after") if item.kind == "edit" else ("words",):
@@ -242,10 +245,15 @@ def _kinds(state: ReviewState, ids: Iterable[str]) -> str:
 
 
 def counts_words(state: ReviewState) -> str:
-    """`9 yes 2 no 1 edited 128 left`"""
+    """`9 yes 2 no 1 edited 3 answered 128 left`"""
     counts = state.counts()
-    named: tuple[tuple[Status, str], ...] = (("approved", "yes"), ("rejected", "no"), ("edited", "edited"))
-    return " ".join([*(f"{counts[k]} {word}" for k, word in named if counts[k]), f"{counts['undecided']} left"])
+    said = (state.decided.get(state.items[i].id) for i in state.shown)
+    answered = sum(d is not None and d.verdict == "answer" for d in said)
+    named = (
+        (counts["approved"] - answered, "yes"), (counts["rejected"], "no"), (counts["edited"], "edited"),
+        (answered, "answered"),
+    )  # fmt: skip
+    return " ".join([*(f"{count} {word}" for count, word in named if count), f"{counts['undecided']} left"])
 
 
 def as_string(state: ReviewState, *, width: int = 80) -> str:

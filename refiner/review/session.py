@@ -18,6 +18,7 @@ from refiner.models import CanonEntry, Decision
 from refiner.review.bodies import SIDE_FROM, VIEWS
 from refiner.review.editor import Editor, open_editor
 from refiner.review.filters import Filters, parse
+from refiner.review.history import DECIDING
 from refiner.review.items import Item
 from refiner.review.keys import HELP, KEYMAP, Reader, bindings, key_name
 from refiner.review.paint import DIM, WARN, is_plain, tolerate
@@ -56,6 +57,10 @@ class _Quit(Exception):
     """The person leaves."""
 
 
+class _Back(Exception):
+    """The person leaves a question within an action (Esc), and nothing is done."""
+
+
 class Session:
     """One review. `state` is always what the log says."""
 
@@ -77,7 +82,8 @@ class Session:
         self.editor, self.keymap, self.decide_life, self.clock = editor, keymap, decide_life, clock
         self.forget_life, self.corrects = forget_life, corrects
         self.bound = bindings(keymap)
-        self.made = 0  # decisions of this session
+        self.made = 0  # lines of the log that this session wrote
+        self.before = frozenset(state.history.by_group)
         self.personal = Personal(self)
 
     # -- the loop ----------------------------------------------------------------------------------------------------
@@ -99,6 +105,12 @@ class Session:
                 return
             shown = None if again else shown
 
+    def kept(self) -> int:
+        """How many decisions of this session are in force."""
+        history = self.state.history
+        new = (d for name in history.done if name not in self.before for d in history.by_group[name])
+        return sum(d.verdict in DECIDING for d in new)
+
     def _ask(self, question: str, answers: Answers, others: Callable[[], Answers] = dict) -> str:
         key = self.reader.key(lambda: self.screen.prompt(question, answers, others))
         self.screen.echo(key)
@@ -113,7 +125,10 @@ class Session:
 
     def ask_line(self, question: str, *, fresh: bool = False, offered: Answers = NOTHING, end: str = "") -> str:
         """One line for a question within an action. `offered` are lines that may be meant, with what they mean."""
-        return self.reader.line(lambda: self.screen.line_prompt(question, offered, end), fresh=fresh).strip()
+        line = self.reader.line(lambda: self.screen.line_prompt(question, offered, end), fresh=fresh).strip()
+        if "\x1b" in line:
+            raise _Back
+        return line
 
     def keys_now(self) -> dict[str, str]:
         """The keys that do something at this item, with what they do: choices first, then the actions."""
@@ -140,7 +155,11 @@ class Session:
         if action not in valid(self.state, life=self.decide_life is not None):
             self.screen.say(f"{key_name((key,))} does nothing here; ? shows the keys that do")
             return False
-        return self._act(action, item)
+        try:
+            return self._act(action, item)
+        except _Back:
+            self.screen.say("nothing was done")
+            return False
 
     def _choice(self, item: Item, key: str) -> str:
         """The id of the choice that the person means; more digits are read where there are more than nine."""
@@ -297,7 +316,7 @@ def run_review(
         interrupted = True
         screen.say("")
     left = len(session.state.undecided())
-    screen.say(f"{counts_words(session.state)}. {session.made} decided now, all kept.")
+    screen.say(f"{counts_words(session.state)}. {session.kept()} decided now, all kept.")
     if left or interrupted:
         options = session.state.filters.options()
         screen.say(f"Go on: {resume}{f' {options}' if options else ''}")

@@ -37,6 +37,7 @@ class Action:
     number: int = 0  # goto: counted from 1 among the items shown
     filters: Filters = field(default_factory=Filters)
     ids: tuple[str, ...] = ()  # decide_same: the items decided with the one on the screen
+    like: str = ""  # decide_same: the item whose choice it is, if not the one on the screen
     verb: DecisionVerb | None = None  # decide_same: how; without it an answer or an approval
     entry: CanonEntry | None = None  # decide_same: what goes into the canon with it
     rule: str = ""  # decide_same: the rule that is turned off with it; turn_on: the rule
@@ -67,7 +68,7 @@ class ReviewState:
         """The status of an item now."""
         if decided := self.decided.get(item.id):
             return decided.status
-        return "undecided" if item.id in self.history.by_item else item.given
+        return "undecided" if self.history.decides(item.id) else item.given
 
     def was(self, item: Item) -> DecisionVerb | None:
         """The verdict that fell away with the text it was about."""
@@ -211,8 +212,9 @@ def _many(state: ReviewState, action: Action) -> Step:
     whole: list[Decision] = []
     if action.kind == "decide_same":
         items = [i for name in action.ids if (i := state.find(name))]
+        source = state.find(action.like) or state.item
         verb = action.verb or ("answer" if action.choice else "approve")
-        pairs = [(i, replace(action, kind="answer", choice=_same_choice(i, state.item, action.choice))) for i in items]
+        pairs = [(i, replace(action, kind="answer", choice=_same_choice(i, source, action.choice))) for i in items]
         chosen = [(i, a) for i, a in pairs if not action.choice or a.choice]
         whole = _for_the_life(action)
     else:
@@ -225,10 +227,13 @@ def _many(state: ReviewState, action: Action) -> Step:
             state, f"nothing was decided: {left_words(left)}" if left else "nothing that is shown can be decided so"
         )
     text = action.text if verb == "edit" else None
+    named = {i.id for i, _ in chosen}
+    by_rule = [i for i in state.items if action.rule and rule_of(i.payload) == action.rule and i.id not in named]
+    count = len(chosen) + sum(state.status(i) == "undecided" for i in by_rule)
     made = [_line(i, verb, a, text=text, choice=a.choice or None, reason=action.reason or None) for i, a in chosen]
     state, log = _record(state, [*whole, *made])
     state = _ahead(state) if state.item and state.status(state.item) != "undecided" else state
-    said = f"{len(made)} decided; {f'{left_words(left)}; ' if left else ''}u takes all back"
+    said = f"{count} decided; {f'{left_words(left)}; ' if left else ''}u takes all back"
     return replace(state, message=said), log
 
 

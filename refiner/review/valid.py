@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from refiner.review.items import Item
+from refiner.review.pronouns import is_pronoun
 from refiner.review.state import ReviewState, last_alike
 from refiner.review.texts import as_text
 
@@ -42,6 +43,6 @@ def valid(state: ReviewState, *, life: bool = False) -> set[str]:
             out.add("edit")
         if item.start >= 0:
             out |= {"previous_stage", "next_stage"}
-        if life and item.kind in ("edit", "question") and item.before.strip():
+        if life and item.kind in ("edit", "question") and item.before.strip() and not is_pronoun(item.before):
             out.add("whole_life")
     return out

@@ -161,3 +161,39 @@ def test_two_rejections_in_one_sentence_give_one_proposal_at_a_time() -> None:
     talk.close()
     assert [e.stage for e in chain.proposed] == ["swap", "swap", "correct"]
     assert chain.refined(note).strip() == "As a child I was my father's only child."
+
+
+def test_a_decision_about_another_sentence_makes_no_new_question() -> None:
+    note = note_from_text("As a boy I slept by the door. The dye smelt. My sister said I was a good son.\n", "loom.md")
+    said = ["As a child I slept by the door.", "When small I slept by the door."]  # a model that never says it twice
+
+    def answer(request: object) -> object:
+        if "the person says:" in user(request):  # type: ignore[arg-type]
+            return {"sentence": said.pop(0)}
+        fields = request["schema"]["properties"]  # type: ignore[index]
+        return {name: [] if kind.get("type") == "array" else "" for name, kind in fields.items()}
+
+    cache = Memory()
+
+    def chain(decisions: Sequence[Decision]) -> Chain:
+        talk, _ = asker(answer)
+        try:
+            return run_chain([note], CONFIG, now="2026-01-01", stages=("swap",), asker=talk, decisions=decisions,
+                             cache=cache)  # fmt: skip
+        finally:
+            talk.close()
+
+    first = chain([])
+    assert [e.after for e in first.proposed] == ["girl", "daughter"]
+    rejection = rejected(first, WORDS)
+    correction = chain([rejection]).proposed[-1]
+    approval = Decision(item=correction.id, text_sha=correction.text_sha, verdict="approve", id="y")
+    for verdict, text in (("reject", None), ("approve", None), ("edit", "child")):
+        other = Decision(
+            item=first.proposed[1].id, text_sha=first.proposed[1].text_sha, verdict=verdict, text=text, id="o"
+        )
+        after = chain([rejection, approval, other])
+        assert [(e.id, e.status) for e in after.edits["loom.md"] if e.stage == "correct"] == [
+            (correction.id, "approved")
+        ]
+    assert len(said) == 1

@@ -121,9 +121,9 @@ def test_looking() -> None:
 @pytest.mark.says("C: decide for the whole life: into the canon, and the same everywhere")
 def test_whole_life() -> None:
     entries: list[CanonEntry] = []
-    run = said("C", "y", decide_life=entries.append)
-    assert run[0] == ("approve", None)
-    assert [(e.before, e.after) for e in entries] == [("He's", "She's")]
+    run = said("C", "y", "q", decide_life=entries.append, filters=Filters(stage="edit"))
+    assert run == [("approve", None), ("approve", None)]  # the entry, and the edit that says the same
+    assert [(e.before, e.after) for e in entries] == [("boys'", "girls'")]
 
 
 @pytest.mark.says("Y: approve all shown; type their number to confirm")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from review_life import Life, MemoryLog
+from review_life import Life, MemoryLog, edit_of, note, question_of
 
 from refiner.errors import ConfigError, UsageError
 from refiner.models import CanonEntry
@@ -71,8 +71,7 @@ def test_a_whole_review() -> None:
         ("approve", None), ("answer", "1"), ("approve", None), ("reject", "wrong word"), ("reject", "not in 2014"),
         ("approve", None), ("approve", None), ("approve", None), ("approve", None),
     ]  # fmt: skip
-    assert "6 yes" not in run.out.splitlines()[-2]
-    assert "7 yes 2 no 0 left" in run.out
+    assert "6 yes 2 no 1 answered 0 left. 9 decided now" in run.out
 
 
 def test_enter_decides_nothing_and_neither_does_what_is_no_key() -> None:
@@ -175,15 +174,81 @@ def test_help_shows_only_what_is_valid() -> None:
 
 def test_for_the_whole_life() -> None:
     entries: list[CanonEntry] = []
-    run = review(*"jjjjj", "C", "y", "q", decide_life=entries.append)
-    assert [(e.before, e.after, e.origin) for e in entries] == [("He's", "She's", "person")]
+    run = review(*"jj", "C", "y", "q", decide_life=entries.append)
+    assert [(e.before, e.after, e.origin) for e in entries] == [("boys'", "girls'", "person")]
     assert run.said == [("approve", None), ("approve", None)]  # the entry, and what says the same
-    asked = review("j", "C", "1", "y", "q", decide_life=entries.append)
-    assert (entries[-1].before, entries[-1].after) == ("he", "she")
+    life = Life()
+    life.questions = [question_of(life.school, "friend")]
+    asked = review("j", "C", "1", "y", "q", decide_life=entries.append, life=life)
+    assert (entries[-1].before, entries[-1].after) == ("friend", "she")
     assert asked.said == [("approve", None), ("answer", "1")]
-    assert review("j", "C", "2", "q", decide_life=entries.append).said == []
-    assert review(*"jjjjj", "C", "n", "q", decide_life=entries.append).said == []
+    assert review("j", "C", "2", "q", decide_life=entries.append, life=life).said == []
+    assert review(*"jj", "C", "n", "q", decide_life=entries.append).said == []
     assert len(entries) == 2
+
+
+def test_a_pronoun_is_not_decided_for_the_whole_life() -> None:
+    entries: list[CanonEntry] = []
+    run = review("j", "C", "/", "match=Dravid", "C", "q", decide_life=entries.append)
+    assert run.out.count("C does nothing here") == 2
+    assert entries == []
+
+
+def test_esc_leaves_a_question_within_an_action() -> None:
+    run = review("n", "\x1b", "c", "\x1b", "g", "\x1b", "q")
+    assert run.said == []
+    assert run.out.count("nothing was done") == 3
+
+
+def test_a_reason_that_is_not_offered_is_asked_for_again() -> None:
+    run = review("j", "n", "7", "!", "2", "q", decide_life=lambda entry: None)
+    assert "there is no reason 7" in run.out
+    assert "there is no reason !" in run.out
+    assert run.said == [("reject", "the raw text shall stay")]
+
+
+def test_what_was_undone_is_not_counted_as_kept() -> None:
+    run = review("y", "n", "2", "u", "f", "q")
+    assert "1 decided now, all kept" in run.out
+
+
+def test_flags_and_comments_decide_nothing_on_what_needs_no_decision() -> None:
+    life = Life()
+    life.canon = [life.canon[0].model_copy(update={"origin": "person"})]
+    run = review("g", "1", "f", "c", "mine", "q", life=life)
+    state = start(life.queue(run.log.lines), run.log.lines)
+    assert state.status(state.items[0]) == "approved"
+    assert {i.id: i.status for i in state.items} == {i.id: state.status(i) for i in state.items}
+    undone = review("g", "1", "n", "", "u", "q", life=life)
+    state = start(life.queue(undone.log.lines), undone.log.lines)
+    assert state.status(next(i for i in state.items if i.kind == "canon")) == "approved"
+
+
+def test_the_persons_words_for_a_question_are_shown_in_its_sentence() -> None:
+    notes: list[str] = []
+
+    def editor(text: str, note: str) -> str:
+        notes.append(note)
+        return "the narrator"
+
+    run = review("j", "v", "e", "y", "q", editor=editor)
+    assert "My brother's friend said [-he-]{+the narrator+} was late." in run.out
+    assert "1 the narrator: My brother's friend said she was late." in notes[0]
+    assert "proposed" not in notes[0]
+    empty = review("j", "e", "n", "q", editor=lambda text, note: "")
+    assert "your text is empty: “he” would go" in empty.out
+
+
+def test_an_answer_goes_to_questions_with_the_same_choice_wherever_one_stands() -> None:
+    life = Life()
+    texts = ("The friend said he was late.", "A man said he was tall.", "They sang.")
+    life.notes = {f"{n}.md": note(f"{n}.md", text) for n, text in enumerate(texts)}
+    life.canon, life.events, life.traits, life.samples = [], [], [], []
+    life.edits = [edit_of(life.notes["2.md"], "They", "We")]
+    life.questions = [question_of(life.notes["0.md"], "he"), question_of(life.notes["1.md"], "he")]
+    run = review("1", "g", "3", "=", "y", "q", life=life)
+    assert run.said == [("answer", "1"), ("answer", "1")]
+    assert "1.md: A man said [-he-]{+she+} was tall." in run.out
 
 
 def test_side_by_side_from_120_columns() -> None:

@@ -157,7 +157,8 @@ def test_fix_one_and_apply_it_to_all_alike() -> None:
         run = review(*keys, "q", editor=lambda text, note: "child", life=life)
         assert [v for v, _ in run.said] == verdicts, keys
         assert len({said for _, said in run.said}) == 1
-        assert "1.md: As a [-boy-]{+girl+} I swam." in run.out
+        text = "child" if keys[0] == "e" else "girl"
+        assert f"1.md: As a [-boy-]{{+{text}+}} I swam." in run.out
     one_undo = review("e", "y", "=", "y", "u", "q", editor=lambda text, note: "child", life=life)
     assert start(life.queue(), one_undo.log.lines).counts()["edited"] == 1
     restarted = review("=", "y", "q", log=review("e", "y", "q", editor=lambda t, n: "child", life=life).log, life=life)
@@ -214,3 +215,16 @@ def test_with_rules_turned_off_replaying_the_log_still_gives_the_same(keys: list
     while state.history.done:
         state, _ = apply(state, Action("undo"))
     assert standing(state) == ["undecided"] * 5
+
+
+def test_words_that_stay_are_all_counted_whatever_their_case_or_rule() -> None:
+    notes = [note("0.md", "A boy sang."), note("1.md", "Boy, come here.")]
+    edits = [edit_of(notes[0], "boy", "girl"), edit_of(notes[1], "Boy", "Child", source="rule:vocative")]
+    queue = build_queue([], [], edits, [], [], [], {n.path: n for n in notes}, [])
+    state = start(queue, [])
+    way = standing_ways(state, queue[0])[0]
+    assert way.words == "“boy” stays “boy” in every note (rejects 1 more)"
+    assert way.entry is not None
+    later = build_queue([way.entry], [], edits, [], [], [], {n.path: n for n in notes}, [])
+    rejected = {i.id for i in later if i.kind == "edit" and i.status == "rejected"}
+    assert rejected == {queue[0].id, *(i.id for i in way.others)}
