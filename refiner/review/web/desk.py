@@ -16,21 +16,32 @@ from markupsafe import Markup
 
 @dataclass(frozen=True)
 class Button:
-    """A key or a line to answer with. `label` says what it does in a word or two, `hint` in more."""
+    """A key or a line to answer with. `label` says what it does in a word or two, `hint` in more.
+
+    `about` is what stands under the label: what a choice would put there.
+    """
 
     key: str
     label: str
     hint: str = ""
+    about: Markup = Markup()
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked: one key, a line, or a whole text. `main` are the answers named, `more` the other keys."""
+    """What is asked: one key, a line, or a whole text.
+
+    `choices` are a question's own answers, `main` the others that are named, `more` the keys to walk with, and `rest`
+    all other keys. `all` says whether the filter can be taken off here.
+    """
 
     kind: Literal["key", "line", "text"]
     words: str
+    choices: tuple[Button, ...] = ()
     main: tuple[Button, ...] = ()
     more: tuple[Button, ...] = ()
+    rest: tuple[Button, ...] = ()
+    all: bool = False
     hint: str = ""
     text: str = ""
 
@@ -39,7 +50,7 @@ class Question:
 class Page:
     """What the browser shows. `question` is None while the session works and after its end.
 
-    `shown` counts the items shown, `number` the questions asked.
+    `shown` counts the items shown, `number` the questions asked; `only` are the filters in force.
     """
 
     heading: str = "Review"
@@ -49,15 +60,16 @@ class Page:
     messages: Markup = Markup()
     question: Question | None = None
     shown: int = 0
+    only: str = ""
     number: int = 0
     ended: bool = False
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came from the browser. `quit`: the person leaves; `cancel`: no text."""
+    """What came from the browser. `quit`: the person leaves; `cancel`: no text; `all`: take the filter off."""
 
-    kind: Literal["key", "line", "text", "cancel", "quit"]
+    kind: Literal["key", "line", "text", "cancel", "quit", "all"]
     words: str = ""
 
 
@@ -105,7 +117,9 @@ class Desk:
         """Hands an answer over. False, and nothing happens, where another question is asked by now."""
         with self._changed:
             asked = self._page.question
-            if self._page.ended or asked is None or number != self._page.number or answer.kind not in FITS[asked.kind]:
+            if self._page.ended or asked is None or number != self._page.number:
+                return False
+            if not (asked.all if answer.kind == "all" else answer.kind in FITS[asked.kind]):
                 return False
             self._answer = answer
             self._page = replace(self._page, question=None)

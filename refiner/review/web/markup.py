@@ -35,6 +35,18 @@ def _line(line: Text, console: Console) -> Markup:
     return Markup('<p class="i{}" dir="auto">{}</p>').format(indent, inline(line[indent:], console))
 
 
+def rows_html(things: Iterable[RenderableType], console: Console) -> Markup:
+    """Texts as lines inside a button, where no paragraph may stand. Raises TypeError for anything but texts."""
+    out = []
+    for thing in things:
+        if not isinstance(thing, Text):
+            raise TypeError(f"{type(thing).__name__} has no form on a button")
+        for line in thing.split("\n", allow_blank=True):
+            indent = len(line.plain) - len(line.plain.lstrip(" "))
+            out.append(Markup('<span class="row" dir="auto">{}</span>').format(inline(line[indent:], console)))
+    return Markup("").join(out)
+
+
 def inline(text: Text, console: Console) -> Markup:
     """A text without its lines: deletions, insertions, emphasis."""
     runs: list[tuple[str, Style]] = []

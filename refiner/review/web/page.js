@@ -11,6 +11,12 @@
     return new DOMParser().parseFromString(html, "text/html").querySelector("main");
   }
 
+  // "More" stays as the person left it, also when the page is loaded again.
+  function keepOpen() {
+    const rest = document.getElementById("rest");
+    if (rest) rest.open = Boolean(history.state?.open);
+  }
+
   // Takes over what changed. The sections stay where they are: a live region that is replaced says nothing.
   function take(fresh, mine) {
     const old = main(), shown = old.dataset.shown;
@@ -25,6 +31,7 @@
         here.replaceChildren(...document.adoptNode(section).childNodes);
       }
     }
+    keepOpen();
     for (const name of ["number", "shown"]) old.dataset[name] = fresh.dataset[name];
     if ("ended" in fresh.dataset) old.dataset.ended = "";
     document.title = `${document.getElementById("heading").textContent} · Review`;
@@ -92,11 +99,21 @@
 
   document.addEventListener("input", () => { written = true; });
 
+  document.addEventListener("toggle", (event) => {
+    if (event.target.id === "rest" && event.target.isConnected) history.replaceState({ open: event.target.open }, "");
+  }, true);
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
+    const back = event.key === "Escape" && document.querySelector("#question [value=back], #question [value=cancel]");
+    if (back) {
+      event.preventDefault();
+      send({ leave: back.value });
+      return;
+    }
     if (event.target.closest?.("input, textarea") || !document.querySelector("#question button[name=key]")) return;
     if (event.key.length !== 1) return; // Enter, arrows and the like are no keys of the review
-    if (event.key === " " && event.target.closest?.("button")) return;
+    if (event.key === " " && event.target.closest?.("button, summary")) return;
     event.preventDefault();
     send({ key: event.key });
   });
@@ -122,6 +139,7 @@
 
   if (field()) field().focus();
   else document.getElementById("heading").focus({ preventScroll: true });
-  history.replaceState(null, "", location.pathname);
+  history.replaceState(history.state, "", location.pathname);
+  keepOpen();
   news();
 })();

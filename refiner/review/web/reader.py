@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable
 
 from refiner.errors import UsageError
-from refiner.review.keys import IGNORED, Ask
+from refiner.review.keys import IGNORED, KEYMAP, Ask
 from refiner.review.web.desk import Desk
 from refiner.review.web.screen import WebScreen
 
+FILTER = KEYMAP["filter"][0]
 # What HTML replaces (NUL) and UTF-8 cannot carry (lone surrogates) would come back as something else.
 _NOT_CARRIED = re.compile("[\x00\ud800-\udfff]")
 
@@ -20,6 +21,7 @@ class WebReader:
     def __init__(self, desk: Desk, screen: WebScreen, opened: Callable[[], object]) -> None:
         self.desk, self.screen, self.opened = desk, screen, opened
         self._open = False
+        self._all = False  # the person takes the filter off: the line that the key asks for is empty
 
     def _words(self, ask: Ask) -> str:
         ask()
@@ -32,7 +34,8 @@ class WebReader:
             self.screen.answered()
         if answer.kind == "quit":
             raise EOFError
-        return answer.words
+        self._all = answer.kind == "all"
+        return FILTER if self._all else answer.words
 
     def key(self, ask: Ask) -> str:
         """One key; "" for what is none."""
@@ -40,6 +43,9 @@ class WebReader:
 
     def line(self, ask: Ask, *, fresh: bool = False) -> str:
         """One line. Nothing can be typed ahead here, so `fresh` changes nothing."""
+        if self._all:
+            self._all = False
+            return ""
         return self._words(ask)
 
 

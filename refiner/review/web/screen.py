@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import shlex
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import fields, replace
 
 from markupsafe import Markup
 from rich.console import RenderableType
@@ -12,30 +14,39 @@ from rich.table import Table
 from rich.text import Text
 
 from refiner.review.bodies import body
+from refiner.review.facts import ChoiceView
+from refiner.review.filters import Filters
 from refiner.review.items import Item
-from refiner.review.keys import KEYMAP, bindings
+from refiner.review.keys import HELP, KEYMAP, bindings
 from refiner.review.paint import Paint, make_console
 from refiner.review.screen import Answers, Screen, counts_words
 from refiner.review.state import ReviewState
 from refiner.review.visible import one_line, visible
 from refiner.review.web.desk import Button, Desk, Page, Question
-from refiner.review.web.markup import as_html, block, inline, keys_html
+from refiner.review.web.markup import as_html, block, inline, keys_html, rows_html
 
 WIDE = 1_000_000  # columns: the browser breaks the lines
 LABELS = {
     "approve": "Approve", "reject": "Reject", "edit": "Edit", "skip": "Skip", "flag": "Flag", "comment": "Comment",
-    "undo": "Undo", "redo": "Redo", "next": "Next undecided", "previous": "Previous undecided", "next_any": "Next",
-    "previous_any": "Previous", "goto": "Go to…", "filter": "Filter…", "previous_stage": "Earlier stage",
-    "next_stage": "Later stage", "view": "Other view", "why": "Where from?", "whole_life": "For the whole life…",
-    "same": "The others alike…", "approve_shown": "Approve all shown…", "reject_shown": "Reject all shown…",
-    "pager": "Everything about it", "quit": "Quit", "help": "Keys",
+    "undo": "Undo", "redo": "Redo", "next": "Next", "previous": "Previous", "next_any": "Next, decided or not",
+    "previous_any": "Previous, decided or not", "goto": "Go to…", "filter": "Filter…",
+    "previous_stage": "Earlier stage", "next_stage": "Later stage", "view": "Other view", "why": "Why?",
+    "whole_life": "For the whole life…", "same": "The others alike…", "approve_shown": "Approve all shown…",
+    "reject_shown": "Reject all shown…", "pager": "Everything about it", "quit": "Quit", "help": "Keys",
 }  # fmt: skip
 """What a button is called; the words of the help are its hint."""
-HINTS = {"edit": "write it yourself", "pager": "everything about it"}
+RIGHT = {"approve": "Yes, right", "reject": "No, wrong"}
+"""What they are called where the question is whether a verdict is right."""
+HINTS = {
+    "edit": "write it yourself", "pager": "everything about it", "view": "words → before → after → side by side",
+}  # fmt: skip
 """Where the words of the help are about a terminal."""
 MAIN = ("approve", "reject", "edit", "skip")
-"""The actions with a big button; the others have small ones."""
+"""The actions with a big button."""
+ROW = ("undo", "previous", "next", "why", "quit")
+"""The actions with a small button that is always in sight, in this order; the others are folded away."""
 _ACTIONS = bindings(KEYMAP)
+_HERE = {HELP[action]: words for action, words in HINTS.items()}
 
 
 class WebPaint(Paint):
@@ -60,6 +71,9 @@ class WebScreen(Screen):
         self._into: list[Markup] | None = None
         self._old = False  # what was said belongs to an answer that was given
         self._shown = 0
+        self._only = ""  # the filters in force
+        self._labels = LABELS
+        self._choices: dict[str, Markup] = {}  # what stands under each choice, by key
         self.said: list[str] = []  # the same, as plain lines
 
     # -- what is printed ---------------------------------------------------------------------------------------------
@@ -101,16 +115,33 @@ class WebScreen(Screen):
             for thing in self.lines(state, item) if item is not None else ():
                 self._print(thing)
         self._item, self._shown = lines, self._shown + 1
+        self._only = filter_words(state.filters)
+        self._labels = LABELS | RIGHT if item is not None and item.kind == "trait" else LABELS
+        self._choices = {} if item is None else {c.key: self._about_choice(item, c) for c in item.choices}
         words = f"End of the queue · {counts_words(state)}"
         head = self.paint.text(words) if item is None else self.header(state, item)
         first, dot, _ = head.plain.partition(" · ")
         self._heading = first
         self._subtitle = inline(head[len(first) + len(dot) :], self.console) if dot else Markup()
 
+    def lines(self, state: ReviewState, item: Item) -> Iterator[RenderableType]:
+        """Everything of an item but its header and its choices: these stand on their buttons."""
+        lines = list(super().lines(state, item))
+        if item.choices:  # they are the last rows of the body, and nothing stands before a question's body
+            del lines[len(self._body(item)) : len(self._body(item, *item.choices))]
+        yield from lines
+
+    def _about_choice(self, item: Item, choice: ChoiceView) -> Markup:
+        rows = self._body(item, choice)[len(self._body(item)) :]
+        return rows_html(rows[1:], self.console)  # the first is its label
+
+    def _body(self, item: Item, *choices: ChoiceView) -> list[RenderableType]:
+        return list(body(replace(item, choices=choices), self.paint, self.view, self.console.width))
+
     def help(self, keys: Iterable[tuple[str, str]]) -> None:
-        """The keys and what they do."""
+        """The keys and what they do here."""
         self._forget()
-        self._after.append(keys_html(keys))
+        self._after.append(keys_html((key, _HERE.get(does, does)) for key, does in keys))
 
     def why(self, state: ReviewState, item: Item) -> None:
         """Where an item comes from, as a block of its own."""
@@ -137,22 +168,29 @@ class WebScreen(Screen):
     # -- what is asked -----------------------------------------------------------------------------------------------
 
     def prompt(self, question: str, answers: Answers, others: Callable[[], Answers] = dict) -> None:
-        """A question that a button answers: the named answers that decide are big, all other valid keys small."""
+        """A question that a button answers: what decides is big, what walks is small, all other keys are folded."""
         valid = others()
         if not valid:  # a question within an action
             big = tuple(_button(key, words) for key, words in answers.items())
-            self._put(Question("key", question, big, (Button("q", LABELS["quit"]),)))
+            self._put(Question("key", question, main=big, more=(Button("q", LABELS["quit"]),)))
             return
-        named = {key: words for key, words in answers.items() if key in valid}
-        main = {k: w for k, w in named.items() if _ACTIONS.get(k, "") in ("", *MAIN)} or named
-        rest = {k: w for k, w in {**named, **valid}.items() if k not in main}
-        buttons = [tuple(_main_button(key, words) for key, words in keys.items()) for keys in (main, rest)]
-        self._put(Question("key", question, buttons[0], buttons[1]))
+        keys = {**{key: words for key, words in answers.items() if key in valid}, **valid}
+        choices = tuple(
+            replace(_button(key, words), about=self._choices.get(key, Markup()))
+            for key, words in keys.items()
+            if key not in _ACTIONS
+        )
+        made = {_ACTIONS[key]: self._main_button(key, words) for key, words in keys.items() if key in _ACTIONS}
+        main = tuple(made.pop(action) for action in MAIN if action in made)
+        row = tuple(made.pop(action) for action in ROW if action in made)
+        rest = tuple(made.values())
+        self._put(Question("key", question, choices, main or row, row if main else (), rest, all=bool(self._only)))
 
     def line_prompt(self, question: str, offered: Answers, end: str) -> None:
         """A question that a field answers, with a button for each line that is offered."""
         buttons = tuple(_button(key, words) for key, words in offered.items())
-        self._put(Question("line", question, buttons, (Button("", LABELS["quit"]),), hint=visible(end)))
+        hint = visible(end)
+        self._put(Question("line", question, main=buttons, hint=hint[:1].upper() + hint[1:]))
 
     def text_prompt(self, text: str, note: str) -> None:
         """A text to be written; `note` helps."""
@@ -168,8 +206,14 @@ class WebScreen(Screen):
             Markup("\n").join(self._after),
             question,
             self._shown,
+            self._only,
             ended=ended,
         )
+
+    def _main_button(self, key: str, words: str) -> Button:
+        action = _ACTIONS[key]
+        label = self._labels.get(action)
+        return Button(key, label, HINTS.get(action, words)) if label else _button(key, words)
 
     def _put(self, question: Question) -> None:
         self.desk.put(self.page(question))
@@ -177,6 +221,7 @@ class WebScreen(Screen):
     def end(self) -> None:
         """Shows what was said last, as the end of the review."""
         self._heading, self._subtitle, self._item, self._shown = "The review has ended", Markup(), [], self._shown + 1
+        self._only = ""
         self.desk.put(self.page(ended=True))
 
 
@@ -186,7 +231,8 @@ def _button(key: str, words: str) -> Button:
     return Button(key, words[:1].upper() + words[1:])
 
 
-def _main_button(key: str, words: str) -> Button:
-    action = _ACTIONS.get(key, "")
-    label = LABELS.get(action)
-    return Button(key, label, HINTS.get(action, words)) if label else _button(key, words)
+def filter_words(filters: Filters) -> str:
+    """Filters as the person would type them: `stage=swap below=0.8 cricket`; "" where all is shown."""
+    given = {f.name: getattr(filters, f.name) for f in fields(filters)}
+    named = (f"{k}={shlex.quote(str(v))}" for k, v in given.items() if v not in ("", None) and k != "match")
+    return one_line(" ".join([*named, *([filters.match] if filters.match else [])]))

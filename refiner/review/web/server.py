@@ -29,6 +29,10 @@ NAMES = (HOST, "localhost")
 MOST = 1_000_000  # bytes of an answer
 SOON, LONG = 10.0, 20.0
 """Seconds that an answer waits for the next question, and a tab for news."""
+BACK = "\x1b"
+"""The line that leaves a question without an answer."""
+LEAVING = {"quit": Answer("quit"), "cancel": Answer("cancel"), "back": Answer("line", BACK), "all": Answer("all")}
+"""What the buttons mean that answer nothing."""
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "Cache-Control": "no-store",
@@ -132,8 +136,8 @@ def _from_here() -> bool:
 
 def _answer() -> Answer | None:
     form = request.form
-    if form.get("leave") in ("quit", "cancel"):
-        return Answer("quit" if form["leave"] == "quit" else "cancel")
+    if "leave" in form:
+        return LEAVING.get(form["leave"])
     if "key" in form:
         return Answer("key", form["key"]) if form["key"] and "\n" not in form["key"] else None
     if "line" in form:

@@ -122,3 +122,55 @@ def test_a_second_tab_follows_the_first(browser: Any) -> None:
         after(page, lambda: page.keyboard.press("q"))
         assert run.code() == 3
     assert run.decided == [("approve", None)]
+
+
+def test_a_question_is_left_and_more_stays_open(browser: Any) -> None:
+    complaints: list[str] = []
+    with running() as run, opened(browser, run, complaints) as page:
+        page.click("summary")
+        for leave in (lambda: page.click("button:has-text('Back')"), lambda: page.keyboard.press("Escape")):
+            after(page, lambda: page.keyboard.press("n"))
+            after(page, leave)
+            assert page.inner_text("h1") == "Canon 1 of 9"
+        after(page, lambda: page.keyboard.press("e"))
+        after(page, lambda: page.keyboard.press("Escape"))
+        assert page.evaluate("document.getElementById('rest').open")
+        page.reload()
+        assert page.evaluate("document.getElementById('rest').open")
+        page.click("summary")
+        after(page, lambda: page.keyboard.press("j"))
+        assert not page.evaluate("document.getElementById('rest').open")
+        assert page.inner_text("main").count("The narrator") == 1
+        after(page, lambda: page.keyboard.press("q"))
+        assert run.code() == 3
+    assert run.decided == []
+    assert complaints == []
+
+
+def test_the_filter_is_shown_in_each_tab_and_taken_off(browser: Any) -> None:
+    with running() as run, opened(browser, run, []) as page:
+        after(page, lambda: page.keyboard.press("/"))
+        page.fill("#line", "stage=trait")
+        after(page, lambda: page.keyboard.press("Enter"))
+        other = page.context.new_page()
+        other.goto(run.url)
+        assert "shown: stage=trait" in other.inner_text("#item")
+        assert other.locator("button:has-text('Yes, right')").count() == 1
+        after(other, lambda: other.keyboard.press("?"))
+        assert "pager" not in other.inner_text("#messages")
+        after(other, lambda: other.click("text=show all"))
+        assert other.inner_text("h1").endswith(" of 9")
+        assert "shown:" not in other.inner_text("#item")
+        after(other, lambda: other.keyboard.press("q"))
+        assert run.code() == 3
+
+
+def test_what_decides_is_in_sight_on_a_phone(browser: Any) -> None:
+    queue = [replace(i, context_before="A long day in the colony. " * 90) for i in Life().queue() if i.kind == "edit"]
+    with running(queue) as run, opened(browser, run, []) as page:
+        page.set_viewport_size({"width": 360, "height": 640})
+        box = page.locator("button:has-text('Approve')").first.bounding_box()
+        assert box["y"] + box["height"] <= 640
+        assert page.evaluate("document.documentElement.scrollWidth") == 360
+        after(page, lambda: page.keyboard.press("q"))
+        run.code()

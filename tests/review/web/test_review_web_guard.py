@@ -106,7 +106,8 @@ def test_answers_of_the_page_itself_are_taken(
 def test_an_answer_to_another_question_does_nothing_and_says_so(
     client: FlaskClient, words: Secrets, desk: Desk
 ) -> None:
-    for wrong in ({"number": "0"}, {"number": "2"}, {"number": "x"}, {"key": ""}, {"leave": "cancel"}):
+    for wrong in ({"number": "0"}, {"number": "2"}, {"number": "x"}, {"key": ""}, {"leave": "cancel"},
+                  {"leave": "back"}, {"leave": "all"}, {"leave": "x"}):  # fmt: skip
         reply = post(client, words, SAME, **wrong)
         assert "nothing was done with it" in reply.text, wrong
         assert not taken(desk)
