@@ -44,8 +44,20 @@ def prompt_texts(ws: Workspace) -> list[str]:
 
 
 def contents(paths: Iterable[Path]) -> list[tuple[Path, str]]:
-    """The hash of each file's bytes; of none where it is not there."""
-    return [(p, hashlib.sha256(p.read_bytes() if p.exists() else b"").hexdigest()) for p in paths]
+    """The hash of each file's bytes; of none where it is not there, of the reason where it cannot be read.
+
+    Raises nothing: whoever reads the file says what is wrong with it, and a note fails alone.
+    """
+    return [(p, hashlib.sha256(_bytes(p)).hexdigest()) for p in paths]
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        return f"cannot be read: {error.errno}".encode()
 
 
 def queue_mark(ws: Workspace, now: str, *, with_samples: bool) -> str:

@@ -27,6 +27,8 @@ from refiner.errors import StoreError, WorkspaceBusy
 from refiner.models import Decision
 
 M = TypeVar("M", bound=BaseModel)
+NO_TEXT = "it would hold half a character, which UTF-8 has no bytes for"
+_BACK = 65_536  # bytes read at a time from the end of the log
 FORMAT = 1  # of everything under data/refined; a higher number makes refine start anew
 
 
@@ -101,7 +103,10 @@ def make_folder(path: Path) -> None:
 def write_atomic(path: Path, data: bytes | str) -> None:
     """Writes a file as a whole or not at all (0600). Raises StoreError."""
     make_folder(path.parent)
-    raw = data.encode("utf-8") if isinstance(data, str) else data
+    try:
+        raw = data.encode("utf-8") if isinstance(data, str) else data
+    except UnicodeEncodeError as error:
+        raise StoreError(f"{path} cannot be written: {NO_TEXT} (place {error.start})") from None
     temporary = ""
     try:
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".tmp", dir=path.parent)
@@ -200,11 +205,15 @@ class DecisionLog:
             )
             for n, d in enumerate(decisions)
         ]
+        try:
+            data = "".join(d.model_dump_json(exclude_none=True) + "\n" for d in done).encode()
+        except ValueError:  # also pydantic's PydanticSerializationError
+            raise StoreError(f"{self.path}: the decision cannot be written: {NO_TEXT}") from None
         make_folder(self.path.parent)
         try:
             with open(self.path, "ab+", opener=lambda p, f: os.open(p, f, 0o600)) as file:
                 self._mend_end(file)
-                file.write("".join(d.model_dump_json(exclude_none=True) + "\n" for d in done).encode())
+                file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
@@ -216,8 +225,12 @@ class DecisionLog:
         size = file.seek(0, os.SEEK_END)
         if not size:
             return
-        file.seek(max(0, size - 1_000_000))
-        last = file.read().rsplit(b"\n", 1)[-1]
+        at, parts = size, list[bytes]()
+        while at and not (parts and b"\n" in parts[-1]):  # a line may be of any length
+            at, until = max(0, at - _BACK), at
+            file.seek(at)
+            parts.append(file.read(until - at))
+        last = b"".join(reversed(parts)).rpartition(b"\n")[2]
         if not last:
             return
         try:

@@ -1,0 +1,150 @@
+"""What goes wrong around a review, and is said in one clear message or does no harm."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from refiner.canon_file import BOM, add_canon, read_canon, remove_canon
+from refiner.errors import ConfigError, StoreError
+from refiner.marks import contents
+from refiner.models import CanonEntry, Decision
+from refiner.store import DecisionLog
+
+LOOM = CanonEntry(id="loom", kind="activity", before="loom", after="wheel", forms={"shuttle": "spindle"})
+
+
+# ---- canon.toml ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "# mine\n",
+        'canon = [ {before="a", after="b"} ]\n',
+        'canon = [\n  {before="a", after="b"},  # mine\n]\n',
+        "canon = []\n",
+        BOM + '[[canon]]\nbefore="a"\nafter="b"',
+        '[[canon]]\r\nbefore="a"\r\nafter="b"\r\n# end\r\n',
+    ],
+)
+def test_an_entry_is_appended_to_whatever_the_person_wrote_and_taken_out_again(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "canon.toml"
+    path.write_bytes(text.encode())
+    old = read_canon(path)
+    add_canon(path, LOOM)
+    assert [*[e.before for e in old], "loom"] == [e.before for e in read_canon(path)]
+    written = path.read_bytes().decode()
+    assert written.startswith(BOM) == text.startswith(BOM)
+    assert "\r\n" not in text or "\n" not in written.replace("\r\n", "")
+    if "canon = [" not in text:
+        assert written.replace("\r\n", "\n").partition('[[canon]]\nid = "loom"')[0].endswith("\n\n")
+    assert remove_canon(path, LOOM)
+    assert read_canon(path) == old
+    if text:
+        assert path.read_bytes().decode().replace(",", " ").split() == text.replace(",", " ").split()
+
+
+@given(st.text(st.characters(codec="utf-8"), min_size=1), st.text(st.characters(codec="utf-8")), st.booleans())
+def test_what_is_appended_is_what_is_read(
+    tmp_path_factory: pytest.TempPathFactory, a: str, b: str, inline: bool
+) -> None:
+    path = tmp_path_factory.mktemp("canon") / "canon.toml"
+    path.write_text('canon = [{before="x", after="y"}]\n' if inline else '[[canon]]\nbefore="x"\nafter="y"\n')
+    first = path.read_bytes()
+    entry = LOOM.model_copy(update={"before": a, "after": b, "forms": {a: b}})
+    add_canon(path, entry)
+    last = read_canon(path)[-1]
+    assert (last.before, last.after, last.forms) == (a, b, {a: b})
+    assert remove_canon(path, entry)
+    assert tomllib.loads(path.read_text()) == tomllib.loads(first.decode())
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('kind = "activity"', 'kind = "body"'),
+        ('kind = "activity"', 'kind = "activity"  # my own thought'),
+        ('status = "approved"', 'status = "rejected"'),
+        ('status = "approved"', 'status = "approved"\n# my own thought'),
+        ('status = "approved"', 'status = "approved"\nreason = "mine"'),
+        ('status = "approved"', 'status = "approved"\n\n# mine\nreason = "mine"'),
+        ("[[canon]]", "# my own thought\n[[canon]]"),
+        ("spindle", "bobbin"),
+    ],
+)
+def test_an_entry_changed_in_any_key_stays(tmp_path: Path, old: str, new: str) -> None:
+    path = tmp_path / "canon.toml"
+    path.write_text('[[canon]]\nbefore = "a"\nafter = "b"\n')
+    add_canon(path, LOOM)
+    head, mark, tail = path.read_text().rpartition("\n[[canon]]")
+    text = head + (mark + tail).replace(old, new)
+    path.write_text(text)
+    assert not remove_canon(path, LOOM)
+    assert path.read_text() == text
+
+
+@pytest.mark.parametrize("text", ['[canon]\nbefore = "a"\n', 'canon = "x"\n', 'canon = ["x"]\n', "canon = 5\n"])
+def test_a_canon_that_is_no_list_of_tables_is_one_message(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "canon.toml"
+    path.write_text(text)
+    for act in (read_canon, lambda p: add_canon(p, LOOM), lambda p: remove_canon(p, LOOM)):
+        with pytest.raises(ConfigError, match=r"\[\[canon\]\]"):
+            act(path)  # type: ignore[operator]
+    assert path.read_text() == text
+
+
+def test_a_folder_in_place_of_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "canon.toml"
+    path.mkdir()
+    for act in (read_canon, lambda p: add_canon(p, LOOM), lambda p: remove_canon(p, LOOM)):
+        with pytest.raises(ConfigError, match="cannot be read"):
+            act(path)  # type: ignore[operator]
+    assert contents([path])[0][1] != contents([tmp_path / "nothing"])[0][1]
+    with pytest.raises(StoreError, match="cannot be read"):
+        DecisionLog(path).read()
+
+
+def test_a_file_that_cannot_be_read_has_a_mark_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    path = tmp_path / "note.md"
+    path.write_text("I was there.")
+    readable = contents([path])
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert contents([path]) != readable
+
+
+# ---- the log -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("length", [10, 65_536, 1_200_000])
+def test_a_last_line_of_any_length_is_mended_as_a_whole(tmp_path: Path, length: int) -> None:
+    log = DecisionLog(tmp_path / "decisions.jsonl")
+    log.append(Decision(item="a", verdict="approve"))
+    whole = Decision(item="b", verdict="comment", text="x" * length).model_dump_json(exclude_none=True).encode()
+    with log.path.open("ab") as file:
+        file.write(whole)
+    log.append(Decision(item="c", verdict="approve"))
+    assert [d.item for d in log.read()] == ["a", "b", "c"]
+    with log.path.open("ab") as file:
+        file.write(whole[:-5])
+    log.append(Decision(item="d", verdict="approve"))
+    assert [d.item for d in log.read()] == ["a", "b", "c", "d"]
+    assert log.path.with_suffix(".torn").read_bytes() == whole[:-5]
+
+
+def test_half_a_character_is_refused_in_words_and_leaves_the_files_alone(tmp_path: Path) -> None:
+    log = DecisionLog(tmp_path / "decisions.jsonl")
+    with pytest.raises(StoreError, match="half a character"):
+        log.append(Decision.model_construct(item="a", verdict="reject", reason="\udcff"))
+    assert log.read() == []
+    with pytest.raises(StoreError, match="half a character"):
+        add_canon(tmp_path / "canon.toml", LOOM.model_copy(update={"after": "\ud800"}))
+    assert not (tmp_path / "canon.toml").exists()
