@@ -259,7 +259,7 @@ class Session:
 
 
 def _looks_different(old: ReviewState, new: ReviewState) -> bool:
-    return (old.item, old.place, old.shown) != (new.item, new.place, new.shown)
+    return (old.item, old.place, old.shown, old.filters) != (new.item, new.place, new.shown, new.filters)
 
 
 def now() -> str:
