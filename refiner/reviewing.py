@@ -19,9 +19,10 @@ from refiner.marks import last_state, queue_mark
 from refiner.models import CanonEntry
 from refiner.review import commands, drawn
 from refiner.review.filters import Filters
+from refiner.review.history import replay
 from refiner.review.items import Item
 from refiner.review.kept import read
-from refiner.review.keys import make_reader
+from refiner.review.keys import make_reader, whole
 from refiner.review.session import EXIT_DONE, EXIT_LEFT, run_review
 from refiner.review.session import now as time_now
 from refiner.review.state import left_words, start
@@ -95,7 +96,9 @@ def run_review_command(ws: Workspace, asked: Request, show: Output, *, now: str)
         if made is not None and (asked.list_ or asked.check):
             return _about(made, queue, log, asked, show)
         if asked.list_:
-            print(commands.list_items(queue, filters, show.as_json))
+            history = replay(log.read())
+            flagged = frozenset(i.id for i in queue if history.flagged(i.id))
+            print(commands.list_items(queue, filters, show.as_json, flagged=flagged))
             return 0
         if asked.check:
             return _check(queue, filters, show)
@@ -152,12 +155,15 @@ def _by_options(
 ) -> int:
     made, code = 0, EXIT_DONE
     left: list[Item] = []
+    commands.rehearse(queue, log, asked.approve, asked.reject, asked.answer, asked.turn_off, asked.turn_on)
+    if asked.import_ is not None:
+        commands.import_file(queue, commands.Rehearsal(log.read()), asked.import_)
     if asked.approve:
         left += commands.left_alone(queue, log, asked.approve)
         code = EXIT_LEFT if left else EXIT_DONE  # they were named, and are not approved
         made += len(commands.approve(queue, log, asked.approve))
     if asked.reject:
-        made += len(commands.reject(queue, log, asked.reject, asked.reason))
+        made += len(commands.reject(queue, log, asked.reject, whole(asked.reason)))
     if asked.answer:
         made += len(commands.answer(queue, log, asked.answer))
     made += len(commands.turn(queue, log, off=asked.turn_off, on=asked.turn_on))

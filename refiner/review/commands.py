@@ -199,6 +199,8 @@ def turn(
     made: list[Decision] = []
     for wanted, there, kind in ((off, known, "rule"), (on, stopped, "rule that is turned off")):
         for name in wanted:
+            if kind == "rule" and f"{RULE}{name}" in state.history.off:
+                raise UsageError(f"{name} is turned off already", mend=f"refiner review --turn-on {name}")
             if name not in there:
                 near = difflib.get_close_matches(name, sorted(there), 1, 0.4)
                 hint = f'; did you mean "{near[0]}"?' if near else f"; there are {', '.join(sorted(there)) or 'none'}"
@@ -223,3 +225,31 @@ def answer(
         item = resolve(queue, name)
         wanted.append((item, Action("answer", choice=choice_of(item, choice))))
     return _decide(queue, log, wanted, clock)
+
+
+class Rehearsal:
+    """A log in memory that begins as another one stands."""
+
+    def __init__(self, lines: Sequence[Decision]) -> None:
+        self.lines = list(lines)
+
+    def append(self, decision: Decision) -> Decision:
+        """Keeps a decision until the rehearsal ends."""
+        self.lines.append(decision)
+        return decision
+
+    def read(self) -> list[Decision]:
+        """All decisions in order."""
+        return list(self.lines)
+
+
+def rehearse(
+    queue: Sequence[Item], log: Log, approved: Sequence[str], rejected: Sequence[str], answers: Sequence[str],
+    off: Sequence[str] = (), on: Sequence[str] = (),
+) -> None:  # fmt: skip
+    """Decides all of it in memory, so that nothing is written where one of them cannot be. Raises UsageError."""
+    trial = Rehearsal(log.read())
+    approve(queue, trial, approved)
+    reject(queue, trial, rejected)
+    answer(queue, trial, answers)
+    turn(queue, trial, off=off, on=on)

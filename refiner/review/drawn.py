@@ -11,9 +11,9 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from refiner.errors import StoreError, UsageError
 from refiner.models import ItemKind, Sample, Status
@@ -44,6 +44,12 @@ class Draw(BaseModel):
     """when, ISO in UTC"""
     population: dict[str, str]
     drawn: tuple[str, ...]
+
+    @model_validator(mode="after")
+    def _can_be(self) -> Self:
+        if self.wanted < 1 or len(set(self.drawn)) < len(self.drawn) or not self.population.keys() >= set(self.drawn):
+            raise ValueError("what is drawn must be at least one id, each once, and of the population")
+        return self
 
     @property
     def rest(self) -> list[str]:
@@ -163,7 +169,8 @@ def read(path: Path) -> Draw | None:
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError, ValidationError) as error:
-        raise StoreError(f"{path} cannot be read: {error}", mend="refiner review --sample N --draw-again") from None
+        why = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error
+        raise StoreError(f"{path} cannot be read: {why}", mend="refiner review --sample N --draw-again") from None
 
 
 def write(path: Path, made: Draw) -> None:

@@ -13,6 +13,7 @@ from refiner.errors import StoreError, UsageError
 from refiner.models import Decision, Question
 from refiner.review.finding import choice_of, resolve
 from refiner.review.history import History, group_of
+from refiner.review.identity import RULE
 from refiner.review.items import Item
 from refiner.review.session import Log, append_all, now
 from refiner.review.state import Action, refusal
@@ -50,7 +51,11 @@ def import_file(queue: Sequence[Item], log: Log, path: Path, *, clock: Callable[
         if not line.strip():
             continue
         try:
-            decision = reader.read(Decision.model_validate_json(line))
+            given = Decision.model_validate_json(line)
+            if given.id in known_ids:  # a log of this very life: the item may have gone since
+                known += 1
+                continue
+            decision = reader.read(given)
         except (ValidationError, UsageError) as error:
             problems.append(f"{path}:{number}: {_why(error)}")
             continue
@@ -88,6 +93,10 @@ class _Reader:
         """
         if given.verdict in ("undo", "redo"):
             return self._taking_back(given)
+        if given.item.startswith(RULE):
+            if given.verdict not in ("approve", "reject"):
+                raise UsageError(f"{given.item}: a rule is turned off (reject) or on (approve)")
+            return given
         if given.text_sha and given.item not in self.items:  # a tool wrote this line, and the item has gone
             self._leave(given)
             return None

@@ -82,6 +82,11 @@ def key_name(keys: tuple[str, ...]) -> str:
     return ", ".join(_NAMES.get(k, k) for k in keys if k != "\x04")
 
 
+def whole(text: str) -> str:
+    """The text with U+FFFD for what was no UTF-8 when it was typed: no log can hold half a character."""
+    return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+
+
 Ask = Callable[[], None]
 """Prints the question. The reader calls it once it is ready: no key falls between the question and the reading."""
 
@@ -122,7 +127,7 @@ class LineReader:
         line = self.stream.readline()
         if not line:
             raise EOFError
-        return line.rstrip("\r\n")
+        return whole(line.rstrip("\r\n"))
 
 
 class TerminalReader:
@@ -169,7 +174,7 @@ class TerminalReader:
         line = self.stream.readline()
         if not line:
             raise EOFError
-        return line.rstrip("\r\n")
+        return whole(line.rstrip("\r\n"))
 
 
 def make_reader(stream: IO[str] | None = None) -> Reader:

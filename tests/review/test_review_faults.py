@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import io
+import json
 import tomllib
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from review_life import Life, MemoryLog
 
 from refiner.canon_file import BOM, add_canon, read_canon, remove_canon
-from refiner.errors import ConfigError, StoreError
+from refiner.errors import ConfigError, StoreError, UsageError
 from refiner.marks import contents
 from refiner.models import CanonEntry, Decision
+from refiner.review import commands, drawn
+from refiner.review.identity import rule_of
+from refiner.review.keys import LineReader
 from refiner.store import DecisionLog
 
 LOOM = CanonEntry(id="loom", kind="activity", before="loom", after="wheel", forms={"shuttle": "spindle"})
@@ -148,3 +154,56 @@ def test_half_a_character_is_refused_in_words_and_leaves_the_files_alone(tmp_pat
     with pytest.raises(StoreError, match="half a character"):
         add_canon(tmp_path / "canon.toml", LOOM.model_copy(update={"after": "\ud800"}))
     assert not (tmp_path / "canon.toml").exists()
+
+
+# ---- options and imports -------------------------------------------------------------------------------------------
+
+LIFE = Life()
+QUEUE = LIFE.queue()
+
+
+@pytest.mark.parametrize("wrong", [{"answers": ["nope=1"]}, {"rejected": ["nope-at-all"]}, {"on": ["swap:nothing"]}])
+def test_nothing_is_written_where_one_option_cannot_be(wrong: dict[str, list[str]]) -> None:
+    log = MemoryLog()
+    with pytest.raises(UsageError):
+        commands.rehearse(QUEUE, log, **{"approved": [LIFE.edits[0].id], "rejected": [], "answers": [], **wrong})
+    assert log.lines == []
+
+
+def test_a_log_with_rules_and_with_lines_that_are_known_is_taken_over(tmp_path: Path) -> None:
+    path, log = tmp_path / "other.jsonl", MemoryLog()
+    log.append(Decision(item="gone-since", verdict="approve", id="k1"))
+    lines = [log.lines[0], Decision(item="rule:swap:kin", verdict="reject", id="k2")]
+    path.write_text("".join(d.model_dump_json(exclude_none=True) + "\n" for d in lines))
+    done = commands.import_file(QUEUE, log, path)
+    assert (done.known, [d.item for d in done.made]) == (1, ["rule:swap:kin"])
+    path.write_text('{"item": "rule:swap:kin", "verdict": "edit", "text": "x"}\n')
+    with pytest.raises(UsageError, match="turned off"):
+        commands.import_file(QUEUE, log, path)
+
+
+def test_a_rule_that_is_off_is_not_turned_off_twice() -> None:
+    log = MemoryLog()
+    name = next(r for i in QUEUE if (r := rule_of(i.payload))).removeprefix("rule:")
+    for names in ([name, name],):
+        with pytest.raises(UsageError, match="off already"):
+            commands.turn(QUEUE, log, off=names)
+    commands.turn(QUEUE, log, off=[name])
+    with pytest.raises(UsageError, match="off already"):
+        commands.turn(QUEUE, log, off=[name])
+    assert len(log.lines) == 1
+
+
+@pytest.mark.parametrize("bad", [{"drawn": ["nope"]}, {"drawn": ["a", "a"]}, {"wanted": 0}])
+def test_a_draw_that_cannot_be_is_one_message(tmp_path: Path, bad: dict[str, object]) -> None:
+    path = tmp_path / "sample.json"
+    good = {"wanted": 1, "filters": "", "at": "x", "population": {"a": "1", "b": "2"}, "drawn": ["a"]}
+    path.write_text(json.dumps(good))
+    assert drawn.read(path)
+    path.write_text(json.dumps({**good, **bad}))
+    with pytest.raises(StoreError, match="of the population"):
+        drawn.read(path)
+
+
+def test_what_was_typed_is_text() -> None:
+    assert LineReader(io.StringIO("n caf\udce9\n")).line(lambda: None) == "n caf\ufffd"
