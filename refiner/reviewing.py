@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import shlex
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -62,6 +62,16 @@ def open_queue(ws: Workspace, *, now: str) -> list[Item]:
 
     The caller holds the lock. Raises ConfigError, StoreError, ModelError.
     """
+    queue = _kept_queue(ws, now)
+    if queue is not None:
+        return queue
+    from refiner.queueing import make_queue
+
+    return make_queue(ws, now=now)
+
+
+def _kept_queue(ws: Workspace, now: str) -> list[Item] | None:
+    """The queue as it was kept; None where something changed since."""
     mark = queue_mark(ws, now, with_samples=(ws.refined / "samples.jsonl").exists())
     gc.disable()  # thousands of records and no cycle among them: looking for one takes longer than reading them
     try:
@@ -69,11 +79,7 @@ def open_queue(ws: Workspace, *, now: str) -> list[Item]:
         gc.freeze()
     finally:
         gc.enable()
-    if queue is not None:
-        return queue
-    from refiner.queueing import make_queue
-
-    return make_queue(ws, now=now)
+    return queue
 
 
 def run_review_command(ws: Workspace, asked: Request, show: Output, *, now: str) -> int:
@@ -90,8 +96,10 @@ def run_review_command(ws: Workspace, asked: Request, show: Output, *, now: str)
         raise UsageError("--port and --no-open go with --web", mend="refiner review --web")
     filters = Filters(**{k: v for k, v in asked.filters.items() if v not in ("", None)})
     log = DecisionLog(ws.decisions)
-    with locked(ws, "review"):
-        queue = open_queue(ws, now=now)
+    reads = (asked.list_ or asked.check) and not (asked.sample is not None and asked.list_)
+    found = _kept_queue(ws, now) if reads else None  # what only reads waits for nobody
+    with locked(ws, "review") if found is None else nullcontext():
+        queue = open_queue(ws, now=now) if found is None else found
         made = _drawn(ws, queue, log, filters, asked)
         if made is not None and (asked.list_ or asked.check):
             return _about(made, queue, log, asked, show)

@@ -132,7 +132,7 @@ def count(made: Draw, state: ReviewState) -> Count:
             waiting.append(name)
         else:
             looked, wrong = looked + 1, wrong + (status != "approved")
-    rest = [name for name in made.rest if _same(state, made, name)]
+    rest = [name for name in made.rest if _same(state, made, name) and not _unseen(state, name)]
     changed += len(made.population) - len(made.drawn) - len(rest)
     total = looked + len(waiting) + len(rest)
     left = tuple(name for name in rest if (item := state.find(name)) and state.status(item) == "undecided")
@@ -145,7 +145,13 @@ def _found(made: Draw, state: ReviewState, name: str) -> Status | None:
     if decided is not None:
         return decided.status
     item = state.find(name)
-    return state.status(item) if item is not None and _same(state, made, name) else None
+    return state.status(item) if item is not None and _same(state, made, name) and not _unseen(state, name) else None
+
+
+def _unseen(state: ReviewState, name: str) -> bool:
+    """Whether an item is rejected by a rule that is off, or by words that stay: nobody looked at it."""
+    item, decided = state.find(name), state.decided.get(name)
+    return item is not None and state.status(item) != "undecided" and not (decided and decided.decision)
 
 
 def _same(state: ReviewState, made: Draw, name: str) -> bool:

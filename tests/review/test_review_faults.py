@@ -11,15 +11,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from review_life import Life, MemoryLog
+from typer.testing import CliRunner
 
 from refiner.canon_file import BOM, add_canon, read_canon, remove_canon
+from refiner.cli import app
 from refiner.errors import ConfigError, StoreError, UsageError
-from refiner.marks import contents
+from refiner.marks import contents, queue_mark
 from refiner.models import CanonEntry, Decision
 from refiner.review import commands, drawn
 from refiner.review.identity import rule_of
+from refiner.review.kept import write
 from refiner.review.keys import LineReader
-from refiner.store import DecisionLog
+from refiner.review.state import Action, apply, start
+from refiner.review.web.run import run_web_review
+from refiner.review.web.screen import WebScreen
+from refiner.store import DecisionLog, Workspace, locked
 
 LOOM = CanonEntry(id="loom", kind="activity", before="loom", after="wheel", forms={"shuttle": "spindle"})
 
@@ -207,3 +213,37 @@ def test_a_draw_that_cannot_be_is_one_message(tmp_path: Path, bad: dict[str, obj
 
 def test_what_was_typed_is_text() -> None:
     assert LineReader(io.StringIO("n caf\udce9\n")).line(lambda: None) == "n caf\ufffd"
+
+
+def test_what_a_rule_that_is_off_rejects_was_not_looked_at() -> None:
+    item = next(i for i in QUEUE if rule_of(i.payload))
+    state = start(QUEUE, [])
+    for names in ((item.id,), ()):
+        made = drawn.Draw(wanted=1, filters="", at="", population={item.id: item.text_sha}, drawn=names)
+        off, _ = apply(state, Action("decide_same", rule=rule_of(item.payload), verb="reject", at="t"))
+        now = drawn.count(made, off)
+        assert (now.seen.looked, now.seen.rest, now.waiting, now.changed) == (0, 0, (), 1)
+
+
+def test_the_page_says_that_an_answer_was_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> int:
+        raise StoreError("the disk is full")
+
+    pages: list[str] = []
+    monkeypatch.setattr("refiner.review.web.run.run_review", full)
+    end = WebScreen.end
+    monkeypatch.setattr(WebScreen, "end", lambda self: (end(self), pages.append(str(self.page(ended=True))))[0])
+    with pytest.raises(StoreError):
+        run_web_review(QUEUE, MemoryLog(), tell=lambda line: None)
+    assert "not kept: the disk is full" in pages[0]
+
+
+def test_a_list_is_read_while_a_review_is_open(tmp_path: Path) -> None:
+    ws = Workspace(tmp_path)
+    ws.raw.mkdir(parents=True)
+    ws.config.write_text("")
+    write(ws.queue, queue_mark(ws, "2026-01-31", with_samples=False), [])
+    with locked(ws, "review"):
+        for options in (["--list"], ["--check"]):
+            done = CliRunner().invoke(app, ["review", *options, "--workspace", str(tmp_path), "--now", "2026-01-31"])
+            assert done.exit_code == 0, done.output

@@ -8,7 +8,9 @@ import webbrowser
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from refiner.errors import RefinerError
 from refiner.review.items import Item
+from refiner.review.paint import WARN
 from refiner.review.session import Log, run_review
 from refiner.review.web.desk import Desk
 from refiner.review.web.reader import WebReader, web_editor
@@ -45,6 +47,9 @@ def run_web_review(
                 editor=web_editor(desk, screen),
                 **about,
             )
+        except RefinerError as error:
+            screen.say(f"Your last answer was not kept: {error}", WARN)
+            raise
         finally:
             screen.end()
     for line in screen.said:
