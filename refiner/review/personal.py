@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from refiner.errors import UsageError
 from refiner.models import CanonEntry, Decision, Edit, Question
+from refiner.review.alike import alike, last_alike
 from refiner.review.bodies import sentence
 from refiner.review.diff import word_diff
 from refiner.review.identity import RULE
@@ -15,7 +16,7 @@ from refiner.review.items import Item
 from refiner.review.never import NEVER, Way, entry_for, standing_ways
 from refiner.review.paint import WARN
 from refiner.review.reasons import NEVER_AGAIN, REASONS
-from refiner.review.state import Action, ReviewState, alike, last_alike, left_words, refusal
+from refiner.review.state import Action, ReviewState, left_words, refusal
 from refiner.review.texts import as_text, problem_with
 from refiner.review.visible import one_line
 

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from refiner.errors import UsageError
 from refiner.models import CanonEntry, Decision
+from refiner.review.alike import written_into_canon
 from refiner.review.bodies import SIDE_FROM, VIEWS
 from refiner.review.editor import Editor, open_editor
 from refiner.review.filters import Filters, parse
@@ -24,7 +25,7 @@ from refiner.review.keys import HELP, KEYMAP, Reader, bindings, key_name
 from refiner.review.paint import DIM, WARN, is_plain, tolerate
 from refiner.review.personal import Personal
 from refiner.review.screen import NOTHING, Answers, Screen, counts_words, main_prompt
-from refiner.review.state import Action, ActionKind, ReviewState, apply, start, written_into_canon
+from refiner.review.state import Action, ActionKind, ReviewState, apply, start
 from refiner.review.valid import valid
 
 EXIT_DONE, EXIT_LEFT, EXIT_INTERRUPTED = 0, 3, 130

@@ -12,12 +12,12 @@ from typing import Literal
 
 from refiner.models import CanonEntry, ChoiceEffect, Decision, DecisionVerb, Question, Status
 from refiner.review.filters import Filters
-from refiner.review.history import DECIDING, Decided, History, replay, verdicts
+from refiner.review.history import Decided, History, replay, verdicts
 from refiner.review.identity import RULE, item_id, rule_of, sha_of
 from refiner.review.items import Item, stage_place, verdict_on
 from refiner.review.texts import problem_with
 
-__all__ = ["Action", "ReviewState", "alike", "last_alike", "apply", "start", "verdicts", "written_into_canon"]
+__all__ = ["Action", "ReviewState", "apply", "start", "verdicts"]
 
 ActionKind = Literal[
     "approve", "reject", "edit", "answer", "flag", "comment", "skip", "undo", "redo", "next", "previous", "next_any",
@@ -255,36 +255,6 @@ def _turn_on(state: ReviewState, action: Action) -> Step:
         return _say(state, f"{action.rule.removeprefix(RULE)} is not turned off")
     state, log = _record(state, [Decision(item=action.rule, verdict="approve", at=action.at)])
     return replace(state, message=f"{action.rule.removeprefix(RULE)} is on again"), log
-
-
-def written_into_canon(lines: Iterable[Decision]) -> list[CanonEntry]:
-    """The entries that decisions put into the canon for the whole life."""
-    return [d.effect.canon for d in lines if d.verdict == "approve" and d.effect and d.effect.canon]
-
-
-def last_alike(state: ReviewState) -> tuple[Decision, list[Item]] | None:
-    """The last decision in force and the undecided items that are alike; None where there are none."""
-    for made in state.history.by_group.get(state.history.done[-1], ()) if state.history.done else ():
-        item = state.find(made.item)
-        if made.verdict in DECIDING and item is not None and (found := alike(state, item, made.choice or "")):
-            return made, found
-    return None
-
-
-def alike(state: ReviewState, item: Item, choice: str = "") -> list[Item]:
-    """The other undecided items that propose the same as this one: the same stage, the same words before and after;
-    with `choice`, questions about the same words that offer a choice of the same label."""
-    label = next((c.label for c in item.choices if c.id == choice), "")
-    if item.kind not in ("edit", "question") or not item.before.strip():
-        return []
-    return [
-        other
-        for other in state.items
-        if other.id != item.id
-        and (other.kind, other.stage, other.before) == (item.kind, item.stage, item.before)
-        and (other.after == item.after if item.kind == "edit" else label in [c.label for c in other.choices])
-        and state.status(other) == "undecided"
-    ]
 
 
 def left_words(count: int) -> str:

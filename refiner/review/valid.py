@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from refiner.review.alike import last_alike
 from refiner.review.items import Item
 from refiner.review.pronouns import is_pronoun
-from refiner.review.state import ReviewState, last_alike
+from refiner.review.state import ReviewState
 from refiner.review.texts import as_text
 
 _ALWAYS = ("filter", "quit", "help")

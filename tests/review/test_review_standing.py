@@ -17,11 +17,12 @@ from refiner.models import CanonEntry, Decision, Edit
 from refiner.notes import note_from_text
 from refiner.pipeline import run_chain
 from refiner.review import commands
+from refiner.review.alike import alike
 from refiner.review.history import replay
 from refiner.review.items import Item, build_queue
 from refiner.review.never import entry_for, standing_ways
 from refiner.review.standing import staying, verdicts_on
-from refiner.review.state import Action, ReviewState, alike, apply, start
+from refiner.review.state import Action, ReviewState, apply, start
 
 CONFIG = Config.from_dict({"persona": {"before": {"name": "Karthik", "gender": "male"}}})
 
