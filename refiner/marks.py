@@ -60,6 +60,11 @@ def _bytes(path: Path) -> bytes:
         return f"cannot be read: {error.errno}".encode()
 
 
+def has_samples(ws: Workspace) -> bool:
+    """Whether `refiner samples` has made any, so that they are reviewed too."""
+    return (ws.refined / "samples.jsonl").exists()
+
+
 def queue_mark(ws: Workspace, now: str, *, with_samples: bool) -> str:
     """A hash of everything that the queue of a review is made of: as in `refine`, with the engine of its last run.
 

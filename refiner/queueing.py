@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from refiner.errors import WorkspaceBusy
-from refiner.marks import last_state, queue_mark
+from refiner.marks import has_samples, last_state, queue_mark
 from refiner.models import Edit, Sample
 from refiner.refine import ALL_STAGES, Life, fingerprint, with_life
 from refiner.review.items import Item, build_queue
@@ -59,11 +59,6 @@ def _idealising(life: Life) -> dict[str, tuple[str, ...]]:
         trait_words(life.config.traits),
         chain.extractions,
     )
-
-
-def has_samples(ws: Workspace) -> bool:
-    """Whether `refiner samples` has made any, so that they are reviewed too."""
-    return (ws.refined / "samples.jsonl").exists()
 
 
 def make_queue(ws: Workspace, *, now: str) -> list[Item]:

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from refiner.console import Output
 from refiner.errors import ModelError, UsageError, WorkspaceBusy
-from refiner.marks import last_state, queue_mark
+from refiner.marks import has_samples, last_state, queue_mark
 from refiner.models import CanonEntry
 from refiner.review import commands, drawn
 from refiner.review.filters import Filters
@@ -72,7 +72,7 @@ def open_queue(ws: Workspace, *, now: str) -> list[Item]:
 
 def _kept_queue(ws: Workspace, now: str) -> list[Item] | None:
     """The queue as it was kept; None where something changed since."""
-    mark = queue_mark(ws, now, with_samples=(ws.refined / "samples.jsonl").exists())
+    mark = queue_mark(ws, now, with_samples=has_samples(ws))
     gc.disable()  # thousands of records and no cycle among them: looking for one takes longer than reading them
     try:
         queue = read(ws.queue, mark)

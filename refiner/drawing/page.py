@@ -6,15 +6,10 @@ nothing that stands in a note can run or load anything.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
-from importlib import resources
 from typing import Any
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from refiner.config import Trait
@@ -26,10 +21,12 @@ from refiner.drawing.tips import quoted
 from refiner.drawing.web import web
 from refiner.drawing.words import window_words
 from refiner.models import Timeline
+from refiner.pages import part_of, source_hash, templates
 from refiner.review.visible import one_line
 from refiner.timeline.bounds import Window, to_day
 from refiner.timeline.show import WORDS
 
+_HERE = "refiner.drawing"
 ROW, HEAD = 34, 34
 """Height of a trait's row and of the axis above the rows, in px."""
 AXIS = 11
@@ -44,19 +41,19 @@ def timeline_page(timeline: Timeline, traits: Sequence[Trait], *, name: str = ""
     names = {t.id: t.title for t in traits}
     scale = scale_of(timeline)
     drawn, graph, told = rows(timeline, names, scale), web(timeline, names), chapters(timeline, names)
-    style, script = _file("page.css"), _file("page.js")
+    style, script = part_of(_HERE, "page.css"), part_of(_HERE, "page.js")
     counted = Counter(t.verdict for t in timeline.traits)
     aside = max((len(r.undated) for r in drawn), default=0)
     return (
-        _environment()
+        templates(_HERE)
         .get_template("page.html.j2")
         .render(
             name=one_line(name, 120),
             today=window_words(Window(to_day(timeline.now), to_day(timeline.now))),
             style=Markup(style),
             script=Markup(script),
-            policy=f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; "
-            "form-action 'none'",
+            policy=f"default-src 'none'; style-src {source_hash(style)}; script-src {source_hash(script)}; "
+            "base-uri 'none'; form-action 'none'",
             counts=[(v, WORDS[v], counted[v]) for v in symbols.VERDICTS if counted[v]],
             events=len(timeline.events),
             rows=drawn,
@@ -103,26 +100,3 @@ def _matters(found: Sequence[Any], names: dict[str, str]) -> list[dict[str, Any]
 def _trait_of(matter: Any) -> tuple[str, ...]:
     trait = getattr(matter, "trait", "")
     return (trait,) if trait else ()
-
-
-def _hash(text: str) -> str:
-    """The source expression of the policy for an inline style or script."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-@cache
-def _file(name: str) -> str:
-    """A file of this package, with line feeds as the parser of HTML will see them."""
-    return resources.files("refiner.drawing").joinpath(name).read_text(encoding="utf-8").replace("\r\n", "\n")
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FunctionLoader(_file),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )

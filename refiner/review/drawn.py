@@ -11,7 +11,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
@@ -21,11 +21,9 @@ from refiner.review.estimate import Estimate, estimate
 from refiner.review.filters import Filters
 from refiner.review.items import Item
 from refiner.review.order import CONFIDENT
+from refiner.review.session import Back, Session
 from refiner.review.state import Action, ReviewState
 from refiner.store import write_atomic
-
-if TYPE_CHECKING:
-    from refiner.review.session import Session
 
 FILE = "sample.json"
 DRAWN_KINDS: tuple[ItemKind, ...] = ("edit", "event", "sample")
@@ -253,6 +251,8 @@ class AtEnd:
             typed = session.ask_line("Approve the rest?", offered=offered, end="Enter leaves them:", fresh=True)
         except EOFError:
             return False
+        except Back:
+            typed = ""
         if typed == str(rest):
             session.do(Action("decide_same", ids=now.rest))
         elif typed == "u":

@@ -41,7 +41,7 @@ def standing_ways(state: ReviewState, item: Item) -> list[Way]:
     edit = item.payload
     word = item.before.strip()
     if isinstance(edit, Edit):
-        behind = [i for e in edit.evidence if (i := state.find(e)) is not None and i.kind == "canon"]
+        behind = [i for i in state.items if i.kind == "canon" and item.id in i.depends]
         for canon in behind:
             waiting = tuple(_waiting(state, item, canon.depends))
             ways.append(

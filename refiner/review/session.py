@@ -58,7 +58,7 @@ class _Quit(Exception):
     """The person leaves."""
 
 
-class _Back(Exception):
+class Back(Exception):
     """The person leaves a question within an action (Esc), and nothing is done."""
 
 
@@ -128,7 +128,7 @@ class Session:
         """One line for a question within an action. `offered` are lines that may be meant, with what they mean."""
         line = self.reader.line(lambda: self.screen.line_prompt(question, offered, end), fresh=fresh).strip()
         if "\x1b" in line:
-            raise _Back
+            raise Back
         return line
 
     def keys_now(self) -> dict[str, str]:
@@ -140,7 +140,13 @@ class Session:
 
     def _key(self, key: str) -> bool:
         """Does what a key stands for; says whether the item is to be shown again although nothing moved."""
-        item = self.state.item
+        try:
+            return self._done(key, self.state.item)
+        except Back:
+            self.screen.say("nothing was done")
+            return False
+
+    def _done(self, key: str, item: Item | None) -> bool:
         if item is not None and item.choices and key not in self.bound:
             if choice := self._choice(item, key):
                 self.do(Action("answer", choice=choice))
@@ -156,11 +162,7 @@ class Session:
         if action not in valid(self.state, life=self.decide_life is not None):
             self.screen.say(f"{key_name((key,))} does nothing here; ? shows the keys that do")
             return False
-        try:
-            return self._act(action, item)
-        except _Back:
-            self.screen.say("nothing was done")
-            return False
+        return self._act(action, item)
 
     def _choice(self, item: Item, key: str) -> str:
         """The id of the choice that the person means; more digits are read where there are more than nine."""

@@ -13,6 +13,7 @@ from refiner.asking.asker import Asker
 from refiner.asking.budget import Budget
 from refiner.config import LLM
 from refiner.llm import Completion, Fault, Mode
+from refiner.store import NoCache
 
 Request = Mapping[str, Any]
 NAME = "fake"
@@ -61,3 +62,16 @@ def asker(answer: Callable[[Request], object], answers: Answers | None = None, *
     fake = Fake(answer)
     budget = more.pop("budget", None) or Budget()
     return Asker(LLM(model=NAME), fake, answers or Answers(None), budget, **more), fake
+
+
+class Memory(NoCache):
+    """A cache that remembers."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+
+    def get(self, key: str) -> str | None:
+        return self.kept.get(key)
+
+    def put(self, key: str, stage: str, note: str, value: str) -> None:
+        self.kept[key] = value

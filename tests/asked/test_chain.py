@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fake import Request, asker, options, user
+from fake import Memory, Request, asker, options, user
 
 from refiner.config import Config
 from refiner.models import Decision
@@ -11,25 +11,11 @@ from refiner.notes import note_from_text
 from refiner.pipeline import run_chain
 from refiner.review.identity import sha_of
 from refiner.stages.asked.controls import controls
-from refiner.store import NoCache
 
 NOW = "2026-01-01"
 CONFIG = Config.from_dict({"persona": {"before": {"name": "Karthik", "gender": "male"}}})
 NOTE = note_from_text('My uncle came to Salem with Ravi. Later he said at dinner, "He never listens." I ate.\n', "n.md")
 TRUTH = {c.before + c.marked: c.narrator for c in controls()}
-
-
-class Memory(NoCache):
-    """A cache that remembers."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, str] = {}
-
-    def get(self, key: str) -> str | None:
-        return self.kept.get(key)
-
-    def put(self, key: str, stage: str, note: str, value: str) -> None:
-        self.kept[key] = value
 
 
 def reader(narrator: bool, good: bool = True):  # noqa: ANN201

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from fake import Fake, asker, user
+from fake import Fake, Memory, asker, user
 
 from refiner.chain import Chain
 from refiner.config import Config
@@ -16,19 +16,6 @@ from refiner.store import NoCache
 
 CONFIG = Config.from_dict({"persona": {"before": {"name": "Karthik", "gender": "male"}}})
 NOTE = note_from_text("We had three looms. As a boy I slept under the biggest one. The dye smelt of iron.\n", "loom.md")
-
-
-class Memory(NoCache):
-    """A cache that remembers."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, str] = {}
-
-    def get(self, key: str) -> str | None:
-        return self.kept.get(key)
-
-    def put(self, key: str, stage: str, note: str, value: str) -> None:
-        self.kept[key] = value
 
 
 def rejected(chain: Chain, reason: str, place: int = 0) -> Decision:

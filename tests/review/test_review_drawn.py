@@ -69,7 +69,7 @@ def test_a_sample_is_looked_at_and_the_rest_approved_with_its_number() -> None:
 
 
 def test_another_number_or_enter_leaves_the_rest() -> None:
-    for typed in ("", "29", "yes"):
+    for typed in ("", "29", "yes", "\x1b"):
         log = MemoryLog()
         run = review(drawing(3), log, *"yyy", typed)
         assert "nothing was decided; 37 are left" in run.out

@@ -200,6 +200,16 @@ def test_esc_leaves_a_question_within_an_action() -> None:
     assert run.out.count("nothing was done") == 3
 
 
+def test_esc_leaves_the_other_digits_of_a_choice() -> None:
+    life = Life()
+    asked = life.questions[0]
+    more = [asked.choices[0].model_copy(update={"id": str(n), "label": f"person {n}"}) for n in range(1, 13)]
+    life.questions = [asked.model_copy(update={"choices": tuple(more)})]
+    run = review("j", "1", "\x1b", "q", life=life)
+    assert run.said == []
+    assert "nothing was done" in run.out
+
+
 def test_a_reason_that_is_not_offered_is_asked_for_again() -> None:
     run = review("j", "n", "7", "!", "2", "q", decide_life=lambda entry: None)
     assert "there is no reason 7" in run.out

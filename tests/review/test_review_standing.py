@@ -229,3 +229,15 @@ def test_words_that_stay_are_all_counted_whatever_their_case_or_rule() -> None:
     later = build_queue([way.entry], [], edits, [], [], [], {n.path: n for n in notes}, [])
     rejected = {i.id for i in later if i.kind == "edit" and i.status == "rejected"}
     assert rejected == {queue[0].id, *(i.id for i in way.others)}
+
+
+def test_never_again_takes_the_canon_entry_behind_an_edit_out() -> None:
+    life = Life()
+    life.moved = note("2014-moved.md", "I played cricket then. Later cricket bored me.")
+    life.notes[life.moved.path] = life.moved
+    life.edits = [edit_of(life.moved, "cricket", "badminton", source="rule:canon")]
+    state = start(life.queue(), [])
+    item = next(i for i in state.items if i.kind == "edit")
+    way = standing_ways(state, item)[0]
+    assert way.words == "“cricket” → “badminton” goes from your whole life"
+    assert [i.id for i in way.others] == ["canon:cricket"]
