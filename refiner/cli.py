@@ -8,13 +8,14 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from refiner import __version__
+from refiner.cli_options import JsonOption, NowOption, QuietOption, WorkspaceOption, day, output
+from refiner.cli_options import workspace as _workspace
 from refiner.errors import RefinerError, UsageError
 
 app = typer.Typer(
@@ -25,30 +26,6 @@ app = typer.Typer(
     help="From raw autobiographical notes to a local model of a different version of their author. "
     "The way: init, refine, review, samples, review, export, train, chat.",
 )
-
-WorkspaceOption = Annotated[Path | None, typer.Option("--workspace", "-C", help="The workspace; default: this folder.")]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what failed.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Data as JSON on stdout, messages on stderr.")]
-NowOption = Annotated[str, typer.Option("--now", metavar="DATE", help="The day that counts as today; default: today.")]
-
-
-def _now(given: str) -> str:
-    try:
-        return date.fromisoformat(given).isoformat() if given else date.today().isoformat()
-    except ValueError:
-        raise UsageError(f'--now "{given}" is no day', mend="write it as 2026-01-31") from None
-
-
-def _output(quiet: bool = False, as_json: bool = False) -> Any:
-    from refiner.console import Output
-
-    return Output(quiet=quiet, as_json=as_json)
-
-
-def _workspace(given: Path | None) -> Any:
-    from refiner.workspace import find
-
-    return find(given)
 
 
 @app.callback(invoke_without_command=True)
@@ -75,7 +52,7 @@ def init(
         raise UsageError(f'--gender "{gender}"', mend="write male or female")
     ws = make(folder, name=name, becomes=becomes, gender=gender, born=born)
     Config.load(ws.config)
-    out = _output(quiet)
+    out = output(quiet)
     out.say(f"made {ws.root}: settings in refiner.toml, notes go into data/raw")
     out.say(f"next: write a note in {ws.raw}, add your [[traits]] to {ws.config}, then: cd {ws.root} && refiner refine")
 
@@ -108,22 +85,22 @@ def refine(
     from refiner.refine import ALL_STAGES, plan
     from refiner.refine import refine as run
 
-    show = _output(quiet, as_json)
+    show = output(quiet, as_json)
     ws, chosen = _workspace(workspace), tuple(s.strip() for s in stages.split(",") if s.strip()) or ALL_STAGES
     options = ModelOptions(max_tokens, max_cost, pseudonymise, replay=replay)
     if dry_run:
-        report.planned(show, plan(ws, now=_now(now), raw=raw, engine=engine, stages=chosen, options=options))
+        report.planned(show, plan(ws, now=day(now), raw=raw, engine=engine, stages=chosen, options=options))
         return
     with show.progress() as progress:
         done = run(
-            ws, now=_now(now), raw=raw, out=out, engine=engine, stages=chosen, options=options, record=record,
+            ws, now=day(now), raw=raw, out=out, engine=engine, stages=chosen, options=options, record=record,
             ask_again=ask_again, progress=progress,
         )  # fmt: skip
     report.refined(show, done)
     if done.life is not None:
         from refiner.queueing import keep_refined
 
-        keep_refined(ws, done.life, now=_now(now))
+        keep_refined(ws, done.life, now=day(now))
     if done.failed or done.lost:
         raise typer.Exit(1)
     if done.unasked:
@@ -181,7 +158,7 @@ def review(
         import_=import_, approve_shown=approve_shown, turn_off=turn_off or [], turn_on=turn_on or [], check=check,
         plain=plain, sample=sample, draw_again=draw_again, web=web, port=port, no_open=no_open,
     )  # fmt: skip
-    raise typer.Exit(run_review_command(_workspace(workspace), asked, _output(quiet, as_json), now=_now(now)))
+    raise typer.Exit(run_review_command(_workspace(workspace), asked, output(quiet, as_json), now=day(now)))
 
 
 @app.command()
@@ -203,9 +180,9 @@ def timeline(
     from refiner import report_timeline
     from refiner.refine import with_life
 
-    show = _output(quiet, as_json)
+    show = output(quiet, as_json)
     report_timeline.check_files(html, graph)
-    with with_life(_workspace(workspace), now=_now(now), stages=()) as life:
+    with with_life(_workspace(workspace), now=day(now), stages=()) as life:
         report_timeline.timeline(show, life, why, html, graph)
 
 
@@ -222,8 +199,8 @@ def selfimage(
     from refiner.refine import with_life
     from refiner.sampling import samples_of
 
-    show = _output(quiet, as_json)
-    with with_life(_workspace(workspace), now=_now(now)) as life:
+    show = output(quiet, as_json)
+    with with_life(_workspace(workspace), now=day(now)) as life:
         report_selfimage.selfimage(show, samples_of(life), trait)
 
 
@@ -240,8 +217,8 @@ def samples(
     from refiner import report
     from refiner.queueing import make_samples_for_review
 
-    show = _output(quiet, as_json)
-    made = make_samples_for_review(_workspace(workspace), now=_now(now))
+    show = output(quiet, as_json)
+    made = make_samples_for_review(_workspace(workspace), now=day(now))
     report.samples(show, made, coverage=coverage, trace=trace)
 
 
@@ -259,8 +236,8 @@ def export(
     from refiner import report
     from refiner.sampling import export_samples
 
-    show = _output(quiet, as_json)
-    done = export_samples(_workspace(workspace), now=_now(now), out=out, base=base, partial=partial)
+    show = output(quiet, as_json)
+    done = export_samples(_workspace(workspace), now=day(now), out=out, base=base, partial=partial)
     report.exported(show, done)
 
 
@@ -282,7 +259,7 @@ def train(
     raise typer.Exit(
         train_run(
             _workspace(workspace), recipe, name=name, dataset=dataset, plan=plan, resume=resume, base=base,
-            allow_download=allow_download, show=_output(quiet),
+            allow_download=allow_download, show=output(quiet),
         )
     )  # fmt: skip
 
@@ -304,7 +281,7 @@ def chat(
     from refiner.running import chat_run
 
     chat_run(
-        _workspace(workspace), _output(quiet, as_json), run=run, endpoint=endpoint, model=model, untrained=untrained,
+        _workspace(workspace), output(quiet, as_json), run=run, endpoint=endpoint, model=model, untrained=untrained,
         ask=ask or [], max_tokens=max_tokens, temperature=temperature,
     )  # fmt: skip
 
@@ -324,7 +301,7 @@ def status(workspace: WorkspaceOption = None, as_json: JsonOption = False, quiet
     from refiner import report
     from refiner.standing import standing
 
-    report.standing(_output(quiet, as_json), standing(_workspace(workspace)))
+    report.standing(output(quiet, as_json), standing(_workspace(workspace)))
 
 
 @app.command()
@@ -334,7 +311,7 @@ def doctor(workspace: WorkspaceOption = None, as_json: JsonOption = False, quiet
     from refiner.doctor import examine
 
     checks = examine(_workspace(workspace))
-    report.doctor(_output(quiet, as_json), checks)
+    report.doctor(output(quiet, as_json), checks)
     if any(c.level == "error" for c in checks):
         raise typer.Exit(1)
 
@@ -347,12 +324,12 @@ def main() -> None:
     try:
         app()
     except RefinerError as error:
-        _output().error(str(error))
+        output().error(str(error))
         sys.exit(error.exit_code)
     except BrokenPipeError:
         sys.exit(0)
     except KeyboardInterrupt:
-        _output().say("interrupted; what was decided and answered is kept")
+        output().say("interrupted; what was decided and answered is kept")
         sys.exit(130)
 
 
