@@ -234,7 +234,7 @@ def export(
 ) -> None:
     """Write the data set of approved samples. Undecided ones stop it (exit code 3) unless --partial."""
     from refiner import report
-    from refiner.sampling import export_samples
+    from refiner.exporting import export_samples
 
     show = output(quiet, as_json)
     done = export_samples(_workspace(workspace), now=day(now), out=out, base=base, partial=partial)

@@ -17,10 +17,11 @@ from pathlib import Path
 from refiner import report, report_timeline
 from refiner.console import Output
 from refiner.errors import RefinerError, TrainingError
+from refiner.exporting import export_samples
 from refiner.models import Edit, Question
 from refiner.refine import Life, refine
 from refiner.review.visible import one_line
-from refiner.sampling import export_samples, make_samples
+from refiner.sampling import make_samples
 from refiner.store import Workspace, make_folder
 
 NOW = "2026-01-01"

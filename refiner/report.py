@@ -228,7 +228,7 @@ def samples(show: Output, made: Samples, *, coverage: bool = False, trace: str =
 
 
 def _trace(show: Output, made: Samples, sample_id: str) -> None:
-    from refiner.sampling import trace
+    from refiner.tracing import trace
 
     sample = next(s for s in made.samples if s.id == sample_id)
     for m in sample.messages:
