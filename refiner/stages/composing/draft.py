@@ -34,6 +34,8 @@ class Draft:
     traits: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     held_out: bool = False
+    turns: tuple[tuple[str, str], ...] = ()  # earlier questions and answers of the same talk, in order
+    also: tuple[tuple[str, int, int], ...] = ()  # places in other notes: path, start, end
 
     @property
     def source(self) -> str:
@@ -41,18 +43,31 @@ class Draft:
 
     @property
     def id(self) -> str:
-        return digest("sample", self.kind, *self.sources, normal(self.question))
+        return digest("sample", self.kind, *self.sources, *(normal(q) for q, _ in self.turns), normal(self.question))
+
+    @property
+    def told(self) -> str:
+        """All that she says in it, turn after turn."""
+        return "\n".join((*(answer for _, answer in self.turns), self.answer))
 
     def sample(self, items: Mapping[str, Iterable[str | OpenItem]], edits: Mapping[str, Sequence[Edit]]) -> Sample:
         """The finished sample, with the open items that hold it back."""
-        note = self.notes[0] if self.notes else ""
-        undecided = [e for e in edits.get(note, ()) if e.status == "undecided"] if note else []
-        messages = (Message(role="user", content=self.question), Message(role="assistant", content=self.answer))
+        places: dict[str, list[tuple[int, int]]] = {self.notes[0] if self.notes else "": list(self.spans)}
+        for path, start, end in self.also:
+            places.setdefault(path, []).append((start, end))
+        blocked: list[str] = []
+        for note, spans in places.items():
+            undecided = [e for e in edits.get(note, ()) if e.status == "undecided"] if note else []
+            blocked += blocking(note, spans, self.events, self.traits, items, undecided)
+        talk = (*self.turns, (self.question, self.answer))
+        messages = tuple(
+            m for q, a in talk for m in (Message(role="user", content=q), Message(role="assistant", content=a))
+        )
         return Sample(
             id=self.id, kind=self.kind, messages=messages, traits=self.traits, events=self.events, notes=self.notes,
             edits=self.edits, source=self.source,
             text_sha=digest("sample", *(f"{m.role}\n{m.content}" for m in messages)),
-            blocked=tuple(blocking(note, self.spans, self.events, self.traits, items, undecided)),
+            blocked=tuple(dict.fromkeys(blocked)),
         )  # fmt: skip
 
 
