@@ -1,7 +1,8 @@
 """Which rows train and which evaluate: the evaluation asks held-out forms of questions about scenes that training saw.
 
-So it measures whether she understood a memory and not one way to ask for it. No question stands in both parts, and
-nothing is lost: a held-out row whose scene has no other row is trained on.
+So it measures whether she understood a memory and not one way to ask for it. No question of the evaluation stands in
+training, not even with a word changed; and nothing is lost: a held-out row whose scene has no other row, or whose
+question is too near to one that is trained on, is trained on itself. A talk of several turns counts as a whole.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from refiner.dataset.near import Texts
 from refiner.edits import digest
 from refiner.models import Sample
 from refiner.stages.composing.draft import HELD_OUT
@@ -22,8 +24,11 @@ LEAST = 8
 
 @dataclass(frozen=True)
 class Split:
+    """Both parts, and how many held-out rows train after all, since their question is nearly one of training."""
+
     train: tuple[Sample, ...]
     evaluation: tuple[Sample, ...]
+    moved: int = 0
 
 
 def scene(sample: Sample) -> str:
@@ -31,12 +36,12 @@ def scene(sample: Sample) -> str:
     source = sample.source.removesuffix(HELD_OUT)
     if source.startswith("rule:compose/") and source.count("/") >= 2:
         return source
-    answer = normal(sample.messages[-1].content) if sample.messages else ""
-    return digest("scene", sample.kind, *sample.notes, *sample.events, answer)
+    told = normal("\n".join(m.content for m in sample.messages if m.role == "assistant"))
+    return digest("scene", sample.kind, *sample.notes, *sample.events, told)
 
 
 def question(sample: Sample) -> str:
-    """The question, normal for comparing."""
+    """All that is asked in the talk, normal for comparing."""
     return normal("\n".join(m.content for m in sample.messages if m.role == "user"))
 
 
@@ -50,21 +55,26 @@ def split(samples: Sequence[Sample]) -> Split:
     wanted = max(LEAST, math.ceil(SHARE * len(rows)))
     train = [s for s in rows if not s.source.endswith(HELD_OUT)]
     seen = {scene(s) for s in train}
-    asked = {question(s) for s in train}
     evaluation: list[Sample] = []
     for sample in rows:
         if sample.source.endswith(HELD_OUT):
-            fits = scene(sample) in seen and question(sample) not in asked
-            (evaluation if fits else train).append(sample)
+            (evaluation if scene(sample) in seen else train).append(sample)
+    asked = Texts(question(s) for s in train)
+    moved = 0
+    while near := [s for s in evaluation if asked.near(question(s))]:
+        for sample in near:  # what goes to training may be near to another one that was held out
+            evaluation.remove(sample)
+            train.append(sample)
+            asked.add(question(sample))
+        moved += len(near)
     by_scene: dict[str, list[Sample]] = defaultdict(list)
     for sample in train:
         by_scene[scene(sample)].append(sample)
-    spare = sorted((s for s in by_scene.values() if len(s) > 1), key=lambda s: digest("spare", scene(s[0])))
-    for group in spare:
+    for group in sorted((g for g in by_scene.values() if len(g) > 1), key=lambda g: digest("spare", scene(g[0]))):
         if len(evaluation) >= wanted:
             break
-        moved = max(group, key=lambda s: digest("spare", s.id))
-        if sum(question(s) == question(moved) for s in train) == 1:
-            train.remove(moved)
-            evaluation.append(moved)
-    return Split(tuple(train), tuple(evaluation))
+        spare = max(group, key=lambda s: digest("spare", s.id))
+        if not asked.near(question(spare), besides=1):
+            train.remove(spare)
+            evaluation.append(spare)
+    return Split(tuple(train), tuple(evaluation), moved)
