@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from refiner import __version__
+from refiner.cli_note import note as _note
 from refiner.cli_options import JsonOption, NowOption, QuietOption, WorkspaceOption, day, output
 from refiner.cli_options import workspace as _workspace
 from refiner.errors import RefinerError, UsageError
@@ -55,6 +56,9 @@ def init(
     out = output(quiet)
     out.say(f"made {ws.root}: settings in refiner.toml, notes go into data/raw")
     out.say(f"next: write a note in {ws.raw}, add your [[traits]] to {ws.config}, then: cd {ws.root} && refiner refine")
+
+
+app.command("note")(_note)
 
 
 @app.command()
