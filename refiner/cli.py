@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from refiner import __version__
+from refiner.cli_import import import_ as _import
 from refiner.cli_note import note as _note
 from refiner.cli_options import JsonOption, NowOption, QuietOption, WorkspaceOption, day, output
 from refiner.cli_options import workspace as _workspace
@@ -59,6 +60,7 @@ def init(
 
 
 app.command("note")(_note)
+app.command("import")(_import)
 
 
 @app.command()

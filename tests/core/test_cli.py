@@ -19,6 +19,7 @@ from refiner.cli import app
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = [
     "init",
+    "import",
     "note",
     "refine",
     "review",

@@ -1,0 +1,192 @@
+"""mbox: what the person wrote, one note a letter; letters of others only where --with names them.
+
+The file is read message by message, so that its size does not matter; of mails by others only the headers are read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.parser import BytesHeaderParser
+from email.utils import parsedate_to_datetime
+from typing import IO
+
+from refiner.errors import NoteError, UsageError
+from refiner.importing.mail_body import body, words
+from refiner.importing.model import Draft, Wanted, fold, slug
+from refiner.importing.source import Part, Source
+
+LONGEST = 64 << 20  # bytes of one mail; what is longer is an attachment and nothing else
+_FROM = re.compile(rb"From \S.*\d{4}|From - ")
+_ESCAPED = re.compile(rb"(?m)^>(>*From )")
+_REPLY = re.compile(r"\s*(?:(?:re|aw|fw|fwd|wg|sv|antw|rv|tr|res|enc)(?:\[\d+\])?\s*:\s*)+", re.I)
+_HEADERS = BytesHeaderParser(policy=policy.default)
+
+
+def looks_like(head: str) -> bool:
+    """Whether the beginning of a file is an mbox: a From line, then headers."""
+    first, _, rest = head.partition("\n")
+    return bool(_FROM.match(first.encode())) and re.match(r"(?:>?[\w-]+:.*\n|[ \t]+.*\n)+", rest) is not None
+
+
+def read(source: Source, parts: list[Part], wanted: Wanted) -> list[Draft]:
+    """The person's letters. Raises NoteError with file and line, UsageError when no mail is the person's."""
+    reader = _Reader(wanted)
+    out: list[Draft] = []
+    for part in parts:
+        group = f"mbox-{slug(part.stem if len(parts) > 1 or source.path.is_dir() else source.stem) or 'mail'}"
+        with source.open(part) as file:
+            for line, data in messages(file, source.where(part)):
+                draft = reader.letter(group, data, f"{source.where(part)}:{line}")
+                if draft is not None:
+                    out.append(draft)
+    if not out and not reader.mine and reader.senders:
+        listed = ", ".join(f"{s} ({n:,})" for s, n in sorted(reader.senders.items(), key=lambda x: -x[1])[:12])
+        raise UsageError(
+            f"{source.path}: no mail in it is from you. Its senders, with their mails: {listed}",
+            mend='say which is yours: --me ADDRESS (or your name, --me "NAME"); letters of others: --with ADDRESS',
+        )
+    return out
+
+
+def messages(file: IO[bytes], where: str) -> Iterator[tuple[int, bytes]]:
+    """The messages of an mbox, each with the line of its From line. Raises NoteError where it is no mbox."""
+    lines: list[bytes] = []
+    begun, size, blank, number = 0, 0, True, 0
+    for number, line in enumerate(file, 1):
+        if blank and line.startswith(b"From ") and _FROM.match(line):
+            if begun:
+                yield begun, b"".join(lines)
+            lines, begun, size = [], number, 0
+        elif not begun:
+            if line.strip():
+                raise NoteError(f"{where}:{number}: an mbox begins with a line From …", mend="export it as mbox again")
+        elif (size := size + len(line)) <= LONGEST:
+            lines.append(line)
+        blank = not line.strip()
+    if begun:
+        yield begun, b"".join(lines)
+
+
+class _Reader:
+    """Decides on each mail whether it is a letter of the person, or of somebody whom --with names."""
+
+    def __init__(self, wanted: Wanted) -> None:
+        self.wanted = wanted
+        self.mine = 0
+        self.senders: dict[str, int] = {}
+        sides = (wanted.persona.before, wanted.persona.after)
+        named = wanted.me or tuple(x for s in sides for x in (s.name, *s.nicknames, *s.handles) if x)
+        self.names = {fold(n.lstrip("@")) for n in named}
+        self.seen: set[str] = set()  # Takeout lists a mail once a label
+
+    def letter(self, group: str, data: bytes, where: str) -> Draft | None:
+        wanted = self.wanted
+        head = data[: data.find(b"\n\n") + 1 or data.find(b"\r\n\r\n") + 2 or len(data)]
+        try:
+            headers = _HEADERS.parsebytes(head)
+            sender = _address(headers, "From")
+            day = _day(headers)
+        except (ValueError, IndexError, AttributeError, TypeError, KeyError) as error:
+            raise NoteError(f"{where}: the headers of this mail cannot be read ({type(error).__name__})",
+                            mend="remove this mail from the file, or export it again") from None  # fmt: skip
+        if sender is None:
+            if headers.get("Date") is None and headers.get("Subject") is None:
+                raise NoteError(
+                    f"{where}: this mail has no headers", mend="remove it from the file, or export it again"
+                )
+            wanted.left["mails without a sender"] += 1
+            return None
+        if why := _no_letter(headers):
+            wanted.left[why] += 1
+            return None
+        name = sender.display_name or sender.username
+        self.senders[sender.addr_spec or name] = self.senders.get(sender.addr_spec or name, 0) + 1
+        mine = bool({fold(sender.addr_spec), fold(sender.username), fold(sender.display_name)} & self.names)
+        self.mine += mine
+        to = [a for key in ("To", "Cc") for a in _addresses(headers, key)]
+        if wanted.with_:
+            who = [x for a in (to if mine else [sender]) for x in (a.display_name, a.addr_spec, a.username) if x]
+            if not wanted.is_wanted(*who):
+                wanted.left["mails with others than --with names"] += 1
+                return None
+        elif not mine:
+            wanted.left["mails that others wrote (--with NAME brings them)"] += 1
+            return None
+        if wanted.mine_only and not mine:
+            wanted.left["letters of others (--mine-only)"] += 1
+            return None
+        if not day:
+            wanted.left["mails without a date"] += 1
+            return None
+        if not wanted.in_range(day):
+            return None
+        key = str(headers.get("Message-ID") or hashlib.sha256(data).hexdigest()).strip()
+        if key in self.seen:
+            wanted.left["mails that stand there twice"] += 1
+            return None
+        self.seen.add(key)
+        return self._draft(group, data, day, "self" if mine else name, str(headers.get("Subject") or ""), key)
+
+    def _draft(self, group: str, data: bytes, day: str, author: str, subject: str, key: str) -> Draft | None:
+        message = message_from_bytes(_ESCAPED.sub(rb"\1", data), policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        text, files = body(message)
+        if files:
+            self.wanted.left["attachments"] += files
+        if not text.strip():
+            self.wanted.left["mails without words of the sender's own"] += 1
+            return None
+        subject = " ".join(subject.split())
+        bare = _REPLY.sub("", subject, count=1)
+        # The subject of a reply is the other's.
+        title = f"# {subject}\n\n" if subject and bare == subject else ""
+        mark = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:6]
+        name = "-".join(x for x in (day, slug(bare), mark) if x)
+        return Draft(
+            group=group, name=f"{day[:4]}/{name}.md", body=f"{title}{text}\n", kind="letter", date=day, author=author,
+            first=day, last=day, others=() if author == "self" else ((author, 1),),
+        )  # fmt: skip
+
+
+def _address(headers: EmailMessage, key: str) -> Address | None:
+    return next(iter(_addresses(headers, key)), None)
+
+
+def _addresses(headers: EmailMessage, key: str) -> list[Address]:
+    header = headers.get(key)
+    return list(getattr(header, "addresses", ()))
+
+
+def _day(headers: EmailMessage) -> str:
+    """The day on which it was sent, on the sender's own clock; "" where it is not said."""
+    said = headers.get("Date")
+    try:
+        when = getattr(said, "datetime", None) or (parsedate_to_datetime(str(said)) if said else None)
+    except (ValueError, TypeError):
+        return ""
+    return when.date().isoformat() if isinstance(when, datetime) else ""
+
+
+def _no_letter(headers: EmailMessage) -> str:
+    """Why a mail is no letter of a person; "" where nothing says so."""
+    labels = str(headers.get("X-Gmail-Labels") or "") + "," + str(headers.get("X-Folder") or "")
+    no = {w.casefold() for w in words()["not_letters"]}
+    if any(label.strip().strip('"').casefold() in no for label in labels.split(",")):
+        return "drafts, spam, chats and deleted mails"
+    if headers.get("X-Mozilla-Draft-Info") is not None and headers.get("Message-ID") is None:
+        return "drafts, spam, chats and deleted mails"
+    if str(headers.get("X-Spam-Flag") or "").strip().upper() == "YES":
+        return "drafts, spam, chats and deleted mails"
+    if headers.get("List-Id") is not None or headers.get("List-Unsubscribe") is not None:
+        return "mails of lists"
+    if str(headers.get("Precedence") or "").strip().lower() in ("list", "bulk", "junk"):
+        return "mails of lists"
+    if str(headers.get("Auto-Submitted") or "no").strip().lower() != "no":
+        return "automatic answers"
+    return ""
