@@ -10,7 +10,7 @@ from refiner.console import Output
 from refiner.errors import RefinerError, UsageError
 from refiner.frontmatter import read_frontmatter
 from refiner.notes import decode, note_files, note_from_text
-from refiner.noting.answers import Answers, note_of
+from refiner.noting.answers import Answers, body_of, note_of
 from refiner.noting.drafts import Draft, folder_of, newest
 from refiner.noting.editing import edited, editor_command, open_on, part_editor
 from refiner.noting.form import Form
@@ -20,7 +20,7 @@ from refiner.noting.known import Known, known_of
 from refiner.noting.names import file_name
 from refiner.noting.saving import save_new
 from refiner.noting.scissors import with_help, without_help
-from refiner.noting.terminal import Terminal
+from refiner.noting.terminal import Terminal, wrapped
 from refiner.noting.understood import Understood, understand
 from refiner.noting.wording import editor_help
 from refiner.store import Workspace
@@ -93,8 +93,9 @@ def _written(
         form = Form(ask, known, draft.keep, part, name, gap)
         if not answers.done:
             show.data("A new note. Enter passes a question, Ctrl-D leaves it, Ctrl-C keeps a draft.")
-        if answers.text.strip():
-            ask.say(f"“{answers.text.strip()}”")
+        for said in (answers.when and f"when: {answers.when}", body_of(answers)):
+            if said:
+                ask.say(said)
         answers = form.fill(answers)
         text = note_of(answers)
     if asked.no_edit or not command:
@@ -156,8 +157,11 @@ def _tell(show: Output, path: Path, ws: Workspace, read: Understood) -> None:
         show.json({"path": str(path), **read.as_dict()})
         return
     show.data(f"wrote {place}")
-    for n, line in enumerate(read.lines):
-        show.say(f"{'reads: ' if not n else '       '}{line}")
-    for problem in read.problems:
-        show.say(f"look at {problem}")
+    said = [*(f"{'reads: ' if not n else '       '}{line}" for n, line in enumerate(read.lines))]
+    said += [f"look at {problem}" for problem in read.problems]
+    for line in said:
+        for part in (
+            wrapped(line, show.err.width, 7 if line.startswith("reads") else 0) if show.err.is_terminal else [line]
+        ):
+            show.say(part)
     show.say("next: refiner refine")

@@ -22,6 +22,7 @@ from refiner.review.visible import one_line
 
 Editor = Callable[[str], str | None]
 """Opens a text in the person's editor; None where that failed or there is none."""
+_ENDS = frozenset(".!?…।:;,\"”'’)")
 _MANY = 15  # traits that are listed; the others are taken by name all the same
 
 
@@ -76,7 +77,7 @@ class Form:
     # ---- when ------------------------------------------------------------------------------------------------------
 
     def when(self, answers: Answers) -> Answers:
-        self.ask.say(f"When was it?  Any words: {', '.join(examples()[:4])}")
+        self.ask.say(f"When was it?  Any words: {', '.join(examples()[:4])}", "bold")
         return answers.model_copy(update={"when": self._time(answers.written, self.gap.years if self.gap else "")})
 
     def _time(self, written: str, given: str = "") -> str:
@@ -105,7 +106,7 @@ class Form:
     def what(self, answers: Answers) -> Answers:
         more = " else" if answers.text.strip() else ""
         edit = f", e opens {self.editor_name}" if self.editor else ""
-        self.ask.say(f"What{more} happened?  As many lines as you like; an empty line ends{edit}.")
+        self.ask.say(f"What{more} happened?  As many lines as you like; an empty line ends{edit}.", "bold")
         rows: list[str] = []
         while True:
             given, self.left = self.left, ""
@@ -123,7 +124,7 @@ class Form:
     # ---- who -------------------------------------------------------------------------------------------------------
 
     def who(self, answers: Answers) -> Answers:
-        self.ask.say("Who was there?  Names, with commas")
+        self.ask.say("Who was there?  Names, with commas", "bold")
         names = [n.strip() for n in self._line(words=self.known.names).split(",")]
         found = list(answers.who)
         for name in dict.fromkeys(n for n in names if n):
@@ -141,13 +142,13 @@ class Form:
     # ---- what it did -----------------------------------------------------------------------------------------------
 
     def did(self, answers: Answers) -> Answers:
-        self.ask.say("What did it do to you?  Your own words: since then I …")
+        self.ask.say("What did it do to you?  Your own words: since then I …", "bold")
         return answers.model_copy(update={"did": self._line()})
 
     def traits(self, answers: Answers) -> Answers:
         about = self.known.trait(self.gap.trait) if self.gap and self.gap.trait else None
         listed = sorted(self.known.traits, key=lambda t: about is None or t.id != about.id)[:_MANY]
-        self.ask.say("Which trait of yours is that?  Enter: the reader finds out from your words.")
+        self.ask.say("Which trait of yours is that?  Enter: the reader finds out from your words.", "bold")
         self.ask.say("  " + "   ".join(f"{n} {one_line(t.title, 30)}" for n, t in enumerate(listed, 1)))
         if not listed:
             self.ask.say("  none is known yet: type a name, and it is followed")
@@ -209,7 +210,7 @@ class Form:
 
     def over(self, answers: Answers) -> Answers:
         begun = list(dict.fromkeys(c.trait for c in answers.changes if c.kind in BEGINNINGS))
-        self.ask.say("Is any of it over by now?  What ended it, and when: I sold the kit in 2004. Enter: no")
+        self.ask.say("Is any of it over by now?  What ended it, and when: I sold the kit in 2004. Enter: no", "bold")
         words = self._line()
         if not words or words.casefold() in ("no", "n"):
             return answers
@@ -218,7 +219,8 @@ class Form:
             self.ask.say("  Which?  " + "   ".join(f"{n} {self.known.name_of(t)}" for n, t in enumerate(begun, 1)))
             said = [int(n) for n in re.findall(r"\d+", self._line("  > "))]
             over = [begun[n - 1] for n in said if 0 < n <= len(begun)] or begun
-        if begun and not time_in(words):
+        told = time_in(words)
+        if begun and (not told or read_time(told, self.known, answers.written).problem):
             self.ask.say("  Since when is it over?  Enter: not known")
             when = self._time(answers.written)
         return answers.model_copy(update={"over": words, "over_traits": tuple(over), "over_when": when})
@@ -231,5 +233,8 @@ def trait_id(name: str) -> str:
 
 def _told(answers: Answers, rows: Sequence[str]) -> Answers:
     text = "\n".join(rows).strip("\n")
-    whole = f"{answers.text.rstrip()}\n{text}" if answers.text.strip() and text else answers.text or text
+    first = answers.text.rstrip()
+    # A line without its full stop and the next one would be read as one sentence.
+    between = "\n" if first[-1:] in _ENDS else "\n\n"
+    whole = f"{first}{between}{text}" if first and text else answers.text or text
     return answers.model_copy(update={"text": whole})

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from refiner.config import Config, Trait, followed
 from refiner.errors import RefinerError
-from refiner.models import Event, Extraction, Person, Timeline, When
+from refiner.models import Event, Extraction, Note, Person, Timeline, When
 from refiner.notes import Reading, read_notes
 from refiner.noting.names import slug
 from refiner.stages.declared import declared
@@ -95,14 +95,14 @@ class Known:
                 by_note.setdefault(note.path, []).extend(e for e in new if e.id not in known)
         return [Extraction(note=path, events=tuple(events)) for path, events in by_note.items()]
 
-    def linked(self, extraction: Extraction) -> Extraction:
+    def linked(self, extraction: Extraction, note: Note | None = None) -> Extraction:
         """A new note's extraction, its times counted from the events of other notes that their words name."""
         events = [w for e in extraction.events for w in (e.when, e.until)]
         ids = {e.id for e in (*self.events, *extraction.events)}
         if all(not w.anchor or w.anchor in ids for w in events):
             return extraction
         others = [x for x in self.extractions if x.note != extraction.note]
-        notes = [n for n in self.notes.notes if n.path != extraction.note]
+        notes = [*(n for n in self.notes.notes if n.path != extraction.note), *([note] if note else [])]
         return link_events([extraction, *others], notes, self.config)[0]
 
     def anchor(self, when: When) -> Event | None:

@@ -16,7 +16,7 @@ from refiner.review.visible import visible
 class Asking(Protocol):
     """What the form asks with."""
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, style: str = "") -> None:
         """Prints a line, wrapped to the terminal; what follows the first line is indented as its own text is."""
 
     def line(self, prompt: str = "> ", *, given: str = "", words: Sequence[str] = ()) -> str | None:
@@ -28,6 +28,16 @@ class Asking(Protocol):
 
     def more(self) -> bool:
         """Is more typed already, as when several lines were pasted?"""
+
+
+def wrapped(text: str, width: int, indent: int = 0) -> list[str]:
+    """Lines of a text that fit a terminal; what follows the first one is indented as that is, and `indent` more."""
+    out: list[str] = []
+    for line in visible(text).split("\n"):
+        lead = " " * (len(line) - len(line.lstrip()) + indent)
+        room = max(min(width, 100), 40) - 1
+        out += textwrap.wrap(line, room, subsequent_indent=lead, break_on_hyphens=False) or [""]
+    return out
 
 
 class Terminal:
@@ -46,13 +56,9 @@ class Terminal:
             libedit = "libedit" in (readline.__doc__ or "")
             readline.parse_and_bind("bind ^I rl_complete" if libedit else "tab: complete")
 
-    def say(self, text: str) -> None:
-        lead = " " * (len(text) - len(text.lstrip()))
-        width = max(min(self.show.out.width, 100), 40) - 1
-        for line in visible(text).split("\n"):
-            wrapped = textwrap.wrap(line, width, subsequent_indent=lead, break_on_hyphens=False, drop_whitespace=True)
-            for part in wrapped or [""]:
-                self.show.data(part)
+    def say(self, text: str, style: str = "") -> None:
+        for line in wrapped(text, self.show.out.width):
+            self.show.data(line, style)
 
     def line(self, prompt: str = "> ", *, given: str = "", words: Sequence[str] = ()) -> str | None:
         while True:

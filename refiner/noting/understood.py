@@ -37,7 +37,7 @@ class Understood:
 
 def understand(note: Note, known: Known) -> Understood:
     """Reads one note with the workspace's settings and the events of its other notes."""
-    found = known.linked(extract(note, known.config))
+    found = known.linked(extract(note, known.config), note)
     findings = [*found.findings, *_same_ids(found, known)]
     lines = [line for e in found.events if e.effects or e.source == "person" for line in _event(e, known)]
     for o in found.observations:
