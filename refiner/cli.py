@@ -16,6 +16,7 @@ import typer
 from refiner import __version__
 from refiner.cli_import import import_ as _import
 from refiner.cli_note import note as _note
+from refiner.cli_gaps import gaps as _gaps
 from refiner.cli_options import JsonOption, NowOption, QuietOption, WorkspaceOption, day, output
 from refiner.cli_options import workspace as _workspace
 from refiner.errors import RefinerError, UsageError
@@ -299,6 +300,9 @@ def evaluate(workspace: WorkspaceOption = None, quiet: QuietOption = False) -> N
         "evaluate is not built yet: nothing was measured",
         mend='until then, ask her yourself: refiner chat --ask "Who are you?"',
     )
+
+
+app.command("gaps")(_gaps)
 
 
 @app.command()

@@ -26,6 +26,7 @@ COMMANDS = [
     "timeline",
     "selfimage",
     "samples",
+    "gaps",
     "export",
     "train",
     "evaluate",
