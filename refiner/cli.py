@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from refiner import __version__
+from refiner.cli_export import export
 from refiner.cli_import import import_ as _import
 from refiner.cli_note import note as _note
 from refiner.cli_gaps import gaps as _gaps
@@ -214,7 +215,9 @@ def selfimage(
 @app.command()
 def samples(
     coverage: Annotated[bool, typer.Option(help="Print trait by kind, with what is missing.")] = False,
-    trace: Annotated[str, typer.Option(metavar="ID", help="Print where this sample comes from.")] = "",
+    trace: Annotated[
+        str, typer.Option(metavar="ID", help="Print where this sample, or this row (train.jsonl:17), comes from.")
+    ] = "",
     workspace: WorkspaceOption = None,
     now: NowOption = "",
     as_json: JsonOption = False,
@@ -226,26 +229,18 @@ def samples(
 
     show = output(quiet, as_json)
     made = make_samples_for_review(_workspace(workspace), now=day(now))
-    report.samples(show, made, coverage=coverage, trace=trace)
+    if trace:
+        from refiner import report_export
+        from refiner.tracing import find_sample
+        from refiner.tracing import trace as where_from
+
+        ws = _workspace(workspace)
+        report_export.traced(show, where_from(made, find_sample(made, trace, ws.dataset)))
+        return
+    report.samples(show, made, coverage=coverage)
 
 
-@app.command()
-def export(
-    out: Annotated[Path | None, typer.Option(help="Where the data set goes; default: data/refined/dataset.")] = None,
-    base: Annotated[str, typer.Option(help="The base model that it is meant for, noted in the manifest.")] = "",
-    partial: Annotated[bool, typer.Option(help="Leave out what is undecided or blocked, and say how much.")] = False,
-    workspace: WorkspaceOption = None,
-    now: NowOption = "",
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
-    """Write the data set of approved samples. Undecided ones stop it (exit code 3) unless --partial."""
-    from refiner import report
-    from refiner.exporting import export_samples
-
-    show = output(quiet, as_json)
-    done = export_samples(_workspace(workspace), now=day(now), out=out, base=base, partial=partial)
-    report.exported(show, done)
+app.command("export")(export)
 
 
 @app.command()

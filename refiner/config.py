@@ -176,6 +176,8 @@ class Samples(Section):
     """Share of each kind; normalised."""
     replay: float = Field(0.25, ge=0, le=4)
     """General rows for each persona row."""
+    replay_file: str = ""
+    """Your own general rows: a JSON Lines file, from the workspace's folder; empty: those that come with refiner."""
 
     @field_validator("mix")
     @classmethod

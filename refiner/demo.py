@@ -14,7 +14,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from refiner import report, report_timeline
+from refiner import report, report_export, report_timeline
 from refiner.console import Output
 from refiner.errors import RefinerError, TrainingError
 from refiner.exporting import export_samples
@@ -145,7 +145,7 @@ def demo_train(folder: Path, show: Output) -> int:
     waiting = len(made.samples) - ready - sum(s.status == "rejected" for s in made.samples)
     if waiting:
         show.data(f"{waiting} wait for a decision and are left out here (refiner export would stop)")
-    report.exported(show, export_samples(ws, now=NOW, base="smollm2-135m-instruct", partial=bool(waiting)))
+    report_export.exported(show, export_samples(ws, now=NOW, base="smollm2-135m-instruct", partial=bool(waiting)))
     code = train_run(
         ws, "cpu-smoke", name="demo", dataset=None, plan=False, resume=False, base="", allow_download=False, show=show
     )

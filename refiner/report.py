@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from refiner.console import Output
-from refiner.errors import UsageError
 from refiner.models import Edit
 from refiner.review.visible import visible
 
@@ -191,14 +190,8 @@ def edit_in_place(show: Output, life: Life, edit: Edit) -> Text:
     return diff_text(note.text[start:end], after, plain=plain)
 
 
-def samples(show: Output, made: Samples, *, coverage: bool = False, trace: str = "") -> None:
-    """After `samples`: counts by kind and status; or the coverage table; or where one comes from. Raises UsageError."""
-    if trace:
-        found = [s for s in made.samples if s.id.startswith(trace)]
-        if len(found) != 1:
-            raise UsageError(f'{len(found)} samples begin with "{trace}"', mend="refiner review --list --stage sample")
-        _trace(show, made, found[0].id)
-        return
+def samples(show: Output, made: Samples, *, coverage: bool = False) -> None:
+    """After `samples`: counts by kind and status; or the coverage table."""
     if coverage:
         from refiner.dataset.coverage import coverage as coverage_rows
 
@@ -225,28 +218,6 @@ def samples(show: Output, made: Samples, *, coverage: bool = False, trace: str =
     if waiting:
         show.say(f"{waiting} of them wait for undecided edits or questions in their sources: refiner review")
     show.say("next: refiner review --stage sample" if made.undecided else "next: refiner export")
-
-
-def _trace(show: Output, made: Samples, sample_id: str) -> None:
-    from refiner.tracing import trace
-
-    sample = next(s for s in made.samples if s.id == sample_id)
-    for m in sample.messages:
-        show.data(f"{m.role}: {m.content}")
-    for what, text in trace(made, sample):
-        show.data(f"  {what:<9} {text}")
-
-
-def exported(show: Output, manifest: Any) -> None:
-    """After `export`: files and rows."""
-    if show.as_json:
-        show.json(manifest)
-    for file in manifest["files"]:
-        if file["name"].endswith(".jsonl"):
-            show.say(f"{file['name']:<20} {plural(file['rows'], 'row')}")
-    if untold := manifest.get("untold"):
-        show.say(f"no row is about what holds today: {', '.join(untold)}; approve a sample of it, or write a note")
-    show.say("next: refiner train --recipe cpu-smoke (or rtx3050-4gb, …; try --plan first)")
 
 
 def standing(show: Output, s: Standing) -> None:
