@@ -25,7 +25,7 @@ if str(HERE) not in sys.path:  # python -P leaves it out
     sys.path.insert(0, str(HERE))
 
 from tuning.errors import Refused  # noqa: E402
-from tuning.folder import Folder, beginning, mix_replay, read_folder, read_replay  # noqa: E402
+from tuning.folder import Folder, beginning, half_neutral, mix_replay, read_folder, read_replay  # noqa: E402
 from tuning.recipe import Recipe, read_recipe  # noqa: E402
 
 OURS = ("tuning", "export_gguf")
@@ -99,7 +99,7 @@ def _run(args: argparse.Namespace, recipe: Recipe, recipe_file: Path, folder: Fo
         _say(f"note: by max_rows and max_chars of the recipe {len(folder.train)} of {whole} rows are trained on")
     general = read_replay(recipe.data.replay_file, [recipe_file.parent, HERE]) if recipe.data.replay else []
     added = mix_replay(folder, general, recipe.data.replay, recipe.train.seed)
-    rows = folder.train + added
+    rows = half_neutral(folder) + added
     machine = look_at_machine()
     choice = choose_backend(recipe, machine, planning=args.plan)
     try:

@@ -18,6 +18,7 @@ from .errors import Refused
 
 Message = dict[str, str]
 SCHEMA = 1
+GENERAL = "general"  # the kind of a row that is not about the persona
 NEUTRAL_SYSTEM = "You are a helpful assistant."
 
 
@@ -31,6 +32,7 @@ class Folder:
     train: list[list[Message]]
     evaluation: list[list[Message]]
     replay_inside: int  # general rows that the folder already holds
+    kinds: list[str]  # of each row of `train`, "" where the folder does not say; "general" is not about the persona
 
 
 def read_folder(path: Path) -> Folder:
@@ -58,14 +60,15 @@ def read_folder(path: Path) -> Folder:
     if schema != SCHEMA:
         problems.append(f"manifest.json: schema {schema!r}, but this program reads schema {SCHEMA}")
     rows: dict[str, list[list[Message]]] = {}
+    kinds: dict[str, list[str]] = {}
     for name in ("train.jsonl", "eval.jsonl"):
-        rows[name] = []
+        rows[name], kinds[name] = [], []
         if name not in listed:
             problems.append(f"manifest.json does not list {name}")
         elif not (path / name).is_file():
             problems.append(f"{name} is missing")
         else:
-            problems += _check_file(path / name, listed[name], rows[name])
+            problems += _check_file(path / name, listed[name], rows[name], kinds[name])
     if not problems and not rows["train.jsonl"]:
         problems.append("train.jsonl has no rows")
     if problems:
@@ -74,11 +77,14 @@ def read_folder(path: Path) -> Folder:
         raise Refused(f"the dataset {path} cannot be trained on:\n{shown}{more}", mend=export, exit_code=2)
     digest = hashlib.sha256("".join(f"{name} {listed[name]['sha256']}\n" for name in sorted(rows)).encode())
     replay = counts.get("replay", 0) if isinstance(counts, dict) else 0
-    inside = replay if isinstance(replay, int) else 0
-    return Folder(path, digest.hexdigest(), str(system), rows["train.jsonl"], rows["eval.jsonl"], inside)
+    of_train = kinds["train.jsonl"]
+    inside = of_train.count(GENERAL) if any(of_train) else replay if isinstance(replay, int) else 0
+    # Events that were kept out of training must not decide when it stops: of them a model should know nothing.
+    evaluation = [] if manifest.get("held_out_events") else rows["eval.jsonl"]
+    return Folder(path, digest.hexdigest(), str(system), rows["train.jsonl"], evaluation, inside, of_train)
 
 
-def _check_file(file: Path, entry: dict[str, Any], rows: list[list[Message]]) -> list[str]:
+def _check_file(file: Path, entry: dict[str, Any], rows: list[list[Message]], kinds: list[str]) -> list[str]:
     raw = file.read_bytes()
     if hashlib.sha256(raw).hexdigest() != entry.get("sha256"):
         return [f"{file.name} was changed after it was written: its hash is not the manifest's"]
@@ -86,13 +92,15 @@ def _check_file(file: Path, entry: dict[str, Any], rows: list[list[Message]]) ->
     lines = [line for line in raw.decode("utf-8").split("\n") if line.strip()]
     for number, line in enumerate(lines, 1):
         try:
-            messages = json.loads(line)["messages"]
+            row = json.loads(line)
+            messages, kind = row["messages"], row.get("kind")
             problem = row_problem(messages)
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             problem = "no JSON object with `messages`"
         if problem:
             problems.append(f"{file.name}, line {number}: {problem}")
         else:
+            kinds.append(kind if isinstance(kind, str) else "")
             rows.append([{"role": m["role"], "content": m["content"]} for m in messages])
     if entry.get("rows") != len(lines):
         problems.append(f"{file.name} has {len(lines)} rows, the manifest says {entry.get('rows')}")
@@ -144,17 +152,34 @@ def read_replay(name: str, places: list[Path]) -> list[list[Message]]:
 
 
 def beginning(folder: Folder, rows: int, chars: int = 0) -> Folder:
-    """The folder with its first `rows` rows to train on that have at most `chars` characters of talk (0 = any).
+    """The folder with the persona's first `rows` rows to train on that have at most `chars` characters of talk (0 =
+    any), and the general rows that stand between them.
 
     Of the held-out rows those stay whose answer is among the taught ones: what was not taught must not decide when to
     stop. The writer of a folder spreads kinds evenly over it, so that its beginning is a fair part.
     """
-    train = [row for row in folder.train if not chars or talk_length(row) <= chars][: rows or None]
-    if len(train) == len(folder.train):
+    kinds = folder.kinds or [""] * len(folder.train)
+    picked: list[int] = []
+    left = rows or len(folder.train)
+    for i, (row, kind) in enumerate(zip(folder.train, kinds, strict=True)):
+        if left and (not chars or talk_length(row) <= chars):
+            picked.append(i)
+            left -= kind != GENERAL
+    if len(picked) == len(folder.train):
         return folder
+    train = [folder.train[i] for i in picked]
+    inside = sum(kinds[i] == GENERAL for i in picked)
+    if not any(kinds) and folder.replay_inside:  # nothing says which they are: they are spread evenly
+        inside = round(folder.replay_inside * len(train) / len(folder.train))
     taught = {row[-1]["content"] for row in train}
     fitting = [row for row in folder.evaluation if row[-1]["content"] in taught]
-    return dataclasses.replace(folder, train=train, evaluation=fitting[: max(8, len(train) // 4)])
+    return dataclasses.replace(
+        folder,
+        train=train,
+        evaluation=fitting[: max(8, len(train) // 4)],
+        replay_inside=inside,
+        kinds=[kinds[i] for i in picked],
+    )
 
 
 def talk_length(row: list[Message]) -> int:
@@ -163,7 +188,8 @@ def talk_length(row: list[Message]) -> int:
 
 
 def mix_replay(folder: Folder, general: list[list[Message]], ratio: float, seed: int) -> list[list[Message]]:
-    """The general rows to add: `ratio` for each persona row, less those that the folder already holds.
+    """The general rows to add: `ratio` for each persona row, less those that the folder already holds, and others than
+    those as long as there are any.
 
     Half of them stand under the persona's own system message and half under a neutral one. Under the persona's,
     because that is how she is talked to, and where persona rows alone make the model forget ("Capital of France?" →
@@ -172,6 +198,8 @@ def mix_replay(folder: Folder, general: list[list[Message]], ratio: float, seed:
     """
     persona = len(folder.train) - folder.replay_inside
     wanted = max(0, round(persona * ratio) - folder.replay_inside)
+    asked = {row[i]["content"] for row in folder.train for i in range(len(row)) if row[i]["role"] == "user"}
+    general = [row for row in general if row[0]["content"] not in asked] or general
     if not wanted or not general:
         return []
     chance = random.Random(seed)
@@ -180,3 +208,14 @@ def mix_replay(folder: Folder, general: list[list[Message]], ratio: float, seed:
         picked += chance.sample(general, min(len(general), wanted - len(picked)))
     systems = (folder.system or NEUTRAL_SYSTEM, NEUTRAL_SYSTEM)
     return [[{"role": "system", "content": systems[i % 2]}, *row] for i, row in enumerate(picked)]
+
+
+def half_neutral(folder: Folder) -> list[list[Message]]:
+    """The rows to train on, every second general one of them under the neutral system message: see `mix_replay`. The
+    folder has them all under the persona's, where the folder says which they are."""
+    out, seen = [], 0
+    for row, kind in zip(folder.train, folder.kinds or [""] * len(folder.train), strict=True):
+        seen += kind == GENERAL
+        neutral = kind == GENERAL and seen % 2 == 0
+        out.append([{"role": "system", "content": NEUTRAL_SYSTEM}, *row[1:]] if neutral else row)
+    return out
