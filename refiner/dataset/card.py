@@ -6,6 +6,7 @@ Its front matter names the files of each part, so that `datasets.load_dataset(FO
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -22,7 +23,19 @@ TELLS = {
     "provenance.jsonl": "where a row comes from: sample, notes, edits, decisions. **Private; for this machine alone**",
     "manifest.json": "hashes and row counts; written last, so that without it the folder is not whole",
 }
+HOME = (
+    "**These data stay at home.** They are made from somebody's private notes and name other people, who were not "
+    "asked. That is why there is no `--push`, and no other command that uploads them: do not publish this folder, or a "
+    "model that was trained on it. Licence: private."
+)
+WIDTH = 80
 _HELD = "the same, about the events named below, of which training knows nothing"
+
+
+def _but(replay: int) -> str:
+    if not replay:
+        return ""
+    return f" but {replay} general ones, which are about the world and stand between the others against forgetting"
 
 
 def configs(rows: Mapping[str, int]) -> dict[str, dict[str, str]]:
@@ -66,16 +79,14 @@ def dataset_card(
         *front_matter(parts),
         "# A persona's training data",
         "",
-        f"Questions and answers from one person's refined notes: {rows['train.jsonl']} rows to train, "
-        f"{rows['eval.jsonl']} to",
-        f"evaluate, {rows['preferences.jsonl']} preference pairs and {rows['kto.jsonl']} single verdicts. A person "
-        "approved or",
-        f"edited every row but {replay} general ones, which are about the world and stand between the others against",
-        "forgetting.",
+        *textwrap.wrap(
+            f"Questions and answers from one person's refined notes: {rows['train.jsonl']} rows to train, "
+            f"{rows['eval.jsonl']} to evaluate, {rows['preferences.jsonl']} preference pairs and {rows['kto.jsonl']} "
+            f"single verdicts. A person approved or edited every row{_but(replay)}.",
+            WIDTH,
+        ),
         "",
-        "**These data stay at home.** They are made from somebody's private notes and name other people, who were not",
-        "asked. That is why there is no `--push`, and no other command that uploads them: do not publish this folder,",
-        "or a model that was trained on it. Licence: private.",
+        *textwrap.wrap(HOME, WIDTH),
         "",
         "| file | one row is |",
         "| --- | --- |",
@@ -89,7 +100,7 @@ def dataset_card(
         "```python",
         "from datasets import load_dataset",
         "",
-        *(f'load_dataset("."{"" if name == "default" else f", {name!r}"})' for name in parts),
+        *('load_dataset(".")' if name == "default" else f'load_dataset(".", "{name}")' for name in parts),
         "```",
         "",
         f"Base model: {base or 'not chosen yet'}",
@@ -120,5 +131,5 @@ def format_card(name: str, rows: Mapping[str, int]) -> str:
     """The card of a sub-folder with the rows in another form, so that it can be loaded or copied by itself."""
     splits = {"train.jsonl": "train", "eval.jsonl": "validation"}
     files = {split: file for file, split in splits.items() if rows.get(f"formats/{name}/{file}")}
-    told = [f"# The same rows in the form `{name}`", "", "Private, like the folder around it: these data stay at home."]
+    told = [f"# The same rows in the form `{name}`", "", *textwrap.wrap(HOME, WIDTH)]
     return "\n".join([*front_matter({"default": files}), *told, ""])
