@@ -15,9 +15,9 @@ import typer
 
 from refiner import __version__
 from refiner.cli_export import export
+from refiner.cli_gaps import gaps as _gaps
 from refiner.cli_import import import_ as _import
 from refiner.cli_note import note as _note
-from refiner.cli_gaps import gaps as _gaps
 from refiner.cli_options import JsonOption, NowOption, QuietOption, WorkspaceOption, day, output
 from refiner.cli_options import workspace as _workspace
 from refiner.errors import RefinerError, UsageError
@@ -303,10 +303,10 @@ app.command("gaps")(_gaps)
 @app.command()
 def status(workspace: WorkspaceOption = None, as_json: JsonOption = False, quiet: QuietOption = False) -> None:
     """Say where the workspace stands: notes, what is stale, what is undecided, data set, runs, and the next step."""
-    from refiner import report
+    from refiner import report_standing
     from refiner.standing import standing
 
-    report.standing(output(quiet, as_json), standing(_workspace(workspace)))
+    report_standing.standing(output(quiet, as_json), standing(_workspace(workspace)))
 
 
 @app.command()

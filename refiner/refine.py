@@ -25,6 +25,7 @@ from refiner.marks import code, contents, prompt_texts
 from refiner.marks import last_state as last_state
 from refiner.models import Decision, Finding
 from refiner.notes import note_files, read_notes
+from refiner.since import Fresh, fresh, ids_in, sources
 from refiner.store import FORMAT, Cache, DecisionLog, Results, Workspace, locked, to_jsonl, write_if_changed
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class Report:
     removed: int = 0
     failed: tuple[NoteError, ...] = ()
     life: Life | None = None
+    fresh: Fresh | None = None  # what is new to decide; None where nothing was there before
 
     @property
     def lost(self) -> list[str]:
@@ -203,7 +205,7 @@ def refine(
     config = Config.load(ws.config)
     with locked(ws, "refine"):
         picked = pick_engine(config, engine, options)
-        mark = fingerprint(ws, raw, now, picked, stages, options.replay)
+        mark, read = fingerprint(ws, raw, now, picked, stages, options.replay), sources(raw)
         before = last_state(out)
         whole = before.get("fingerprint") == mark and all((out / f).is_file() for f in before["files"])
         if whole and not ask_again and record is None:
@@ -214,19 +216,24 @@ def refine(
                 chosen.asker.answers.forget_unfit()
             with Results(ws.results) as cache:
                 life = open_life(ws, now=now, raw=raw, engine=chosen, stages=stages, cache=cache, progress=progress)
+                old = ids_in(out / "edits.jsonl"), ids_in(out / "questions.jsonl")
+                edits = [e for es in life.chain.edits.values() for e in es]
+                new = fresh(edits, life.chain.questions, *old) if before else None
                 files, written = write_outputs(out, life)
                 removed = _remove_old(out, set(before.get("files", [])) - set(files))
                 cache.keep_only(life.chain.keys, ["extract", "timeline", "check", "asked", *ALL_STAGES])
             made = {stage: len(notes) for stage, notes in life.chain.made.items()}
             report = Report(
                 True, len(life.chain.notes), life.engine.why, time.perf_counter() - began, made, written, removed,
-                life.failed, life,
+                life.failed, life, new,
             )  # fmt: skip
             if not life.failed:
                 state = {
                     "format": FORMAT, "fingerprint": "" if report.lost or report.unasked else mark, "now": now,
                     "engine": chosen.name, "stages": list(stages), "notes": len(life.chain.notes),
                     "files": sorted(files), **_talk(chosen, options),
+                    **({"sources": read} if raw.resolve() == ws.raw.resolve() else {}),
+                    **({"fresh": {"edits": new.edits, "questions": new.questions}} if new else {}),
                 }  # fmt: skip
                 write_if_changed(out / "state.json", json.dumps(state, indent=1) + "\n")
             if chosen.asker is not None:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from refiner.doctor import Check
     from refiner.refine import Life, Plan, Report
     from refiner.sampling import Samples
-    from refiner.standing import Standing
 
 _STYLE = {"ok": "green", "note": "", "missing": "yellow", "error": "red"}
 _MARK = {"ok": "ok     ", "note": "-      ", "missing": "missing", "error": "ERROR  "}
@@ -70,6 +69,11 @@ def refined(show: Output, done: Report) -> None:
     numbers = counts(life)
     edits, questions = numbers["edits"], numbers["questions"].get("undecided", 0)
     show.say("edits: " + (", ".join(f"{stage} {n}" for stage, n in edits.items()) or "none"))
+    if done.fresh is not None:
+        show.say(
+            f"new to decide: {plural(done.fresh.edits, 'edit')}, {plural(done.fresh.questions, 'question')}; "
+            f"{done.fresh.decided} decided before stand"
+        )
     show.say(f"open questions: {questions}; events: {numbers['events']}; traits: {_tally(numbers['verdicts'])}")
     if life.engine.asker is not None:
         _talk(show, life.engine.asker)
@@ -218,31 +222,6 @@ def samples(show: Output, made: Samples, *, coverage: bool = False) -> None:
     if waiting:
         show.say(f"{waiting} of them wait for undecided edits or questions in their sources: refiner review")
     show.say("next: refiner review --stage sample" if made.undecided else "next: refiner export")
-
-
-def standing(show: Output, s: Standing) -> None:
-    if show.as_json:
-        show.json(s.as_dict())
-        return
-    show.data(f"workspace  {s.workspace}")
-    show.data(
-        f"notes      {s.notes}; refined {s.refined}" + ("; something changed since" if s.stale else "; up to date")
-    )
-    for name, given in (("edits", s.edits), ("questions", s.questions), ("samples", s.samples)):
-        show.data(f"{name:<10} " + ", ".join(f"{n} {k}" for k, n in given.items()))
-    if s.blocked:
-        show.data(f"           {s.blocked} samples wait for undecided sources")
-    if s.rules_off:
-        show.data(f"rules off  {', '.join(s.rules_off)}; on again: refiner review --turn-on {s.rules_off[0]}")
-    if s.answers:
-        used, stale, bad = (sum(n[k] for n in s.answers.values()) for k in ("used", "stale", "unusable"))
-        kinds = ", ".join(f"{p} {n['used']}" for p, n in s.answers.items() if n["used"])
-        show.data(f"answers    {used} of the model in use" + (f" ({kinds})" if kinds else "") + f"; {stale} stale")
-        if bad:
-            show.data(f"           {bad} could not be used: refiner refine --ask-again asks once more")
-    show.data("data set   " + (", ".join(f"{k} {n}" for k, n in s.dataset.items()) or "not exported"))
-    show.data("runs       " + (", ".join(s.runs) or "none"))
-    show.say(f"next: {s.next}")
 
 
 def doctor(show: Output, checks: Sequence[Check]) -> None:

@@ -12,8 +12,10 @@ from refiner.errors import UsageError
 from refiner.models import Edit, Question, Sample
 from refiner.notes import note_files
 from refiner.refine import fingerprint, last_state
-from refiner.review.history import replay
-from refiner.review.identity import RULE
+from refiner.review.effects import apply_status
+from refiner.review.history import History, replay
+from refiner.review.identity import RULE, text_shas
+from refiner.since import export_since, notes_since, older_runs, samples_outdated
 from refiner.store import DecisionLog, Workspace, read_jsonl
 from refiner.training.runs import list_runs
 
@@ -25,14 +27,21 @@ class Standing:
     workspace: str
     notes: int
     stale: bool  # notes, settings or decisions changed since the last refine
+    notes_new: tuple[str, ...]  # since the last refine, by path
+    notes_changed: tuple[str, ...]
+    notes_removed: tuple[str, ...]
     refined: int
     engine: str
     edits: dict[str, int]
     questions: dict[str, int]
     samples: dict[str, int]
+    fresh: dict[str, int]  # edits and questions that the last refine brought and that are undecided
+    samples_outdated: bool  # the refined notes changed since they were made
     blocked: int
     dataset: dict[str, int]
+    export: dict[str, int]  # samples new, changed, gone since the last export; {} where there is none
     runs: tuple[str, ...]
+    runs_outdated: tuple[str, ...]  # trained on other data than the data set holds now
     rules_off: tuple[str, ...]  # that the person turned off: `swap:vocative`
     answers: dict[str, dict[str, int]]  # of the model, by question: in use, stale, unusable
     next: str
@@ -56,31 +65,43 @@ def standing(ws: Workspace) -> Standing:
     stale = not state
     if state:
         stale = _mark(ws, config, state) != state["fingerprint"]
+    since = notes_since(state, ws.raw)
     edits = _count(read_jsonl(ws.refined / "edits.jsonl", Edit))
     questions = _count(read_jsonl(ws.refined / "questions.jsonl", Question))
-    made = read_jsonl(ws.refined / "samples.jsonl", Sample)
-    samples = _count(made)
+    history = replay(DecisionLog(ws.decisions).read())
+    made = _decided(read_jsonl(ws.refined / "samples.jsonl", Sample), history)
+    samples, outdated = _count(made), samples_outdated(ws)
     rows: dict[str, int] = {}
     if (ws.dataset / "manifest.json").is_file():
         from refiner.running import read_json
 
         rows = {f["name"]: f["rows"] for f in read_json(ws.dataset / "manifest.json").get("files", [])}
-    runs = tuple(r.name for r in list_runs(ws.runs) if r.is_finished)
+    export = export_since(ws.dataset, made) if made else None
+    told = list_runs(ws.runs)
+    runs, old_runs = tuple(r.name for r in told if r.is_finished), older_runs(told, ws.dataset)
     step = (
         f"write a note in {ws.raw}" if not notes
         else "refiner refine" if stale
         else "refiner review" if edits["undecided"] or questions["undecided"]
-        else "refiner samples" if not made
+        else "refiner samples" if not made or outdated
         else "refiner review --stage sample" if samples["undecided"]
-        else "refiner export" if not rows
-        else "refiner train --recipe cpu-smoke" if not runs
+        else "refiner export" if not rows or (export and any(asdict(export).values()))
+        else "refiner train --recipe cpu-smoke" if not runs or runs[-1] in old_runs
         else "refiner chat"
     )  # fmt: skip
     return Standing(
-        str(ws.root), notes, stale, int(state.get("notes", 0)), str(state.get("engine", "")), edits, questions, samples,
-        sum(bool(s.blocked) for s in made), rows, runs,
-        tuple(sorted(r.removeprefix(RULE) for r in replay(DecisionLog(ws.decisions).read()).off)), _answers(ws), step,
+        str(ws.root), notes, stale, since.new, since.changed, since.removed, int(state.get("notes", 0)),
+        str(state.get("engine", "")), edits, questions, samples, dict(state.get("fresh", {})), outdated,
+        sum(bool(s.blocked) for s in made), rows, asdict(export) if export else {}, runs, old_runs,
+        tuple(sorted(r.removeprefix(RULE) for r in history.off)), _answers(ws), step,
     )  # fmt: skip
+
+
+def _decided(samples: list[Sample], history: History) -> list[Sample]:
+    """The samples with what was decided of them since they were written."""
+    decided = history.verdicts(text_shas(samples))
+    bare = [s if s.id in decided else s.model_copy(update={"status": "undecided"}) for s in samples]
+    return apply_status(bare, decided)
 
 
 def _mark(ws: Workspace, config: Config, state: dict[str, Any]) -> str:
