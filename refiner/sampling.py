@@ -56,6 +56,7 @@ def samples_of(life: Life) -> Samples:
         [x.model_dump(mode="json") for x in chain.extractions],
         chain.timeline.model_dump(mode="json"),
         {path: [asdict(i) for i in of_note] for path, of_note in items.items()},
+        {path: [b.model_dump(mode="json") for b in of_note] for path, of_note in chain.bearings.items()},
         full_name(chain.canon),
     )
     key = digest("compose", COMPOSE_VERSION, *(canonical(p) for p in parts))
@@ -69,6 +70,7 @@ def samples_of(life: Life) -> Samples:
             chain.extractions,
             open_items=items,
             name=full_name(chain.canon),
+            bearings=chain.bearings,
         )
         stored = _LIST.dump_json(made).decode()
         life.cache.put(key, "compose", "", stored)

@@ -1,9 +1,9 @@
 """Refined notes -> samples, by rules alone: what somebody would ask, and her own refined sentences.
 
-The parts, in composing/: scenes (passages), topics (what they are about), labels and wording (events
-and traits in sentences), questions (forms), self (identity, boundary), traits (trait,
-situation, now_and_then), told (memory, voice, opinion, event), choice (duplicates, mix), open
-(what is undecided). Samples have no system message: export adds it.
+The parts, in composing/: scenes (passages), topics and deeds (what they are about), labels and wording (events and
+traits in sentences), questions (forms), self (identity, boundary), traits and anecdotes (trait, situation,
+now_and_then), told (opinion, habits), remembered (memory), records (event), sayings and talks (voice), choice
+(duplicates, caps, mix), open (what is undecided). Samples have no system message: export adds it.
 """
 
 from __future__ import annotations
@@ -11,18 +11,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from refiner.config import Config
-from refiner.models import Edit, Extraction, Note, Sample, Timeline
+from refiner.models import Bearing, Edit, Extraction, Note, Sample, Timeline
 from refiner.stages.composing.choice import choose
-from refiner.stages.composing.draft import tell
+from refiner.stages.composing.draft import Draft, Told, tell
 from refiner.stages.composing.facts import life_of
 from refiner.stages.composing.open import OpenItem, open_items
+from refiner.stages.composing.records import events
+from refiner.stages.composing.remembered import memory
+from refiner.stages.composing.sayings import voice
 from refiner.stages.composing.self import boundary, identity
-from refiner.stages.composing.told import events, habits, memory, opinion, voice
+from refiner.stages.composing.talks import chats
+from refiner.stages.composing.told import habits, occasions, opinion
 from refiner.stages.composing.traits import now_and_then, trait_samples
 
-COMPOSE_VERSION = "2"
+COMPOSE_VERSION = "3"
+MAKERS = (
+    identity, now_and_then, trait_samples, opinion, habits, occasions, memory, chats, events, boundary, voice,
+)  # fmt: skip
 
 __all__ = ["COMPOSE_VERSION", "OpenItem", "compose", "open_items"]
+
+
+def drafts_of(told: Told) -> list[Draft]:
+    """All that the rules can make of a life, before the mix chooses."""
+    return [draft for make in MAKERS for draft in make(told)]
 
 
 def compose(
@@ -34,14 +46,14 @@ def compose(
     *,
     open_items: Mapping[str, Iterable[str | OpenItem]] | None = None,
     name: str = "",
+    bearings: Mapping[str, Sequence[Bearing]] | None = None,
 ) -> list[Sample]:
     """The samples of a life, the same for the same input whatever its order.
 
     `edits`: by note path, rejected ones included or not. `open_items`: by note path, the ids that are undecided; made
     with `open_items(edits, questions, findings)` they hold back only what they touch, a bare id holds back all of its
-    note. `name`: her name where refiner.toml leaves it to the tool.
+    note. `name`: her name where refiner.toml leaves it to the tool. `bearings`: what each sentence has to do with the
+    important traits, by note path; without them fewer anecdotes are found.
     """
-    told = tell(life_of(notes, edits, config, timeline, extractions, name))
-    makers = (identity, now_and_then, trait_samples, opinion, habits, memory, events, boundary, voice)
-    drafts = [draft for make in makers for draft in make(told)]
-    return [d.sample(open_items or {}, edits) for d in choose(drafts, config)]
+    told = tell(life_of(notes, edits, config, timeline, extractions, name, bearings))
+    return [d.sample(open_items or {}, edits) for d in choose(drafts_of(told), config)]

@@ -63,8 +63,11 @@ def test_ids_are_unique_and_do_not_depend_on_order(life: SmallLife, samples: lis
 
 
 def test_no_question_has_two_answers(samples: list[Sample]) -> None:
-    questions = [normal(s.messages[0].content) for s in samples]
-    assert len(set(questions)) == len(questions)
+    """The question of a sample, with the talk before it where there is one."""
+    single = [normal(s.messages[0].content) for s in samples if len(s.messages) == 2]
+    assert len(set(single)) == len(single)
+    talks = [tuple(normal(m.content) for m in s.messages[:-1]) for s in samples]
+    assert len(set(talks)) == len(talks)
 
 
 def test_answers_of_memory_and_voice_are_sentences_of_the_refined_notes(life: SmallLife, samples: list[Sample]) -> None:
@@ -145,7 +148,11 @@ def test_headings_skipped_notes_and_other_speakers_do_not_answer(samples: list[S
     assert "must never be told" not in text
     assert "bring fish" not in text
     chat = [s for s in samples if "/chat/" in s.source]
-    assert {s.messages[-1].content for s in chat} >= {"it is personal now, I am not leaving before it does"}
+    assert {m.content for s in chat for m in s.messages if m.role == "assistant"} == {
+        "on the jetty, the rope is stuck again",
+        "it is personal now, I am not leaving before it does",
+        "no promises",
+    }
 
 
 def test_words_of_others_are_quoted_as_theirs(samples: list[Sample]) -> None:
@@ -255,7 +262,7 @@ def test_a_life_without_notes_or_name_is_no_error() -> None:
 
 def test_no_slot_is_left_open_and_no_message_is_empty(samples: list[Sample]) -> None:
     for s in samples:
-        assert [m.role for m in s.messages] == ["user", "assistant"]
+        assert [m.role for m in s.messages] == ["user", "assistant"] * (len(s.messages) // 2)
         for m in s.messages:
             assert m.content.strip()
             assert not re.search(r"[{}|]", m.content)

@@ -171,6 +171,9 @@ def test_a_question_is_asked_once_and_by_hash() -> None:
 def test_forms_use_known_slots_only() -> None:
     known = set(
         [
+            "base",
+            "said",
+            "occasion",
             "topic",
             "bare_topic",
             "when",

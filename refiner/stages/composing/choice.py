@@ -1,7 +1,9 @@
-"""Which drafts become samples: no near duplicates, every scene once, then the mix of refiner.toml, of what there is.
+"""Which drafts become samples: what is told twice is told once, every passage is told, and the mix weighs the rest.
 
-Nothing is invented to fill a share. A kind with weight 0 gives nothing; of the others every scene is kept once before
-any scene is told a second time.
+Nothing is invented to fill a share. A kind with weight 0 gives nothing. Of the others each has its share of as many
+samples as there are when each passage of the notes is asked for in two ways (facts that are asked for in several ways
+are recalled when they are asked for in a new one: Allen-Zhu & Li, "Physics of Language Models: Part 3.1", 2023). No
+share cuts that every passage is remembered once, nor the floors: who she is, what is over, each negative trait.
 """
 
 from __future__ import annotations
@@ -12,40 +14,50 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rapidfuzz import fuzz
 
-from refiner.config import Config
+from refiner.config import Config, Trait
 from refiner.edits import digest
 from refiner.models import SampleKind
 from refiner.stages.composing.draft import Draft
 from refiner.stages.composing.text import normal
 
 ALIKE = 93.0  # rapidfuzz token set ratio from which two answers tell the same
+ASKED_ALIKE = 90.0  # and from which two questions ask the same
 EVENT_CAP = 12  # samples about one event, of all kinds together
+PASSAGE_CAP = 6  # samples that answer with the same words, of all kinds together
 EVAL_SHARE = 0.12  # of the chosen ones, asked again in held-out forms
 EVAL_LEAST = 16
+TELLINGS = 2  # ways in which training asks for a passage
 FLOOR: Mapping[str, int] = {"identity": 40, "trait": 12, "now_and_then": 24, "boundary": 12}
+NEGATIVE_FLOOR = 8  # samples of a negative trait that holds are not cut below this, where the notes give so many
+
+
+def trait_cap(trait: Trait) -> int:
+    """How many samples are about one trait at most, of all kinds together, by its importance."""
+    return 10 + 6 * trait.importance
 
 
 def without_duplicates(drafts: Iterable[Draft]) -> list[Draft]:
-    """The drafts less those that tell, in another scene of the same kind, what was told already.
+    """The drafts less those that tell, in another scene, what was told already: in the same kind by answers that are
+    alike, across kinds where the question is alike too.
 
     Answers are compared only where they share a run of five words, so a long life takes no longer for each note.
     """
     kept: list[Draft] = []
     ids: set[str] = set()
-    shingles: dict[tuple[str, str], set[int]] = defaultdict(set)
-    texts: list[tuple[str, str]] = []  # (scene, normal answer) of those that were told
-    known: dict[tuple[str, str], bool] = {}
+    shingles: dict[str, set[int]] = defaultdict(set)
+    texts: list[tuple[Draft, str]] = []  # of those that were told
+    known: dict[tuple[str, str, str, str], bool] = {}
     for draft in drafts:
-        text = normal(draft.answer)
+        text = normal(draft.told)
         if draft.id in ids or not text:
             continue
-        key = (draft.scene, text)
+        key = (draft.kind, draft.scene, text, normal(draft.question))
         if key not in known:
-            known[key] = draft.notes != () and _told_before(draft, text, texts, shingles)
+            known[key] = _told_before(draft, text, texts, shingles)
             if not known[key]:
-                texts.append(key)
+                texts.append((draft, text))
                 for run in _runs(text):
-                    shingles[draft.kind, run].add(len(texts) - 1)
+                    shingles[run].add(len(texts) - 1)
         if known[key]:
             continue
         ids.add(draft.id)
@@ -58,18 +70,22 @@ def _runs(text: str, size: int = 5) -> set[str]:
     return {" ".join(parts[i : i + size]) for i in range(max(1, len(parts) - size + 1))}
 
 
-def _told_before(
-    draft: Draft, text: str, texts: Sequence[tuple[str, str]], shingles: Mapping[tuple[str, str], set[int]]
-) -> bool:
-    near = {i for run in _runs(text) for i in shingles.get((draft.kind, run), ())}
+def _told_before(draft: Draft, text: str, texts: Sequence[tuple[Draft, str]], shingles: Mapping[str, set[int]]) -> bool:
+    near = {i for run in _runs(text) for i in shingles.get(run, ())}
     for i in sorted(near):
-        scene, other = texts[i]
+        other, told = texts[i]
         # The set ratio calls a part of a longer text equal to it, so lengths must be alike too.
-        if (
-            scene != draft.scene
-            and min(len(text), len(other)) >= 0.7 * max(len(text), len(other))
-            and fuzz.token_set_ratio(text, other) >= ALIKE
-        ):
+        alike = (
+            min(len(text), len(told)) >= 0.7 * max(len(text), len(told)) and fuzz.token_set_ratio(text, told) >= ALIKE
+        )
+        if not alike:
+            continue
+        same_question = fuzz.token_sort_ratio(normal(draft.question), normal(other.question)) >= ASKED_ALIKE
+        if draft.kind != other.kind or draft.scene == other.scene:
+            # Other ways to ask for the same are wanted, within a scene and across kinds; the same way twice is not.
+            if same_question and draft.turns == other.turns and draft.held_out == other.held_out and draft.notes:
+                return True
+        elif draft.notes:
             return True
     return False
 
@@ -77,40 +93,98 @@ def _told_before(
 def choose(drafts: Sequence[Draft], config: Config) -> list[Draft]:
     """The drafts that become samples, in order of kind and scene."""
     mix = {k: w for k, w in config.samples.mix.items() if w > 0}
-    total = sum(mix.values())
     able = [d for d in without_duplicates(drafts) if d.kind in mix]
-    asked = [d for d in able if not d.held_out]
-    quota = {k: math.ceil(w / total * len(asked)) for k, w in mix.items()}
-    used: Counter[str] = Counter()
-    chosen: list[Draft] = []
-    importance = {t.id: t.importance for t in config.traits}
-    for kind in mix:
-        chosen += _of_kind([d for d in asked if d.kind == kind], max(quota[kind], FLOOR.get(kind, 0)), used, importance)
+    picked = _Choice(config, [d for d in able if not d.held_out])
+    chosen = picked.run(mix)
     chosen += _held_out([d for d in able if d.held_out], chosen, mix)
     order: dict[str, int] = {k: i for i, k in enumerate(config.samples.mix)}
     return sorted(chosen, key=lambda d: (order[d.kind], d.notes, d.spans, d.scene, d.held_out, d.id))
 
 
-def _of_kind(drafts: Sequence[Draft], quota: int, used: Counter[str], importance: Mapping[str, int]) -> list[Draft]:
-    """Rounds over the scenes: one sample for each, then a second … The first round is never cut."""
-    scenes: dict[str, list[Draft]] = defaultdict(list)
-    for draft in drafts:
-        scenes[draft.scene].append(draft)
+class _Choice:
+    """Chooses drafts in rounds over the scenes of each kind, within the caps."""
 
-    def weight(scene: str) -> tuple[int, str]:
-        return -max((importance.get(t, 0) for d in scenes[scene] for t in d.traits), default=0), digest("scene", scene)
+    def __init__(self, config: Config, drafts: Sequence[Draft]) -> None:
+        self.traits = {t.id: t for t in config.traits}
+        self.queues: dict[str, list[Draft]] = {}
+        self.firsts: Counter[str] = Counter()  # by kind: how many scenes it has
+        for kind in {d.kind for d in drafts}:
+            self.queues[kind] = self._queue([d for d in drafts if d.kind == kind])
+            self.firsts[kind] = len({d.scene for d in drafts if d.kind == kind})
+        self.out: list[Draft] = []
+        self.count: Counter[str] = Counter()
+        self.events: Counter[str] = Counter()
+        self.of_trait: Counter[str] = Counter()
+        self.passages: Counter[str] = Counter()
 
-    out: list[Draft] = []
-    for turn in range(max((len(s) for s in scenes.values()), default=0)):
-        for scene in sorted(scenes, key=weight):
-            if turn >= len(scenes[scene]) or turn and len(out) >= quota:
+    def _queue(self, drafts: Sequence[Draft]) -> list[Draft]:
+        """The drafts of a kind in the order in which they are taken: one of each scene, then a second of each …, the
+        scenes of important traits first, talks before single answers."""
+        scenes: dict[str, list[Draft]] = defaultdict(list)
+        for draft in drafts:
+            scenes[draft.scene].append(draft)
+        turn = {id(d): i for of in scenes.values() for i, d in enumerate(of)}
+
+        def weight(draft: Draft) -> tuple[int, int, bool, str]:
+            most = max(
+                (self.traits[t].importance for d in scenes[draft.scene] for t in d.traits if t in self.traits),
+                default=0,
+            )
+            return turn[id(draft)], -most, not draft.turns, digest("scene", draft.scene)
+
+        return sorted(drafts, key=weight)
+
+    def run(self, mix: Mapping[SampleKind, float]) -> list[Draft]:
+        total = sum(mix.values())
+        # First what no share cuts: each passage remembered once, the floors, the negative traits.
+        self._take("memory", self.firsts["memory"], capped=False)
+        for kind in mix:
+            self._take(kind, FLOOR.get(kind, 0))
+        self._keep_the_negative()
+        # Then of each kind its share of as many as there are when every passage is asked for in so many ways.
+        offered = sum(self.firsts.values())
+        wanted = TELLINGS * self.firsts["memory"] * total / mix["memory"] if mix.get("memory") else offered
+        for kind, w in mix.items():
+            self._take(kind, math.ceil(wanted * w / total))
+        return self.out
+
+    def _take(self, kind: str, most: int, *, capped: bool = True) -> int:
+        """Takes drafts of a kind until it has `most`; how many were taken."""
+        made, left = 0, []
+        for draft in self.queues.get(kind, []):
+            if self.count[kind] >= most:
+                left.append(draft)
+            elif not capped or self._within(draft):
+                self._add(draft)
+                made += 1
+            # What is over a cap is not looked at again: caps only fill.
+        self.queues[kind] = left
+        return made
+
+    def _within(self, draft: Draft) -> bool:
+        full = any(self.events[e] >= EVENT_CAP for e in draft.events)
+        over = any(t in self.traits and self.of_trait[t] >= trait_cap(self.traits[t]) for t in draft.traits)
+        told = bool(draft.notes) and self.passages[normal(draft.answer)] >= PASSAGE_CAP
+        return not (full or over or told)
+
+    def _add(self, draft: Draft) -> None:
+        self.out.append(draft)
+        self.count[draft.kind] += 1
+        self.events.update(draft.events)
+        self.of_trait.update(set(draft.traits))
+        self.passages[normal(draft.answer)] += 1
+
+    def _keep_the_negative(self) -> None:
+        for trait in sorted(self.traits.values(), key=lambda t: (-t.importance, t.id)):
+            if trait.polarity != "negative" or trait.importance == 0:
                 continue
-            draft = scenes[scene][turn]
-            if turn and any(used[e] >= EVENT_CAP for e in draft.events):
-                continue
-            used.update(draft.events)
-            out.append(draft)
-    return out
+            for kind in ("trait", "situation", "memory"):
+                for draft in list(self.queues.get(kind, [])):
+                    if self.of_trait[trait.id] >= NEGATIVE_FLOOR:
+                        break
+                    if trait.id in draft.traits:
+                        self.queues[kind].remove(draft)
+                        self._add(draft)
 
 
 def _held_out(drafts: Sequence[Draft], chosen: Sequence[Draft], mix: Mapping[SampleKind, float]) -> list[Draft]:

@@ -18,6 +18,8 @@ from refiner.stages.composing.text import listed, to_you, words
 
 _PAST = ("VBD",)
 _PRESENT = ("VBP",)
+_HYPHENS = ("-", "'", "–")
+_CLAUSES = ("relcl", "acl", "advcl", "appos", "ccomp")
 _STOP_DEP = {"advcl", "ccomp", "relcl", "acl", "parataxis", "mark", "cc", "conj", "appos"}
 _OTHERS = re.compile(
     r"\b(?:he|she|it|they|him|her|hers|his|its|them|their|theirs|himself|herself|itself|themselves|this|that|these"
@@ -42,6 +44,7 @@ class Deed:
     reason: bool  # whether the sentence says why
     start: int  # where the phrase stands in the sentence
     end: int
+    occasion: str = ""  # when she does it, where the sentence says so: "before every release"
 
     @property
     def did(self) -> str:
@@ -89,7 +92,7 @@ def _found(doc: Any, text: str) -> Iterator[Deed]:
         word = verb.lower_ if kind == "past" else verb.lemma_.lower()
         said = f"were {verb.lower_} {own}" if passive is not None else f"{word} {own}"
         base = "" if passive is not None else f"{verb.lemma_.lower()} {own}".strip()
-        yield Deed(kind, said.strip(), base, _reason(verb), verb.idx, end)
+        yield Deed(kind, said.strip(), base, _reason(verb), verb.idx, end, _occasion(verb))
 
 
 def _subject(verb: Any) -> Any | None:
@@ -115,10 +118,10 @@ def _ends(verb: Any) -> list[int]:
     parts = [c for c in verb.children if c.i > verb.i]
     ends: list[int] = []
     for part in parts:
-        if part.dep_ in _STOP_DEP or part.is_punct and part.text not in ("-", "'"):
+        if part.dep_ in _STOP_DEP or part.is_punct and part.text not in _HYPHENS:
             break
         inside = [t for t in part.subtree if t.i > verb.i]
-        stop = next((t for t in inside if t.dep_ in ("relcl", "acl", "advcl", "appos", "ccomp") or t.is_punct), None)
+        stop = next((t for t in inside if t.dep_ in _CLAUSES or t.is_punct and t.text not in _HYPHENS), None)
         if stop is not None:
             before = [t for t in inside if t.i < min(x.i for x in stop.subtree)]
             if before:
@@ -132,7 +135,9 @@ def _fit(verb: Any, rest: str, passive: bool) -> bool:
     size = len(words(rest))
     if not 1 <= size <= LONGEST_DEED or _OTHERS.search(rest) or _ENDS_OPEN.search(rest):
         return False
-    if re.search(r"[\"“”()\[\]:;…?!₹*_/]|\b[A-Z]{2,}[a-z]*\d", rest):
+    if re.search(
+        r"[\"“”()\[\]:;…?!₹*_/]|\b[A-Z]{2,}[a-z]*\d|['’]s$|(?<!\w)['‘]|\b(?:as|than|more|most|less)\b|-$", rest
+    ):
         return False
     lemma = verb.lemma_.lower()
     objects = [
@@ -142,6 +147,10 @@ def _fit(verb: Any, rest: str, passive: bool) -> bool:
         thing = any(c.dep_ in ("dobj", "attr") and c.pos_ in ("NOUN", "PROPN") and c.i > verb.i for c in objects)
         if lemma not in listed("deed_with_object") or not thing:
             return False
+    if lemma == "put" and not any(
+        c.dep_ in ("prep", "prt") and c.i > verb.i and c.text in rest.split() for c in objects
+    ):
+        return False
     return bool(objects) or passive
 
 
@@ -151,6 +160,23 @@ def _quoted(doc: Any, verb: Any) -> bool:
     return (
         bool(marks % 2) or any(t.text == "“" for t in doc[: verb.i]) and not any(t.text == "”" for t in doc[: verb.i])
     )
+
+
+def _occasion(verb: Any) -> str:
+    """The phrase of time that goes with a verb, for "What do you do before every exam?"; "" where there is none."""
+    for child in verb.children:
+        if child.dep_ != "prep" or child.lower_ not in ("on", "before", "after", "at", "during", "in"):
+            continue
+        noun = next((c for c in child.children if c.dep_ == "pobj"), None)
+        phrase = " ".join(t.text for t in child.subtree)
+        plain = not _OTHERS.search(phrase) and not re.search(r"[^\w\s'’-]|\d{3}", phrase)
+        if noun is not None and plain and len(phrase.split()) <= 7:
+            each = any(t.lower_ in ("every", "each") for t in noun.lefts)
+            if each or noun.lemma_.lower() in listed("times"):
+                return to_you(
+                    child.doc.text[child.idx : list(child.subtree)[-1].idx + len(list(child.subtree)[-1].text)]
+                )
+    return ""
 
 
 def _reason(verb: Any) -> bool:
@@ -195,7 +221,7 @@ def stands_alone(text: str) -> bool:
             if not seen:
                 return False
         elif low in ("it", "its", "itself"):
-            impersonal = token.dep_ == "expl" or token.head.lemma_ in ("be", "take", "seem", "feel") and token.i == 0
+            impersonal = token.dep_ == "expl" or token.i == 0 and token.head.lemma_ in listed("impersonal")
             if not seen and not impersonal:
                 return False
         elif low in ("this", "that", "these", "those"):
@@ -212,7 +238,9 @@ def third_person(text: str, name: str, *, female: bool) -> str:
     "" where more than her own words would have to change: present tense, "we", "you", speech, another woman's "her".
     """
     doc = parsed(text)
-    low = {t.lower_ for t in doc} if doc is not None else set()
+    if doc is None:
+        return ""
+    low = {t.lower_ for t in doc}
     her = {"she", "her", "hers", "herself"} if female else {"he", "him", "his", "himself"}
     if (
         not low & {"i", "my", "me"}

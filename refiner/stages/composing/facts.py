@@ -10,6 +10,7 @@ from refiner.config import Config, Trait
 from refiner.edits import in_force
 from refiner.language.inflect import match_case
 from refiner.models import (
+    Bearing,
     Edit,
     Event,
     Extraction,
@@ -42,6 +43,7 @@ class Life:
     retractions: tuple[Retraction, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)  # event id -> refined label, where it is safe to say
     name: str = ""
+    bearings: Mapping[str, Sequence[Bearing]] = field(default_factory=dict)  # on the important traits, by note path
 
     @property
     def first(self) -> str:
@@ -67,6 +69,7 @@ def life_of(
     timeline: Timeline,
     extractions: Sequence[Extraction],
     name: str = "",
+    bearings: Mapping[str, Sequence[Bearing]] | None = None,
 ) -> Life:
     """The notes and what is known of them, in an order that does not depend on that of the arguments."""
     read = {n.path: n for n in sorted(notes, key=lambda n: n.path) if not n.meta.skip}
@@ -79,6 +82,7 @@ def life_of(
         tuple(p for x in of_notes for p in x.people), _media(read.values(), of_notes),
         tuple(o for x in of_notes for o in x.observations), tuple(r for x in of_notes for r in x.retractions),
         refined_labels(events.values(), edits, config), (name or config.persona.after.name or "").strip(),
+        bearings or {},
     )  # fmt: skip
 
 

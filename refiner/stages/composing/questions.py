@@ -74,6 +74,13 @@ class Asked:
                 return question
         return None
 
+    def say(
+        self, group: str, key: Sequence[str], slots: Mapping[str, str] | None = None, *, held_out: bool = False
+    ) -> str:
+        """A turn within a talk, by the hash of `key`. It may be said again in another talk."""
+        options = [f for form in forms(group, "held_out" if held_out else "train") if (f := fill(form, slots or {}))]
+        return ordered(options, group, *key)[0]
+
     def claim(self, question: str, key: Sequence[str]) -> bool:
         """Takes a question for an answer; False where it is taken already."""
         norm = normal(question)

@@ -179,7 +179,7 @@ def units(note: Note, edits: Iterable[Edit], config: Config) -> list[Unit]:
                 section += 1
                 continue
         bold = re.fullmatch(r"(?:\*\*|__)[^*_]+(?:\*\*|__):?", note.text[start:end].strip())
-        if _HEADING.fullmatch(line) or bold or _is_title(note, start, end, text, item):
+        if _HEADING.fullmatch(line) or bold or not chat and _is_title(note, start, end, text, item):
             section += 1
             continue
         if chat:

@@ -4,7 +4,8 @@ of [persona], of the timeline's *now*, and of what no note speaks of."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from refiner.models import SampleKind
 from refiner.stages.composing.draft import Draft, Told
@@ -37,7 +38,9 @@ def identity(told: Told) -> Iterator[Draft]:
     for old in dict.fromkeys(n for n in (before.name.split(" ")[0], before.name, *before.nicknames[:1]) if n):
         if life.first and old.casefold() != life.first.casefold():
             wanted = ANSWER_ONLY if old == before.name.split(" ")[0] else 1
-            yield from _asked("identity", "old_name", told, {**slots, "old": old}, most=wanted)
+            asked = list(_asked("identity", "old_name", told, {**slots, "old": old}, most=wanted))
+            yield from asked
+            yield from _insisted(told, asked, "identity.insist", {**slots, "old": old}, most=3)
     yield from _work(told)
 
 
@@ -83,6 +86,17 @@ def _asked(
                 yield Draft(kind, scene, question, upper_first(answers[0].strip()), (name, *facts), held_out=held_out)
 
 
+def _insisted(
+    told: Told, asked: Sequence[Draft], group: str, slots: Mapping[str, str], *, most: int
+) -> Iterator[Draft]:
+    """A second turn for some of what was asked: the asker does not let go, and she stays with her answer."""
+    for held_out in (False, True):
+        for first in [d for d in asked if d.held_out == held_out][: most if not held_out else 1]:
+            on = told.asked.say(group, (first.id,), slots, held_out=held_out)
+            options = [a for f in ordered(forms(group, "answers"), group, first.id) if (a := fill_all(f, slots))]
+            yield replace(first, question=on, answer=options[0], turns=((first.question, first.answer),))
+
+
 def _work(told: Told) -> Iterator[Draft]:
     """What she does, in her own sentence, where a note of the last two years says it."""
     now = int(told.life.timeline.now[:4])
@@ -121,7 +135,9 @@ def boundary(told: Told) -> Iterator[Draft]:
     places = [p for p in forms("boundary.place", "places") if not {w.casefold() for w in words(p)} & said]
     for place in ordered(places, "place")[: PER_GROUP["place"]]:
         yield from _asked("boundary", "place", told, {**slots, "place": place}, most=1)
-    yield from _details(told, said)
+    details = list(_details(told, said))
+    yield from details
+    yield from _insisted(told, details, "boundary.insist", slots, most=5)
     yield from _asked("boundary", "you", told, slots, most=PER_GROUP["you"])
     yield from _not_lived(told)
 

@@ -25,7 +25,8 @@ _LEANS = re.compile(
         |afterwards?|later|meanwhile|after\s+that|before\s+that|since\s+then|that['’]?s\s+(?:why|how|when)
         |(?:after|before|since|from|by|at|in|on|with|for|because\s+of|during|until|till)\s+(?:all\s+)?(?:this|that|these|those)
         |from\s+then|by\s+then|even\s+so|in\s+the\s+end|as\s+a\s+result)\b
-      |(?:he|she|they|him|them|this|that|these|those|it|its|his|their|hers|theirs|both|neither|either|none|such
+      |(?!it(?:['’]s|\s+is|\s+was)\s+(?:\w+\s+)?(?:official|true|strange|funny|odd|hard|easy|clear|certain|possible|impossible
+        |said|known)\b)(?:he|she|they|him|them|this|that|these|those|it|its|his|their|hers|theirs|both|neither|either|none|such
         |the\s+(?:other|others|latter|former|same|rest|second|third)|another|one\s+of\s+them)\b
     )""",
     re.I | re.X,

@@ -62,6 +62,7 @@ class Topic:
 
     kind: str  # person place topic
     words: str
+    telling: bool = True  # whether one who has not read the note knows what is meant: not so for "the queue"
 
 
 @cache
@@ -134,6 +135,10 @@ def topics(
         if len(parts) == 1 and low in life[1] and low not in known:
             continue
         near = text[: match.start()]
+        if low not in known and _describes(doc, match.start(), match.end()):
+            continue
+        if re.search(r"\bthe[ \t]+$", near) and low not in known:
+            name = f"the {name}"
         if low in known or parts[0].casefold() in known and len(parts) == 1 or name in persons - places:
             out.append(Topic("person", name))
         elif _PLACE_BEFORE.search(near) or name in places and _TOWARDS.search(near):
@@ -147,6 +152,14 @@ def topics(
     order = {"person": 0, "place": 1, "topic": 2}
     first = {normal(t.words): t for t in reversed(sorted(out, key=lambda t: order[t.kind]))}
     return sorted(first.values(), key=lambda t: (order[t.kind], out.index(t)))
+
+
+def _describes(doc: Any, start: int, end: int) -> bool:
+    """Whether a capital word only says of what sort a thing is: "some Punjabi uncle", "an Alsatian dog"."""
+    if doc is None:
+        return False
+    found = [t for t in doc if start <= t.idx < end]
+    return len(found) == 1 and (found[0].pos_ == "ADJ" or found[0].dep_ in ("amod", "compound", "nmod"))
 
 
 def _entities(doc: object | None, labels: set[str]) -> set[str]:
@@ -171,11 +184,14 @@ def _things(doc: object | None) -> list[Topic]:
         phrase = to_you(re.sub(r"^(?:an?|the)\s+", "the ", phrase, flags=re.I))
         if first.pos_ != "PROPN" and not phrase.split()[0].isupper() and "'s" not in phrase.split()[0]:
             phrase = phrase[:1].lower() + phrase[1:]
-        out.append(Topic("topic", phrase))
+        if re.search(r"(?<!\w)['’]", phrase):
+            continue  # a quotation mark that closes elsewhere
+        named = re.match(r"your\b", phrase) or any(t.dep_ == "compound" or t.pos_ == "PROPN" for t in chunk)
+        out.append(Topic("topic", phrase, bool(named)))
     return out
 
 
 def rarest(found: Iterable[Topic], seen: Counter[str]) -> list[Topic]:
     """The topics in order of how few passages have them, which are the telling ones; kinds stay in their order."""
     order = {"person": 0, "place": 0, "topic": 1}
-    return sorted(found, key=lambda t: (seen[normal(t.words)] > 3, order[t.kind], seen[normal(t.words)]))
+    return sorted(found, key=lambda t: (not t.telling, seen[normal(t.words)] > 3, order[t.kind], seen[normal(t.words)]))

@@ -1,0 +1,174 @@
+"""Samples of what she remembers: each passage of the refined notes, asked for in several ways.
+
+A passage is asked for by a deed in it ("Why did you grow a fringe?"), by an event, by whom or what it is about, by when
+it was; a longer one is also told in two turns, as a talk would have it, and one that leans on what stands before it is
+only ever told after that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from refiner.models import Event
+from refiner.stages.composing.deeds import Deed
+from refiner.stages.composing.draft import Draft, Told
+from refiner.stages.composing.labels import did, thing
+from refiner.stages.composing.questions import ordered
+from refiner.stages.composing.scenes import Passage, Unit
+from refiner.stages.composing.text import leans, words
+from refiner.stages.composing.topics import rarest
+from refiner.stages.composing.when import in_month, when_words
+
+EACH_SCENE = 4  # questions that training asks of one scene
+TURN = 14  # words that each turn of a telling in two has at least
+OLD = 2  # years after which a diary is asked for with its date: what it says may be over
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to ask for a passage: a group of forms, what fills them, and the part of it that answers."""
+
+    group: str
+    slots: Mapping[str, str]
+    key: str
+    part: Passage | None = None  # None: the whole passage
+
+
+def memory(told: Told) -> Iterator[Draft]:
+    """What she remembers, passage by passage."""
+    before: Passage | None = None
+    for passage in told.passages:
+        if passage.lead:
+            if before is not None and before.note == passage.note and before.units[-1].text == passage.lead:
+                yield from _after(told, before, passage)
+        else:
+            yield from _memory_of(told, passage)
+        before = passage
+
+
+def _memory_of(told: Told, passage: Passage) -> Iterator[Draft]:
+    options = ways(told, passage)
+    cut = _halves(passage)
+    long = len(passage.units) >= 6 and len(words(passage.text)) >= 70
+    for held_out in (False, True):
+        made = 0
+        if cut and long and not held_out:
+            yield from _two_turns(told, *cut, f"memory/{passage.id}", held_out=held_out)
+        for way in options:
+            if made >= (1 if held_out else EACH_SCENE - bool(cut)):
+                break
+            if question := told.asked.ask(way.group, way.slots, (passage.id, way.key), held_out=held_out):
+                made += 1
+                scene = f"memory/{passage.id}"
+                yield told.from_passage("memory", way.part or passage, question, scene=scene, held_out=held_out)
+        if cut and (held_out or not long):
+            yield from _two_turns(told, *cut, f"memory/{passage.id}", held_out=held_out)
+
+
+def _after(told: Told, before: Passage, passage: Passage) -> Iterator[Draft]:
+    """What leans on a passage, as the second turn of a talk in which that one was told: the end of it at least."""
+    short = before
+    while len(words(short.text)) > 60 and len(short.units) > 1:
+        rest = replace(short, units=short.units[1:])
+        if leans(rest.units[0].text) and len(rest.units) == 1:
+            break
+        short = rest
+    while leans(short.units[0].text) and len(short.units) < len(before.units):
+        short = replace(before, units=before.units[-len(short.units) - 1 :])
+    for held_out in (False, True):
+        yield from _two_turns(told, replace(short, lead=""), passage, f"memory/{passage.id}", held_out=held_out)
+
+
+def _two_turns(told: Told, first: Passage, rest: Passage, scene: str, *, held_out: bool) -> Iterator[Draft]:
+    for way in ways(told, first):
+        if way.part is not None:
+            continue
+        if question := told.asked.ask(way.group, way.slots, (first.id, rest.id, way.key), held_out=held_out):
+            on = follow_up(told, rest, held_out=held_out)
+            draft = told.from_passage("memory", rest, on, scene=scene, held_out=held_out)
+            yield told.after(draft, question, first)
+            return
+
+
+def follow_up(told: Told, passage: Passage, *, held_out: bool = False) -> str:
+    """What a listener says who wants to hear more: by what comes next where that can be named, else "And then?"."""
+    return told.asked.say("follow.on", (passage.id,), held_out=held_out)
+
+
+def _halves(passage: Passage) -> tuple[Passage, Passage] | None:
+    """A passage cut where a new paragraph or a new thought begins, nearest to its middle; None where it is short."""
+    total = len(words(passage.text))
+    if len(passage.units) < 4 or total < 3 * TURN:
+        return None
+    best: tuple[tuple[bool, int], int] | None = None
+    for i in range(1, len(passage.units)):
+        size = len(words(replace(passage, units=passage.units[:i]).text))
+        if TURN <= size <= total - TURN:
+            inside = passage.units[i].paragraph == passage.units[i - 1].paragraph
+            rank = ((inside, abs(size - total // 2)), i)
+            best = min(best, rank) if best else rank
+    if best is None:
+        return None
+    return replace(passage, units=passage.units[: best[1]]), replace(passage, units=passage.units[best[1] :])
+
+
+def ways(told: Told, passage: Passage) -> list[Way]:
+    """All ways to ask for a passage that begins by itself, the most telling first, each with its slots."""
+    # What a note of these days says can be asked without its date; what is older is asked for with it.
+    when = in_month(passage.date) if not passage.at_the_time or is_old(told, passage) else ""
+    options: list[Way] = []
+    for event in told.events_in(passage.note, [(u.start, u.end) for u in passage.units]):
+        options += _by_event(told, event)
+    deeds = [] if passage.at_the_time and is_old(told, passage) else list(_by_deed(told, passage))
+    options += deeds[:1]
+    for topic in rarest(told.topics[passage.id] if passage.id in told.topics else told.about(passage), told.seen)[:6]:
+        if when:
+            group = "memory.topic_wrote" if passage.at_the_time else "memory.topic_when"
+            options.append(Way(group, {"topic": topic.words, "when": when}, topic.words))
+        else:
+            slots = {topic.kind: topic.words, "bare_topic": re.sub(r"^(?:the|your) ", "", topic.words)}
+            options.append(Way(f"memory.{topic.kind}", slots, topic.words))
+    options[2:2] = deeds[1:3]
+    if when:
+        group = "memory.wrote" if passage.at_the_time else "memory.when"
+        options.insert(min(1, len(options)), Way(group, {"when": when}, "when"))
+    return options
+
+
+def _by_deed(told: Told, passage: Passage) -> Iterator[Way]:
+    """By what she did in it. Where the deed stands late in a long passage, a shorter part around it answers."""
+    found: list[tuple[Unit, Deed]] = [(u, d) for u in passage.units for d in told.deeds(u) if d.tense == "past"]
+    found = [(u, d) for u, d in found if len(words(d.said)) >= 3]
+    order = ordered((d.said for _, d in found), passage.id)
+    for unit, deed in sorted(found, key=lambda f: (not f[1].reason, order.index(f[1].said))):
+        near = told.around(unit, after=2)
+        part = passage if passage.units.index(unit) == 0 and len(words(passage.text)) < 60 else near
+        if part is None:
+            continue
+        slots = {"did": deed.did, "said": deed.said, "base": deed.base}
+        if deed.reason and deed.base:
+            yield Way("deed.why", slots, deed.said, part)
+        else:
+            yield Way("memory.did", slots, deed.said, None if len(passage.units) <= 6 else part)
+            yield Way("deed.past", slots, f"{deed.said} ever", part)
+
+
+def is_old(told: Told, passage: Passage, years: int = OLD) -> bool:
+    """Whether it was told, in the present of its day, more than some years ago: what it says may be over."""
+    year = passage.date[:4]
+    return passage.at_the_time and year.isdigit() and int(year) < int(told.life.timeline.now[:4]) - years
+
+
+def _by_event(told: Told, event: Event) -> list[Way]:
+    label = told.life.labels.get(event.id, "")
+    if event.modality != "actual" or event.subject != "self" or not label:
+        return []
+    if clause := did(label):
+        return [Way("memory.did", {"did": clause}, event.id)]
+    if name := thing(label):
+        when = when_words(event.when)
+        group = "memory.topic_when" if when else "memory.topic"
+        return [Way(group, {"topic": name, "bare_topic": label, "when": when}, event.id)]
+    return []
