@@ -214,7 +214,12 @@ def selfimage(
 
 @app.command()
 def samples(
-    coverage: Annotated[bool, typer.Option(help="Print trait by kind, with what is missing.")] = False,
+    coverage: Annotated[
+        bool, typer.Option(help="Print traits and times of life by kind, what is missing and what fills it.")
+    ] = False,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw the same as two heat maps: FILE.png or FILE.svg.")
+    ] = None,
     trace: Annotated[
         str, typer.Option(metavar="ID", help="Print where this sample, or this row (train.jsonl:17), comes from.")
     ] = "",
@@ -224,10 +229,11 @@ def samples(
     quiet: QuietOption = False,
 ) -> None:
     """Make training samples of the refined notes; they wait for your review like everything else."""
-    from refiner import report
+    from refiner import report, report_coverage
     from refiner.queueing import make_samples_for_review
 
     show = output(quiet, as_json)
+    report_coverage.check_plot(plot)
     made = make_samples_for_review(_workspace(workspace), now=day(now))
     if trace:
         from refiner import report_export
@@ -237,7 +243,10 @@ def samples(
         ws = _workspace(workspace)
         report_export.traced(show, where_from(made, find_sample(made, trace, ws.dataset)))
         return
-    report.samples(show, made, coverage=coverage)
+    if coverage or plot:
+        report_coverage.coverage(show, made, plot, printed=coverage)
+        return
+    report.samples(show, made)
 
 
 app.command("export")(export)

@@ -194,21 +194,8 @@ def edit_in_place(show: Output, life: Life, edit: Edit) -> Text:
     return diff_text(note.text[start:end], after, plain=plain)
 
 
-def samples(show: Output, made: Samples, *, coverage: bool = False) -> None:
-    """After `samples`: counts by kind and status; or the coverage table."""
-    if coverage:
-        from refiner.dataset.coverage import coverage as coverage_rows
-
-        t = made.life.chain.timeline
-        rows = coverage_rows(made.samples, made.life.config, t) if t else []
-        if show.as_json:
-            show.json([asdict(r) for r in rows])
-        for row in rows:
-            if not show.as_json:
-                kinds = " ".join(f"{k} {n}" for k, n in sorted(row.counts.items()) if n)
-                missing = f"  missing: {'; '.join(row.missing)}" if row.missing else ""
-                show.data(f"{row.trait:<24} {row.total:>4}  {kinds}{missing}")
-        return
+def samples(show: Output, made: Samples) -> None:
+    """After `samples`: counts by kind and status."""
     by_kind = Counter(s.kind for s in made.samples)
     if show.as_json:
         show.json(
