@@ -51,7 +51,7 @@ def _counts(show: Output, s: Standing) -> None:
         parts = [f"{n} {k}" + (f" ({new} new)" if k == "undecided" and new and n else "") for k, n in given.items()]
         show.data(f"{name:<10} " + ", ".join(parts))
     if s.samples_outdated:
-        show.data("           made before the notes became what they are: refiner samples")
+        show.data("           made before the last change of the refined notes: refiner samples")
 
 
 def _answers(show: Output, s: Standing) -> None:

@@ -46,9 +46,9 @@ def run_note(ws: Workspace, asked: Request, show: Output, *, now: str) -> int:
         if answers.gap and gap is None:
             gap = gap_of(ws, answers.gap, now=now)
     else:
-        answers = given(asked, known, gap, now, asks=talks)
+        answers = given(asked, known, now)
     if gap is not None:
-        show.say(f"the gap: {gap.question}")
+        _say(show, f"the gap: {gap.question}")
     try:
         note = _written(answers, text, draft, known, gap, show, asked if talks else None)
         path = _saved(ws, note, draft, answers, now)

@@ -15,7 +15,7 @@ from refiner.noting.answers import BEGINNINGS, Answers, Change, Who, time_in
 from refiner.noting.gap import Missing
 from refiner.noting.known import Known
 from refiner.noting.names import slug
-from refiner.noting.terminal import Asking
+from refiner.noting.terminal import Asking, listed
 from refiner.noting.times import read_time
 from refiner.noting.wording import effect_kinds, effect_of, examples
 from refiner.review.visible import one_line
@@ -147,15 +147,15 @@ class Form:
 
     def traits(self, answers: Answers) -> Answers:
         about = self.known.trait(self.gap.trait) if self.gap and self.gap.trait else None
-        listed = sorted(self.known.traits, key=lambda t: about is None or t.id != about.id)[:_MANY]
+        offered = sorted(self.known.traits, key=lambda t: about is None or t.id != about.id)[:_MANY]
         self.ask.say("Which trait of yours is that?  Enter: the reader finds out from your words.", "bold")
-        self.ask.say("  " + "   ".join(f"{n} {one_line(t.title, 30)}" for n, t in enumerate(listed, 1)))
-        if not listed:
+        self.ask.say(f"  {listed([one_line(t.title, 30) for t in offered])}")
+        if not offered:
             self.ask.say("  none is known yet: type a name, and it is followed")
         self.ask.say(f"  Its number or name, then one of: {', '.join(list(effect_kinds().values())[:5])}")
         changes = list(answers.changes)
-        while answer := self._line(words=[t.title for t in listed]):
-            change = self._change(answer, listed)
+        while answer := self._line(words=[t.title for t in offered]):
+            change = self._change(answer, offered)
             if change is None:
                 continue
             changes.append(change)
@@ -165,7 +165,7 @@ class Form:
             self.ask.say("  Said outright: nothing else is inferred from this note.")
         return answers.model_copy(update={"changes": tuple(dict.fromkeys(changes))})
 
-    def _change(self, answer: str, listed: Sequence[Trait]) -> Change | None:
+    def _change(self, answer: str, offered: Sequence[Trait]) -> Change | None:
         """`2 ended`, `tinkerer came back`, `2`; None where the person has to say it again."""
         words = answer.split()
         kind: EffectKind | None = None
@@ -173,22 +173,22 @@ class Form:
             if found := effect_of(" ".join(words[cut:])):
                 kind, words = found, words[:cut]
                 break
-        trait = self._trait(" ".join(words), listed)
+        trait = self._trait(" ".join(words), offered)
         if not trait:
             return None
         return Change(trait=trait, kind=kind or self._kind(trait)) if kind or (kind := self._kind(trait)) else None
 
-    def _trait(self, name: str, listed: Sequence[Trait]) -> str:
+    def _trait(self, name: str, offered: Sequence[Trait]) -> str:
         if name.isdigit():
-            if 0 < int(name) <= len(listed):
-                return listed[int(name) - 1].id
+            if 0 < int(name) <= len(offered):
+                return offered[int(name) - 1].id
             self.ask.say(f"  There is no number {name[:9]}.")
             return ""
         if known := self.known.trait(name):
             return known.id
         near = self.known.near_traits(name)
         if near:
-            self.ask.say(f"  “{name}” is new. {'; '.join(f'{n} {t.title}' for n, t in enumerate(near, 1))}; Enter: new")
+            self.ask.say(f"  “{name}” is new. {listed([t.title for t in near])}; Enter: new")
             chosen = self._line("  > ")
             if chosen.isdigit() and 0 < int(chosen) <= len(near):
                 return near[int(chosen) - 1].id
@@ -197,7 +197,7 @@ class Form:
 
     def _kind(self, trait: str) -> EffectKind | None:
         kinds = list(effect_kinds().items())
-        self.ask.say(f"  {self.known.name_of(trait)}: " + "   ".join(f"{n} {w}" for n, (_, w) in enumerate(kinds, 1)))
+        self.ask.say(f"  {self.known.name_of(trait)}: {listed([w for _, w in kinds])}")
         answer = self._line("  > ", words=[w for _, w in kinds])
         if answer.isdigit() and 0 < int(answer) <= len(kinds):
             return kinds[int(answer) - 1][0]
@@ -216,7 +216,7 @@ class Form:
             return answers
         over, when = begun, ""
         if len(begun) > 1:
-            self.ask.say("  Which?  " + "   ".join(f"{n} {self.known.name_of(t)}" for n, t in enumerate(begun, 1)))
+            self.ask.say(f"  Which?  {listed([self.known.name_of(t) for t in begun])}")
             said = [int(n) for n in re.findall(r"\d+", self._line("  > "))]
             over = [begun[n - 1] for n in said if 0 < n <= len(begun)] or begun
         told = time_in(words)

@@ -11,7 +11,6 @@ from refiner.frontmatter import KINDS
 from refiner.notes import decode
 from refiner.noting.answers import BEGINNINGS, Answers, Change, Who
 from refiner.noting.form import trait_id
-from refiner.noting.gap import Missing
 from refiner.noting.known import Known
 from refiner.noting.names import given_name
 from refiner.noting.quoting import control_in
@@ -49,7 +48,7 @@ def alone(asked: Request) -> None:
         )
 
 
-def given(asked: Request, known: Known, gap: Missing | None, now: str, *, asks: bool) -> Answers:
+def given(asked: Request, known: Known, now: str) -> Answers:
     """The answers that the options give. Raises UsageError for what no note takes."""
     text = asked.text if asked.text != "-" else decode(sys.stdin.buffer.read(), "standard input")
     who = [
@@ -64,10 +63,9 @@ def given(asked: Request, known: Known, gap: Missing | None, now: str, *, asks: 
         raise UsageError(
             f"the text holds {visible(found)}, a control character, which no note takes", mend="take it out"
         )
-    when = _field(asked.when, "--when")
     return Answers(
         text=text,
-        when=when or (gap.years if gap and not asks else ""),
+        when=_field(asked.when, "--when"),
         who=tuple(w for w in who if w.name),
         did=_field(asked.did, "--did"),
         changes=changes,

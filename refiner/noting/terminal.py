@@ -13,6 +13,9 @@ from refiner.noting.quoting import control_in, without_control
 from refiner.review.visible import visible
 
 
+TIED = "\u00a0"  # a space at which no line is broken
+
+
 class Asking(Protocol):
     """What the form asks with."""
 
@@ -37,7 +40,12 @@ def wrapped(text: str, width: int, indent: int = 0) -> list[str]:
         lead = " " * (len(line) - len(line.lstrip()) + indent)
         room = max(min(width, 100), 40) - 1
         out += textwrap.wrap(line, room, subsequent_indent=lead, break_on_hyphens=False) or [""]
-    return out
+    return [line.replace(TIED, " ") for line in out]
+
+
+def listed(items: Sequence[str]) -> str:
+    """`1 lazy   2 night owl`: numbered items that no line's end tears apart."""
+    return "   ".join(f"{n} {item}".replace(" ", TIED) for n, item in enumerate(items, 1))
 
 
 class Terminal:

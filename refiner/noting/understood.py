@@ -49,7 +49,8 @@ def understand(note: Note, known: Known) -> Understood:
         named = [f"{p.names[0]} ({p.relation})" if p.relation else p.names[0] for p in found.people]
         lines.append(f"who: {', '.join(named)}")
     lines += [f"asked later: {one_line(q.question, 120)}" for q in found.questions]
-    return Understood(tuple(lines), tuple(_place(f, note) for f in findings), found)
+    problems = [_place(f, note) + (_meant(f, found, known) if f.check == "unknown-trait" else "") for f in findings]
+    return Understood(tuple(lines), tuple(problems), found)
 
 
 def _event(event: Event, known: Known) -> list[str]:
@@ -81,6 +82,14 @@ def _same_ids(found: Extraction, known: Known) -> list[Finding]:
     mine = {e.id for e in found.events}
     others = [Extraction(note=e.note, events=(e,)) for e in known.events if e.note != found.note and e.id in mine]
     return check_ids([*others, found])
+
+
+def _meant(finding: Finding, found: Extraction, known: Known) -> str:
+    """Declared traits that are written nearly as one that is not."""
+    declared = {t.id for t in known.config.traits}
+    unknown = {e.trait for event in found.events for e in event.effects} - declared
+    near = {t.id for u in unknown for t in known.near_traits(u) if t.id in declared}
+    return f" (did you mean {' or '.join(sorted(near))}?)" if near else ""
 
 
 def _place(finding: Finding, note: Note) -> str:
