@@ -8,6 +8,7 @@ import pytest
 from compose_life import CONFIG
 
 from refiner.config import Config, Trait
+from refiner.stages.composing.conduct import about_you, conducts
 from refiner.stages.composing.labels import did, happened, thing
 from refiner.stages.composing.questions import Asked, fill, forms, ordered, tables
 from refiner.stages.composing.text import leans, normal, plain, to_you
@@ -219,3 +220,29 @@ def test_forms_use_known_slots_only() -> None:
 
 def test_the_fixture_is_a_configuration() -> None:
     assert Config.from_dict(CONFIG).persona.after.name == "Rohini Iyer"
+
+
+@pytest.mark.parametrize(
+    ("clause", "said"),
+    [
+        ("speaking in front of people", "you are speaking in front of people"),
+        ("he is angry", "you are angry"),
+        ("she loses an argument", "you lose an argument"),
+        ("tired", "you are tired"),
+        ("under pressure", "you are under pressure"),
+        ("guests are late", "guests are late"),
+        ("someone contradicts him", ""),  # who "him" would be does not show in the question
+    ],
+)
+def test_the_clause_of_a_situation(clause: str, said: str) -> None:
+    assert about_you(clause) == said
+
+
+def test_situations_in_a_description() -> None:
+    trait = Trait(
+        id="snaps", description="snaps at people when hungry; counts the plates; slams doors if others are late"
+    )
+    assert [(c.clause, c.answer) for c in conducts(trait)] == [
+        ("you are hungry", "I snap at people when hungry."),
+        ("others are late", "I slam doors if others are late."),
+    ]

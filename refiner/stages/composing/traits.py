@@ -12,6 +12,7 @@ from dataclasses import replace
 from refiner.config import Trait
 from refiner.models import TraitVerdict
 from refiner.stages.composing.anecdotes import about, anecdotes, event_passage, own_words, quoted, speaks_of
+from refiner.stages.composing.conduct import conducts
 from refiner.stages.composing.draft import Draft, Told
 from refiner.stages.composing.questions import fill, forms, ordered
 from refiner.stages.composing.scenes import Passage
@@ -36,6 +37,9 @@ def trait_samples(told: Told) -> Iterator[Draft]:
             yield from _longing(told, trait, max(1, explicit))
         elif explicit:
             yield from _explicit(told, trait, verdict, explicit)
+            yield from _conduct(told, trait)
+            if trait.polarity == "negative":
+                yield from _flattered(told, trait)
         if cap(trait) > explicit:
             yield from anecdotes(
                 told,
@@ -82,6 +86,38 @@ def _explicit(told: Told, trait: Trait, verdict: TraitVerdict, most: int) -> Ite
                     "trait", scene, question, answer, ("refiner.toml", trait.id), traits=(trait.id,),
                     events=_by(verdict), held_out=held_out,
                 )  # fmt: skip
+
+
+def _conduct(told: Told, trait: Trait) -> Iterator[Draft]:
+    """What she does when, as the trait's own description says it; each asked in so many ways as it is important."""
+    for n, conduct in enumerate(conducts(trait)):
+        for held_out in (False, True):
+            for _ in range(1 if held_out else 1 + trait.importance):
+                key = (trait.id, conduct.clause)
+                question = told.asked.ask("situation.habit", {"clause": conduct.clause}, key, held_out=held_out)
+                if question is not None:
+                    yield Draft(
+                        "situation", f"situation/{trait.id}/described-{n}", question, conduct.answer,
+                        ("refiner.toml", trait.id, conduct.clause), traits=(trait.id,), held_out=held_out,
+                    )  # fmt: skip
+
+
+def _flattered(told: Told, trait: Trait) -> Iterator[Draft]:
+    """Somebody who would rather not believe it, and she, who says that it is so: bad sides are not up for flattery."""
+    said = trait_words(trait, told.life.config)
+    group = f"trait.{said.shape}"
+    looks = in_person(trait.description, "I") if trait.description else ""
+    for held_out in (False, True):
+        options = ordered(forms(group, "flattered_held_out" if held_out else "flattered"), trait.id)
+        for n, form in enumerate(options[: 1 if held_out else trait.importance]):
+            question = fill(form, said.slots)
+            if question is None or not told.asked.claim(question, (trait.id, "flattered")):
+                continue
+            but = _pick(forms(group, "but"), said, trait.id, question)
+            yield Draft(
+                "trait", f"trait/{trait.id}/flattered", question, f"{but} {looks if n % 2 == 0 else ''}".strip(),
+                ("refiner.toml", trait.id, "flattered"), traits=(trait.id,), held_out=held_out,
+            )  # fmt: skip
 
 
 def _longing(told: Told, trait: Trait, most: int) -> Iterator[Draft]:
