@@ -181,6 +181,9 @@ def _no_letter(headers: EmailMessage) -> str:
         return "drafts, spam, chats and deleted mails"
     if headers.get("X-Mozilla-Draft-Info") is not None and headers.get("Message-ID") is None:
         return "drafts, spam, chats and deleted mails"
+    mozilla = str(headers.get("X-Mozilla-Status") or "")
+    if re.fullmatch(r"[0-9a-fA-F]{1,4}", mozilla) and int(mozilla, 16) & 8:  # expunged, not yet compacted
+        return "drafts, spam, chats and deleted mails"
     if str(headers.get("X-Spam-Flag") or "").strip().upper() == "YES":
         return "drafts, spam, chats and deleted mails"
     if headers.get("List-Id") is not None or headers.get("List-Unsubscribe") is not None:

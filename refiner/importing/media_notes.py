@@ -1,8 +1,10 @@
 """Books, films and games -> notes of kind `media`: one line each, in the form that refiner's media stage reads whole.
 
-    - *Title*, by Author (book, read 19 August 2014): really liked it, 4 of 5 stars. The person's own review.
+    - *Title*, by Author (book, read 19 August 2014): really liked it, 4 of 5 stars.
+      The person's own review.
 
-The first year in the brackets is when the person took it in; a film's own year stands behind it.
+The first year in the brackets is when the person took it in; a film's own year stands behind it. What follows the first
+sentence stands on the next line, where it is running text of the same paragraph and no item of its own.
 """
 
 from __future__ import annotations
@@ -12,6 +14,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from refiner.importing.model import Draft, Wanted, in_words
+from refiner.models import Entry
+from refiner.notes import split_sentences
 
 _LINK = re.compile(r"(?:https?://|www\.)\S+")
 
@@ -62,7 +66,18 @@ def line(item: Item) -> str:
         x for x in (item.kind, f"{item.verb} {in_words(item.day)}" if item.day and item.verb else "", item.also) if x
     )
     head = f"- {shown}{', by ' + by if by else ''} ({inside.replace(')', ' ').replace('(', ' ')})"
-    return f"{head}: {item.effect}" if item.effect else head
+    return _wrapped(f"{head}: ", item.effect) if item.effect else head
+
+
+def _wrapped(head: str, effect: str) -> str:
+    """The head with the first sentence of the effect, and the others on a line below."""
+    # In a review, marks of emphasis and double quotes would look like titles.
+    effect = re.sub(r"[“”\"]", "'", re.sub(r"(?<!\w)[*_]{1,2}(?=\S)|(?<=\S)[*_]{1,2}(?!\w)", "", effect))
+    whole = head + effect
+    ends = (s.end for s in split_sentences(whole, (Entry(start=0, end=len(whole)),)))
+    cut = next((end for end in ends if end > len(head)), len(whole))
+    rest = whole[cut:].strip()
+    return f"{whole[:cut]}\n  {rest}" if rest else whole
 
 
 def notes(group: str, what: str, items: Iterable[Item], wanted: Wanted, *, by_year: bool = True) -> list[Draft]:

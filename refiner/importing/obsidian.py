@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from pathlib import PurePosixPath
 
 from refiner.errors import NoteError
@@ -88,25 +89,27 @@ def _draft(source: Source, part: Part, group: str, wanted: Wanted) -> Draft | No
         wanted.left["notes without words"] += 1
         return None
     day = day_of(part.stem)
-    date = meta.get("date", "") or day
+    dated = meta.get("date", "") or day
     entries = sorted(e for x in split_entries(body, 0) if (e := heading_edtf(x.date)))
-    first = date or meta.get("written", "") or (entries[0] if entries else "")
+    first = dated or meta.get("written", "") or (entries[0] if entries else "")
     if not wanted.in_range(first):
         return None
     title = "" if day or re.search(r"(?m)^# ", body) else f"# {part.stem}\n\n"
     return Draft(
-        group=group, name=f"{PurePosixPath(part.name).with_suffix('')}.md", body=f"{title}{body}\n", date=date,
-        written=meta.get("written", "") if meta.get("written", "") != date else "", author=meta.get("author", "self"),
+        group=group, name=f"{PurePosixPath(part.name).with_suffix('')}.md", body=f"{title}{body}\n", date=dated,
+        written=meta.get("written", "") if meta.get("written", "") != dated else "", author=meta.get("author", "self"),
         kind=meta.get("kind", "note"), head=head, first=first, last=max([first, *entries]),
     )  # fmt: skip
 
 
 def day_of(stem: str) -> str:
     """The day that a file's name is, ISO: "2019-03-05", "20190305 Tuesday", "5 March 2019"; "" where it is none."""
-    if (daily := _DAILY.search(stem)) and 1 <= int(daily[2]) <= 12 and 1 <= int(daily[3]) <= 31:
-        return f"{daily[1]}-{daily[2]}-{daily[3]}" if 1900 <= int(daily[1]) <= 2100 else ""
-    said = heading_edtf(stem)
-    return said if len(said) == 10 else ""
+    daily = _DAILY.search(stem)
+    said = f"{daily[1]}-{daily[2]}-{daily[3]}" if daily else heading_edtf(stem)
+    try:
+        return said if len(said) == 10 and 1900 <= date.fromisoformat(said).year <= 2100 else ""
+    except ValueError:
+        return ""
 
 
 def plain(text: str, wanted: Wanted) -> str:

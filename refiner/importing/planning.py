@@ -109,7 +109,7 @@ def _folder(ws: Workspace, to: Path | None) -> Path:
     base = raw / "import" if to is None else (ws.root.resolve() / to).resolve()
     if not base.resolve().is_relative_to(raw):
         raise UsageError(
-            f"--to {to} lies outside of {ws.raw}", mend="notes lie below data/raw: --to data/raw/old-letters"
+            f"{to or base} lies outside of {ws.raw}", mend="notes lie below data/raw: --to data/raw/old-letters"
         )
     if any(part.startswith(".") for part in base.relative_to(raw).parts):
         raise UsageError(f"--to {to} is hidden: refine would not read it", mend="choose a folder without a dot")
@@ -121,7 +121,7 @@ def _safe(inside: PurePosixPath) -> PurePosixPath:
     parts = []
     for part in inside.parts:
         stem, dot, suffix = part.rpartition(".") if part.endswith(".md") else (part, "", "")
-        stem = re.sub(r'[\x00-\x1f\x7f<>:"|?*\\/]', " ", stem).strip(" .") or "note"
+        stem = " ".join(re.sub(r'[\x00-\x1f\x7f<>:"|?*\\/]', " ", stem).split()).strip(" .") or "note"
         if len(stem.encode()) > 120:
             mark = hashlib.sha256(stem.encode("utf-8", "replace")).hexdigest()[:6]
             stem = stem.encode()[:110].decode("utf-8", "ignore").rstrip(" .") + "-" + mark
@@ -150,7 +150,7 @@ def _holds(new: str, old: str, draft: Draft) -> bool:
     that begins later, or is cut by --since, is."""
     if draft.kind == "chat":
         lines = iter(new.split("\n"))
-        return all(any(line == other for other in lines) for line in old.split("\n"))
+        return all(any(line == other for other in lines) for line in old.split("\n") if line)
     if draft.kind == "media":
         titles = re.compile(r"(?m)^- (\*[^*\n]+\*|\"[^\"\n]+\")")
         return set(titles.findall(old)) <= set(titles.findall(new))
