@@ -18,8 +18,21 @@ from refiner.cli_export import export
 from refiner.cli_gaps import gaps as _gaps
 from refiner.cli_import import import_ as _import
 from refiner.cli_note import note as _note
-from refiner.cli_options import JsonOption, NowOption, QuietOption, WorkspaceOption, day, output
+from refiner.cli_options import (
+    DryRunOption,
+    EngineOption,
+    JsonOption,
+    MaxCostOption,
+    MaxTokensOption,
+    NowOption,
+    PseudonymiseOption,
+    QuietOption,
+    WorkspaceOption,
+    day,
+    output,
+)
 from refiner.cli_options import workspace as _workspace
+from refiner.cli_samples import samples
 from refiner.errors import RefinerError, UsageError
 
 app = typer.Typer(
@@ -69,16 +82,12 @@ app.command("import")(_import)
 def refine(
     raw: Annotated[Path | None, typer.Argument(help="Folder of notes; default: data/raw.")] = None,
     out: Annotated[Path | None, typer.Option(help="Where results go; default: data/refined.")] = None,
-    engine: Annotated[str, typer.Option(help="auto, rules or llm.")] = "auto",
+    engine: EngineOption = "auto",
     stages: Annotated[str, typer.Option(help="Only these, with commas: swap,reframe,override,selfimage.")] = "",
-    dry_run: Annotated[
-        bool, typer.Option(help="Only say what would be sent to the model, where, and how much.")
-    ] = False,
-    max_tokens: Annotated[int | None, typer.Option(min=1, help="Most tokens, sent and written, of this run.")] = None,
-    max_cost: Annotated[
-        float | None, typer.Option(min=0, help="Most money of this run, by the prices in [llm].")
-    ] = None,
-    pseudonymise: Annotated[bool, typer.Option(help="Send stand-ins for names and places.")] = False,
+    dry_run: DryRunOption = False,
+    max_tokens: MaxTokensOption = None,
+    max_cost: MaxCostOption = None,
+    pseudonymise: PseudonymiseOption = False,
     ask_again: Annotated[bool, typer.Option(help="Ask once more what got no usable answer.")] = False,
     record: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the model's answers to a file.")] = None,
     replay: Annotated[Path | None, typer.Option(metavar="FILE", help="Take them from such a file; no model.")] = None,
@@ -212,41 +221,7 @@ def selfimage(
         report_selfimage.selfimage(show, samples_of(life), trait)
 
 
-@app.command()
-def samples(
-    coverage: Annotated[
-        bool, typer.Option(help="Print traits and times of life by kind, what is missing and what fills it.")
-    ] = False,
-    plot: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Draw the same as two heat maps: FILE.png or FILE.svg.")
-    ] = None,
-    trace: Annotated[
-        str, typer.Option(metavar="ID", help="Print where this sample, or this row (train.jsonl:17), comes from.")
-    ] = "",
-    workspace: WorkspaceOption = None,
-    now: NowOption = "",
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
-    """Make training samples of the refined notes; they wait for your review like everything else."""
-    from refiner import report, report_coverage
-    from refiner.queueing import make_samples_for_review
-
-    show = output(quiet, as_json)
-    report_coverage.check_plot(plot)
-    made = make_samples_for_review(_workspace(workspace), now=day(now))
-    if trace:
-        from refiner import report_export
-        from refiner.tracing import find_sample
-        from refiner.tracing import trace as where_from
-
-        ws = _workspace(workspace)
-        report_export.traced(show, where_from(made, find_sample(made, trace, ws.dataset)))
-        return
-    if coverage or plot:
-        report_coverage.coverage(show, made, plot, printed=coverage)
-        return
-    report.samples(show, made)
+app.command("samples")(samples)
 
 
 app.command("export")(export)

@@ -15,6 +15,18 @@ QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what 
 JsonOption = Annotated[bool, typer.Option("--json", help="Data as JSON on stdout, messages on stderr.")]
 NowOption = Annotated[str, typer.Option("--now", metavar="DATE", help="The day that counts as today; default: today.")]
 
+EngineOption = Annotated[str, typer.Option("--engine", help="auto, rules or llm.")]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Only say what would be sent to the model, where, and how much.")
+]
+MaxTokensOption = Annotated[
+    int | None, typer.Option("--max-tokens", min=1, help="Most tokens, sent and written, of this run.")
+]
+MaxCostOption = Annotated[
+    float | None, typer.Option("--max-cost", min=0, help="Most money of this run, by the prices in [llm].")
+]
+PseudonymiseOption = Annotated[bool, typer.Option("--pseudonymise", help="Send stand-ins for names and places.")]
+
 
 def day(given: str) -> str:
     try:

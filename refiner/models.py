@@ -430,6 +430,7 @@ class Sample(Record):
     text_sha: str = ""
     status: Status = "undecided"
     blocked: tuple[str, ...] = ()  # ids of the undecided items in its sources
+    checks: tuple[str, ...] = ()  # of a model's words: what they were found to be
 
 
 class Decision(Record):

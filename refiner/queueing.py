@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 
+from refiner.engine import ModelOptions
 from refiner.errors import WorkspaceBusy
 from refiner.marks import has_samples, last_state, queue_mark
 from refiner.models import Edit, Sample
-from refiner.refine import ALL_STAGES, Life, fingerprint, with_life
+from refiner.refine import ALL_STAGES, Life, Progress, fingerprint, with_life
 from refiner.review.items import Item, build_queue
 from refiner.review.kept import write
 from refiner.sampling import Samples, make_samples, samples_of
@@ -86,10 +87,17 @@ def keep_refined(ws: Workspace, life: Life, *, now: str) -> None:
         _keep(ws, now, mark, queue)
 
 
-def make_samples_for_review(ws: Workspace, *, now: str) -> Samples:
+def make_samples_for_review(
+    ws: Workspace,
+    *,
+    now: str,
+    engine: str = "rules",
+    options: ModelOptions = ModelOptions(),  # noqa: B008 - frozen
+    progress: Progress = lambda stage, done: None,
+) -> Samples:
     """Makes the samples as `make_samples` does, and keeps the queue that has them. Raises as it does."""
     mark = queue_mark(ws, now, with_samples=True)
-    made = make_samples(ws, now=now)
+    made = make_samples(ws, now=now, engine=engine, options=options, progress=progress)
     with suppress(WorkspaceBusy), locked(ws, "samples"):
         _keep(ws, now, mark, _queue(made.life, made.proposed))
     return made

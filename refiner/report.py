@@ -89,7 +89,7 @@ def refined(show: Output, done: Report) -> None:
     show.say("next: refiner review" if life.chain.notes else f"next: write a note in {life.workspace.raw}")
 
 
-def _talk(show: Output, asker: Asker) -> None:
+def _talk(show: Output, asker: Asker, command: str = "refine") -> None:
     """What the model was asked, what it cost, and what is missing."""
     u = asker.usage
     cost = f", cost {asker.budget.cost:.4f}" if asker.budget.price_in or asker.budget.price_out else ""
@@ -101,7 +101,7 @@ def _talk(show: Output, asker: Asker) -> None:
         )
     if asker.unasked:
         show.error(
-            f"the budget is spent: {plural(asker.unasked, 'question')} not put\n  → refiner refine goes on there"
+            f"the budget is spent: {plural(asker.unasked, 'question')} not put\n  → refiner {command} goes on there"
         )
     if asker.absent:
         show.error(f"{plural(asker.absent, 'question')} the recording has no answer to: they stay open")
@@ -109,11 +109,11 @@ def _talk(show: Output, asker: Asker) -> None:
         show.error(f"no answer: {line}")
     if asker.lost:
         more = f"{len(asker.lost) - 5} more; " if len(asker.lost) > 5 else ""
-        show.error(f"  → {more}refiner refine asks these again, and nothing else")
+        show.error(f"  → {more}refiner {command} asks these again, and nothing else")
 
 
-def planned(show: Output, done: Plan) -> None:
-    """After `refine --dry-run`: what would be sent where, how much of it, and what it may cost."""
+def planned(show: Output, done: Plan, command: str = "refine") -> None:
+    """After `refine --dry-run` or `samples --dry-run`: what would be sent where, how much, and what it may cost."""
     asker = done.engine.asker
     if asker is None:
         show.say(f"engine: {done.engine.why}")
@@ -142,12 +142,12 @@ def planned(show: Output, done: Plan) -> None:
     show.data(f"nothing was sent. It would go to {llm.base_url} ({where}), model {llm.model}")
     if not is_local(llm.base_url) and not llm.allow_remote:
         show.data("that endpoint is refused until allow_remote = true stands under [llm]")
-    show.data(f"{'question':<14}{'calls':>7}{'notes':>7}{'tokens sent':>14}{'written at most':>17}")
+    show.data(f"{'question':<18}{'calls':>7}{'notes':>7}{'tokens sent':>14}{'written at most':>17}")
     for prompt, those in sorted(by_prompt.items()):
         notes = len({w.note for w in those})
         tokens = sum(w.prompt_tokens for w in those), sum(w.most_tokens for w in those)
-        show.data(f"{prompt:<14}{len(those):>7}{notes:>7}{tokens[0]:>14,}{tokens[1]:>17,}")
-    show.data(f"{'together':<14}{len(done.waiting):>7}{'':>7}{sent:>14,}{most:>17,}")
+        show.data(f"{prompt:<18}{len(those):>7}{notes:>7}{tokens[0]:>14,}{tokens[1]:>17,}")
+    show.data(f"{'together':<18}{len(done.waiting):>7}{'':>7}{sent:>14,}{most:>17,}")
     if llm.price_in or llm.price_out:
         show.data(f"cost at most {price:.4f} (price_in {llm.price_in:g}, price_out {llm.price_out:g} for a million)")
     show.data(f"{done.cached} more are answered already; what an answer makes necessary to ask is not counted")
@@ -159,7 +159,7 @@ def planned(show: Output, done: Plan) -> None:
         left = {n for w in done.waiting for m in w.messages[1:] for n in still_named(m["content"], asker.stand_ins)}
         if left:
             show.data(f"what still looks like a name or a place: {', '.join(sorted(left)[:20])}")
-    show.say("the messages themselves: refiner refine --dry-run --json")
+    show.say(f"the messages themselves: refiner {command} --dry-run --json")
 
 
 def _tally(verdicts: dict[str, int]) -> str:
@@ -197,14 +197,25 @@ def edit_in_place(show: Output, life: Life, edit: Edit) -> Text:
 def samples(show: Output, made: Samples) -> None:
     """After `samples`: counts by kind and status."""
     by_kind = Counter(s.kind for s in made.samples)
+    by_model = sum(s.source.startswith("model:") for s in made.samples)
     if show.as_json:
         show.json(
             {
                 "samples": len(made.samples), "kinds": dict(by_kind),
                 "status": dict(Counter(s.status for s in made.samples)), "blocked": len(made.blocked),
+                "by_model": by_model, "written": dict(made.writing.written) if made.writing else {},
+                "unheard": made.writing.unheard if made.writing else [],
             }
         )  # fmt: skip
     show.say(f"{plural(len(made.samples), 'sample')}: " + ", ".join(f"{k} {n}" for k, n in by_kind.most_common()))
+    if made.writing is not None and made.asker is not None:
+        _talk(show, made.asker, "samples")
+        for line in made.writing.unheard:
+            show.say(line)
+    if by_model:
+        show.say(
+            f"{by_model} of them have words of a model, checked: refiner review --stage sample --source model:"
+        )
     waiting = sum(bool(s.blocked) for s in made.samples)
     if waiting:
         show.say(f"{waiting} of them wait for undecided edits or questions in their sources: refiner review")

@@ -193,6 +193,8 @@ def sample_lines(sample: Sample, paint: Paint, find: Find, standing: Standing) -
             state = STATUS[standing(item)]
             yield _line(paint, f"event: {event_name(event)}{more} ({day}; {state}) [{event.note}]", DIM)
     yield from _edits(sample, paint, find, standing)
+    for check in sample.checks:
+        yield _line(paint, f"checked: {check}", DIM)
     over = [b.removeprefix("today:") for b in sample.blocked if b.startswith("today:")]
     if over:
         named = ", ".join(trait_name(t) for t in over)

@@ -8,14 +8,16 @@ now_and_then), told (opinion, habits), remembered (memory), records (event), say
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from refiner.config import Config
 from refiner.models import Bearing, Edit, Extraction, Note, Sample, Timeline
+from refiner.stages.asked.compose_kept import with_written
 from refiner.stages.composing.choice import choose
 from refiner.stages.composing.draft import Draft, Told, tell
 from refiner.stages.composing.facts import life_of
 from refiner.stages.composing.open import OpenItem, open_items
+from refiner.stages.composing.readings import Cache
 from refiner.stages.composing.records import events
 from refiner.stages.composing.remembered import memory
 from refiner.stages.composing.sayings import voice
@@ -47,13 +49,17 @@ def compose(
     open_items: Mapping[str, Iterable[str | OpenItem]] | None = None,
     name: str = "",
     bearings: Mapping[str, Sequence[Bearing]] | None = None,
+    written: Callable[[Told], Sequence[Draft]] = lambda told: (),
+    cache: Cache | None = None,
 ) -> list[Sample]:
     """The samples of a life, the same for the same input whatever its order.
 
     `edits`: by note path, rejected ones included or not. `open_items`: by note path, the ids that are undecided; made
     with `open_items(edits, questions, findings)` they hold back only what they touch, a bare id holds back all of its
     note. `name`: her name where refiner.toml leaves it to the tool. `bearings`: what each sentence has to do with the
-    important traits, by note path; without them fewer anecdotes are found.
+    important traits, by note path; without them fewer anecdotes are found. `written`: what a model wrote for samples
+    of the life as it is told now. `cache`: where what a parse shows of each note is kept.
     """
-    told = tell(life_of(notes, edits, config, timeline, extractions, name, bearings))
-    return [d.sample(open_items or {}, edits) for d in choose(drafts_of(told), config)]
+    told = tell(life_of(notes, edits, config, timeline, extractions, name, bearings), cache)
+    drafts = with_written(drafts_of(told), written(told))
+    return [d.sample(open_items or {}, edits) for d in choose(drafts, config)]
