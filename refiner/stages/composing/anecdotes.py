@@ -175,11 +175,17 @@ def _up_to(told: Told, unit: Unit, longest: int) -> Passage | None:
 
 
 def _hers(told: Told, unit: Unit) -> bool:
-    return any(p.note == unit.note for p in told.passages)
+    return unit.note in told.hers
 
 
 def own_words(told: Told, trait: Trait) -> list[Passage]:
     """Her sentences that say the trait: those of observations and effects, and those that the check recognises."""
+    if trait.id not in told.said:
+        told.said[trait.id] = _own_words(told, trait)
+    return told.said[trait.id]
+
+
+def _own_words(told: Told, trait: Trait) -> list[Passage]:
     life = told.life
     effects = [f for e in life.events.values() for f in e.effects if f.trait == trait.id and f.kind in MAKES]
     of_person = {id(f) for e in life.events.values() if e.source == "person" for f in e.effects}

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from refiner.checks.dead_traits import present_claims
 from refiner.edits import digest
-from refiner.errors import RefinerError
 from refiner.models import Edit, Event, Message, Sample, SampleKind
-from refiner.stages.composing.deeds import Deed, deeds
+from refiner.stages.composing.deeds import Deed
 from refiner.stages.composing.facts import Life
 from refiner.stages.composing.open import OpenItem, blocking
 from refiner.stages.composing.questions import Asked
+from refiner.stages.composing.readings import Cache, Readings
 from refiner.stages.composing.scenes import Passage, Unit, by_narrator, narrator_names, passages, units
 from refiner.stages.composing.text import leans, normal
 from refiner.stages.composing.topics import Topic, names_in, topics
@@ -84,14 +84,18 @@ class Told:
     passages: list[Passage]
     topics: dict[str, list[Topic]]  # passage id -> what it is about
     seen: Counter[str]  # topic -> in how many passages it is
+    readings: Readings
     asked: Asked = field(default_factory=Asked)
-    _deeds: dict[str, list[Deed]] = field(default_factory=dict)
+    said: dict[str, list[Passage]] = field(default_factory=dict)  # by trait: her sentences that say it
 
-    def deeds(self, unit: Unit) -> list[Deed]:
-        """What she did by a sentence, read once."""
-        if unit.place not in self._deeds:
-            self._deeds[unit.place] = [] if unit.speaker else deeds(unit.text)
-        return self._deeds[unit.place]
+    @cached_property
+    def hers(self) -> frozenset[str]:
+        """The notes that she wrote herself."""
+        return frozenset(p.note for p in self.passages)
+
+    def deeds(self, unit: Unit) -> tuple[Deed, ...]:
+        """What she did by a sentence."""
+        return () if unit.speaker else self.readings.sentence(unit.text).deeds
 
     def about(self, passage: Passage) -> list[Topic]:
         """The topics of a part of a passage: those of the whole that it names."""
@@ -170,8 +174,11 @@ class Told:
         return Passage(unit.note, tuple(part), whole.date if whole else "", whole.at_the_time if whole else False)
 
 
-def tell(life: Life) -> Told:
-    """Reads the refined life: units, passages, topics. Sentences that say a dead trait in the present are left out."""
+def tell(life: Life, cache: Cache | None = None) -> Told:
+    """Reads the refined life: units, passages, topics. Sentences that say a dead trait in the present are left out.
+
+    `cache`: where what a parse shows of each note is kept from one time to the next.
+    """
     dead = life.dead()
     own = narrator_names(life.config)
 
@@ -180,22 +187,15 @@ def tell(life: Life) -> Told:
 
     by_note: dict[str, list[Unit]] = {}
     found: list[Passage] = []
+    readings = Readings(female=life.config.persona.after.gender == "female", cache=cache)
     for path, note in life.notes.items():
         by_note[path] = [u for u in units(note, life.edits.get(path, ()), life.config) if may_say(u)]
         if by_narrator(note, life.config):
             of_note = passages(note, by_note[path])
             found += of_note
-            _read_ahead([*(p.text for p in of_note), *(u.text for u in by_note[path])])
+            readings.note(path, (u.text for u in by_note[path] if not u.speaker), (p.text for p in of_note))
     titles = sorted({m.title for m in life.media}, key=lambda t: (-len(t), t))
     named = names_in(p.text for p in found)
-    about = {p.id: topics(p.text, life.people, own, named, titles) for p in found}
+    about = {p.id: topics(p.text, life.people, own, named, titles, readings.passage(p.text)) for p in found}
     seen = Counter(normal(t.words) for of in about.values() for t in {normal(t.words): t for t in of}.values())
-    return Told(life, by_note, found, about, seen)
-
-
-def _read_ahead(texts: list[str]) -> None:
-    """Parses the sentences of a note in batches, which takes half the time of one by one."""
-    from refiner.language.parse import parse_all
-
-    with suppress(RefinerError):  # no model installed: what needs a parse finds nothing then
-        parse_all(texts)
+    return Told(life, by_note, found, about, seen, readings)

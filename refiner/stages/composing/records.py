@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from refiner.stages.composing.deeds import stands_alone, third_person
 from refiner.stages.composing.draft import Draft, Told
 from refiner.stages.composing.facts import renamed
 from refiner.stages.composing.labels import happened, names_something
@@ -82,13 +81,12 @@ def deeds_told(told: Told) -> Iterator[Draft]:
     """Her sentences in the third person, where nothing but "I" and "my" has to change in them, asked for by what they
     are about. Two that follow each other are told together."""
     life = told.life
-    female = life.config.persona.after.gender == "female"
     if not life.first:
         return
     for passage in told.passages:
         run: list[tuple[Unit, str]] = []
         for unit in (*passage.units, None):
-            text = _record(unit, life.first, female=female) if unit is not None else ""
+            text = _record(told, unit) if unit is not None else ""
             if unit is not None and text:
                 run.append((unit, text))
                 if len(run) < 2:
@@ -98,10 +96,10 @@ def deeds_told(told: Told) -> Iterator[Draft]:
             run = []
 
 
-def _record(unit: Unit, name: str, *, female: bool) -> str:
-    if unit.speaker or not 5 <= unit.length <= LONGEST_RECORD or leans(unit.text) or not stands_alone(unit.text):
+def _record(told: Told, unit: Unit) -> str:
+    if unit.speaker or not 5 <= unit.length <= LONGEST_RECORD or leans(unit.text):
         return ""
-    return third_person(unit.text, name, female=female)
+    return told.readings.record(unit.text, told.life.first) if told.readings.sentence(unit.text).alone else ""
 
 
 def _record_of(told: Told, passage: Passage, run: list[tuple[Unit, str]]) -> Iterator[Draft]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from refiner.stages.composing.deeds import stands_alone
 from refiner.stages.composing.draft import Draft, Told
 from refiner.stages.composing.questions import ordered
 from refiner.stages.composing.remembered import is_old
@@ -31,7 +30,7 @@ def voice(told: Told) -> Iterator[Draft]:
             and says_i(u.text)
             and not leans(u.text)
             and "?" not in u.text
-            and stands_alone(u.text)
+            and told.readings.sentence(u.text).alone
         }
         for place in ordered(fit, "voice"):
             made = list(_voice_of(told, passage, fit[place]))

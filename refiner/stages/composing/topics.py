@@ -19,7 +19,6 @@ from refiner.stages.composing.when import MONTHS
 
 _CAPITAL = re.compile(r"(?<![\w'’])[A-Z][\w'’-]*(?:[ \t]+(?:of[ \t]+)?(?!I\b)(?=[A-Z])[A-Z][\w'’-]*)*")
 _PLACE_BEFORE = re.compile(r"\b(?:in|near|outside|towards?)[ \t]+$")
-_TOWARDS = re.compile(r"\b(?:at|to|from|through|left|reached|of)[ \t]+$")
 _QUOTED = re.compile(r'"[^"]{1,400}"|“[^”]{1,400}”')
 _KIN_TOPIC = re.compile(
     r"\b[Mm]y ((?:(?:elder|older|younger|little|big|best|late|old|first|only)\s+)?[a-z]+(?:-in-law)?)\b"
@@ -74,6 +73,30 @@ def _people_words() -> frozenset[str]:
     return frozenset(out | known("people", "roles") | {"parents", "friend", "friends", "cousin", "boss", "teacher"})
 
 
+@dataclass(frozen=True)
+class Noticed:
+    """What a parse shows of a passage: its things, whether each is telling, and where a name only describes a thing."""
+
+    things: tuple[tuple[str, bool], ...] = ()
+    describing: tuple[tuple[int, int], ...] = ()
+
+
+def notice(text: str) -> Noticed:
+    """Reads a passage for `topics`."""
+    doc = _doc(_unquoted(text))
+    spots = tuple(
+        (t.idx, t.idx + len(t.text))
+        for t in doc or ()
+        if t.text[:1].isupper() and (t.pos_ == "ADJ" or t.dep_ in ("amod", "compound", "nmod"))
+    )
+    return Noticed(tuple((t.words, t.telling) for t in _things(doc)), spots)
+
+
+def _unquoted(text: str) -> str:
+    """The text with what stands in quotation marks blanked; places stay."""
+    return _QUOTED.sub(lambda m: " " * (len(m[0]) - 1) + ".", text)
+
+
 def _doc(text: str) -> Any:
     from refiner.language.parse import parse
 
@@ -108,15 +131,15 @@ def topics(
     own_names: frozenset[str],
     life: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset()),
     titles: Iterable[str] = (),
+    noticed: Noticed | None = None,
 ) -> list[Topic]:
     """Topics of a passage, people first, then places, then things; none is the narrator.
 
     What stands in quotation marks is left out: in "my son", said by a father, nobody's son is meant but the narrator.
     """
-    text = _QUOTED.sub(lambda m: " " * (len(m[0]) - 1) + ".", text)
+    noticed = notice(text) if noticed is None else noticed
+    text = _unquoted(text)
     known = {n.casefold(): p for p in people for n in p.names}
-    doc = _doc(text)
-    persons, places = _entities(doc, {"PERSON"}), _entities(doc, {"GPE", "LOC", "FAC"})
     out: list[Topic] = []
     for title in titles:  # a title is one topic, not the names in it
         if len(title) > 3 and re.search(rf"(?<!\w){re.escape(title)}(?!\w)", text):
@@ -135,35 +158,28 @@ def topics(
         if len(parts) == 1 and low in life[1] and low not in known:
             continue
         near = text[: match.start()]
-        if low not in known and _describes(doc, match.start(), match.end()):
+        if low not in known and _describes(noticed, match.start(), match.end()):
             continue
         if re.search(r"\bthe[ \t]+$", near) and low not in known:
             name = f"the {name}"
-        if low in known or parts[0].casefold() in known and len(parts) == 1 or name in persons - places:
+        if low in known or parts[0].casefold() in known and len(parts) == 1:
             out.append(Topic("person", name))
-        elif _PLACE_BEFORE.search(near) or name in places and _TOWARDS.search(near):
+        elif _PLACE_BEFORE.search(near):
             out.append(Topic("place", name))
         else:
             out.append(Topic("topic", name))
     for match in _KIN_TOPIC.finditer(text):
         if match[1].split()[-1] in _people_words():
             out.append(Topic("person", f"your {match[1]}"))
-    out += _things(doc)
+    out += [Topic("topic", said, telling) for said, telling in noticed.things]
     order = {"person": 0, "place": 1, "topic": 2}
     first = {normal(t.words): t for t in reversed(sorted(out, key=lambda t: order[t.kind]))}
     return sorted(first.values(), key=lambda t: (order[t.kind], out.index(t)))
 
 
-def _describes(doc: Any, start: int, end: int) -> bool:
+def _describes(noticed: Noticed, start: int, end: int) -> bool:
     """Whether a capital word only says of what sort a thing is: "some Punjabi uncle", "an Alsatian dog"."""
-    if doc is None:
-        return False
-    found = [t for t in doc if start <= t.idx < end]
-    return len(found) == 1 and (found[0].pos_ == "ADJ" or found[0].dep_ in ("amod", "compound", "nmod"))
-
-
-def _entities(doc: object | None, labels: set[str]) -> set[str]:
-    return {e.text for e in getattr(doc, "ents", ()) if e.label_ in labels}
+    return (start, end) in noticed.describing
 
 
 def _things(doc: object | None) -> list[Topic]:
