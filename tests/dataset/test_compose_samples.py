@@ -9,7 +9,8 @@ from compose_life import CONFIG, NOTES, SmallLife, approved, small_life
 
 from refiner.config import Config
 from refiner.edits import make_edit, render
-from refiner.models import Finding, Question, Sample
+from refiner.models import Finding, Note, Question, Sample
+from refiner.notes import note_from_text
 from refiner.stages.compose import OpenItem, compose
 from refiner.stages.composing.text import normal, plain, words
 
@@ -270,3 +271,29 @@ def test_no_slot_is_left_open_and_no_message_is_empty(samples: list[Sample]) -> 
 
 def test_approving_changes_no_text(samples: list[Sample]) -> None:
     assert [s.text_sha for s in approved(samples)] == [s.text_sha for s in samples]
+
+
+def test_what_a_parse_shows_is_kept_by_note(life: SmallLife, samples: list[Sample]) -> None:
+    """A second composing reads no sentence again, and tells the same."""
+    kept: dict[str, str] = {}
+
+    class Kept:
+        writes = 0
+
+        def get(self, key: str) -> str | None:
+            return kept.get(key)
+
+        def put(self, key: str, stage: str, note: str, value: str) -> None:
+            self.writes += 1
+            kept[key] = value
+
+    def made(notes: list[Note], cache: Kept) -> list[Sample]:
+        return compose(notes, life.edits, life.config, life.timeline, life.extractions, cache=cache)
+
+    first, second, third = Kept(), Kept(), Kept()
+    told = made(list(life.notes), first)
+    assert made(list(life.notes), second) == told
+    assert first.writes > 0
+    assert second.writes == 0
+    made([*life.notes, note_from_text("I sold a kite to the milkman in Aluva.", "new.md")], third)
+    assert third.writes == 1
