@@ -120,14 +120,15 @@ def note_of(answers: Answers) -> str:
 def _events(answers: Answers, body: str) -> list[str]:
     first = _first_sentence(answers.text) or _first_sentence(body)
     did = _first_sentence(answers.did)
-    ended = [t for t in answers.over_traits if any(c.trait == t and c.kind in BEGINNINGS for c in answers.changes)]
+    begun = {c.trait for c in answers.changes if c.kind in BEGINNINGS}
+    ended = [t for t in dict.fromkeys(answers.over_traits) if t in begun]
     name = event_id(first, body + answers.written)
     lines = [f"  - id: {name}", f"    label: {quoted(one_line(first, 70))}"]
     lines += [f"    quote: {quoted(_cut(first))}"] if first else []
     lines += [f"    when: {quoted(answers.when)}"] if answers.when else []
     lines += ["    effects:"]
     for trait in dict.fromkeys(c.trait for c in answers.changes):
-        kinds = [c.kind for c in answers.changes if c.trait == trait]
+        kinds = list(dict.fromkeys(c.kind for c in answers.changes if c.trait == trait))
         said = [f"{{ kind: {k}, quote: {quoted(_cut(did))} }}" if did else str(k) for k in kinds]
         lines.append(f"      {quoted(trait)}: {said[0] if len(said) == 1 else '[' + ', '.join(said) + ']'}")
     if not ended:

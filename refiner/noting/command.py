@@ -160,8 +160,11 @@ def _tell(show: Output, path: Path, ws: Workspace, read: Understood) -> None:
     said = [*(f"{'reads: ' if not n else '       '}{line}" for n, line in enumerate(read.lines))]
     said += [f"look at {problem}" for problem in read.problems]
     for line in said:
-        for part in (
-            wrapped(line, show.err.width, 7 if line.startswith("reads") else 0) if show.err.is_terminal else [line]
-        ):
-            show.say(part)
+        _say(show, line, len("reads: ") if line.startswith("reads: ") else 0)
     show.say("next: refiner refine")
+
+
+def _say(show: Output, text: str, indent: int = 0) -> None:
+    """A remark, wrapped where it goes to a terminal."""
+    for line in wrapped(text, show.err.width, indent) if show.err.is_terminal else [text]:
+        show.say(line)

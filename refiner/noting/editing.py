@@ -78,7 +78,7 @@ def edited(draft: Draft, answers: Answers, text: str, lines: tuple[str, ...], as
         if answer == "s":
             return text
         if answer == "d":
-            if not unread:
+            if not unread or not draft.text.exists():
                 draft.keep(answers, with_help(text, lines))
             raise Left("the note is kept as a draft", mend="refiner note --draft goes on with it")
 
@@ -98,7 +98,7 @@ def _read(path: Path, lines: tuple[str, ...]) -> tuple[str, str]:
     try:
         return without_help(path.read_bytes().decode("utf-8"), lines), ""
     except FileNotFoundError:
-        return "", ""
+        return "", f"{path} is gone; the note stands as it was before the editor"
     except UnicodeDecodeError as error:
         return "", f"{path}: byte {error.start} is no UTF-8; save it as UTF-8"
     except OSError as error:

@@ -12,7 +12,6 @@ from refiner.console import Output
 from refiner.noting.quoting import control_in, without_control
 from refiner.review.visible import visible
 
-
 TIED = "\u00a0"  # a space at which no line is broken
 
 
