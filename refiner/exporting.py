@@ -50,6 +50,7 @@ class Exported:
     manifest: dict[str, Any]
     checked: Checked | None
     untold: tuple[str, ...] = ()
+    waiting: int = 0  # undecided samples, and approved ones that wait for their sources: left out by `partial`
 
 
 def export_samples(
@@ -113,7 +114,8 @@ def export_samples(
         )  # fmt: skip
         timeline = life.chain.timeline
         missing = untold_traits(ready(made.samples), life.config, timeline) if timeline and not held else []
-        return Exported(folder, manifest, looked[0] if looked else None, tuple(t.title for t in missing))
+        left = len(made.undecided) + len(made.blocked)
+        return Exported(folder, manifest, looked[0] if looked else None, tuple(t.title for t in missing), left)
 
 
 def check_exported(ws: Workspace, folder: Path, *, base: str = "") -> tuple[dict[str, Any], Checked]:
@@ -134,8 +136,9 @@ def check_exported(ws: Workspace, folder: Path, *, base: str = "") -> tuple[dict
             sample, kind = origin.get((name, number), ("", "memory"))
             talk = row.get("messages") or [*row["prompt"], *(row.get("chosen") or row["completion"])]
             behind[name].append(Sample.model_validate({"id": sample, "kind": kind, "messages": talk}))
-    found = check_folder(folder, behind, base=base or manifest.get("base", ""), scratch=ws.refined)
-    _stop_on(found, named=True)
+    named = base or str(manifest.get("base", ""))
+    found = check_folder(folder, behind, base=named, scratch=ws.refined)
+    _stop_on(found, named=bool(named))
     return manifest, found
 
 

@@ -35,6 +35,8 @@ def exported(show: Output, done: Exported) -> None:
             count, said = file["rows"], about[file["name"]]
             rows = f"{count} row{'' if count == 1 else 's'}"
             show.say(f"{file['name']:<18} {rows:>9}{f': {said}' if said and count else ''}")
+    if done.waiting:
+        show.say(f"left out: {done.waiting} sample{'' if done.waiting == 1 else 's'} that wait for you")
     forms = dict.fromkeys(f["name"].split("/")[1] for f in manifest["files"] if f["name"].startswith("formats/"))
     if forms:
         show.say(f"also as {', '.join(forms)}: {done.folder / 'formats'}")
@@ -84,7 +86,7 @@ def traced(show: Output, found: Trace) -> None:
         show.json(found.as_dict())
         return
     s = found.sample
-    show.data(f"sample {s.id}: {s.kind}, {s.status}, {s.source}")
+    _say(show, f"sample {s.id}: {s.kind}, {s.status}, {s.source}", 0, 2)
     for m in s.messages:
         _say(show, f"{m.role + ':':<11}{m.content}", 2, 13)
     _decided(show, found.decisions, 2)
@@ -94,7 +96,7 @@ def traced(show: Output, found: Trace) -> None:
         if not own:
             _say(show, f"{path}: no sentence of it stands there as it is", 2, 4)
         for x in own:
-            show.data(f"  {path}:{x.line}")
+            _say(show, f"{path}:{x.line}", 2, 4)
             _say(show, f"raw      {x.raw}", 4, 13)
             _say(show, "refined  the same" if x.refined == x.raw else f"refined  {x.refined or '(nothing)'}", 4, 13)
     if found.traits:

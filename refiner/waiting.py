@@ -94,21 +94,29 @@ def waiting(made: Samples) -> list[Item]:
 
 def refusal(items: list[Item], ready: int) -> Undecided:
     """The error that names what waits: about twenty lines of it, and the command for each group."""
+    by_group = {g: of for g in COMMANDS if (of := [i for i in items if i.group == g])}
+    shown = _shares({g: len(of) for g, of in by_group.items()})
     lines: list[str] = []
-    left = LINES
-    for group in COMMANDS:
-        of_group = [i for i in items if i.group == group]
-        if not of_group:
-            continue
-        lines += ["", f"{len(of_group)} {_TITLES[group]}: {COMMANDS[group]}"]
-        shown = of_group[: max(left, 2)]
-        left -= len(shown)
-        lines += [_line(i) for i in shown]
-        if len(of_group) > len(shown):
-            lines.append(f"  and {len(of_group) - len(shown)} more")
-    head = f"nothing was exported: {len(items)} item{'s wait' if len(items) > 1 else ' waits'} for you"
-    rest = f"or leave out what waits: refiner export --partial ({ready} samples are ready)"
-    return Undecided("\n".join([head, *lines, ""]), mend=f"refiner review; {rest}; all of them: refiner export --json")
+    for group, of_group in by_group.items():
+        lines += ["", f"{len(of_group)} {_TITLES[group]}:", f"  → {COMMANDS[group]}"]
+        lines += [_line(i) for i in of_group[: shown[group]]]
+        if len(of_group) > shown[group]:
+            lines.append(f"  and {len(of_group) - shown[group]} more")
+    count = "1 item waits" if len(items) == 1 else f"{len(items)} items wait"
+    head, every = f"nothing was exported: {count} for you", "all of them: refiner export --json"
+    rest = f"refiner review; or leave them out: refiner export --partial ({ready} are ready)"
+    return Undecided("\n".join([head, *lines, "", every]), mend=rest)
+
+
+def _shares(counts: dict[str, int]) -> dict[str, int]:
+    """How many of each group are told, so that they are `LINES` together: the same of each, the rest to the first."""
+    out = dict.fromkeys(counts, 0)
+    for _ in range(LINES):
+        open_ = [g for g in counts if out[g] < counts[g]]
+        if not open_:
+            break
+        out[min(open_, key=lambda g: out[g])] += 1
+    return out
 
 
 def as_json(items: Iterable[Item]) -> dict[str, Any]:
