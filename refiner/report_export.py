@@ -40,8 +40,9 @@ def exported(show: Output, done: Exported) -> None:
     forms = dict.fromkeys(f["name"].split("/")[1] for f in manifest["files"] if f["name"].startswith("formats/"))
     if forms:
         show.say(f"also as {', '.join(forms)}: {done.folder / 'formats'}")
-    if counts["near_duplicates_moved"]:
-        show.say(f"{counts['near_duplicates_moved']} held-out questions are nearly asked in training: they train")
+    if moved := counts["near_duplicates_moved"]:
+        what = "1 held-out question is" if moved == 1 else f"{moved} held-out questions are"
+        show.say(f"{what} nearly asked in training, and trained on")
     for event in manifest.get("held_out_events", ()):
         show.say(_cut(f"held out: {event['id']} {event['label']}"))
     if "leaks" in manifest:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -99,6 +101,12 @@ def refusal(items: list[Item], ready: int) -> Undecided:
     lines: list[str] = []
     for group, of_group in by_group.items():
         lines += ["", f"{len(of_group)} {_TITLES[group]}:", f"  → {COMMANDS[group]}"]
+        if group == "samples":
+            of_group = _by_turns(of_group)
+            kinds = Counter(i.kind for i in of_group).most_common()
+            lines += textwrap.wrap(
+                ", ".join(f"{k} {n}" for k, n in kinds), _WIDTH, initial_indent="  ", subsequent_indent="  "
+            )
         lines += [_line(i) for i in of_group[: shown[group]]]
         if len(of_group) > shown[group]:
             lines.append(f"  and {len(of_group) - shown[group]} more")
@@ -106,6 +114,16 @@ def refusal(items: list[Item], ready: int) -> Undecided:
     head, every = f"nothing was exported: {count} for you", "all of them: refiner export --json"
     rest = f"refiner review; or leave them out: refiner export --partial ({ready} are ready)"
     return Undecided("\n".join([head, *lines, "", every]), mend=rest)
+
+
+def _by_turns(items: list[Item]) -> list[Item]:
+    """One of each kind in turn, so that the beginning of the list shows all kinds."""
+    seen: Counter[str] = Counter()
+    place = {}
+    for i in items:
+        place[i.id] = (seen[i.kind], i.kind)
+        seen[i.kind] += 1
+    return sorted(items, key=lambda i: place[i.id])
 
 
 def _shares(counts: dict[str, int]) -> dict[str, int]:

@@ -17,7 +17,7 @@ from datetime import date
 
 from refiner.config import Config
 from refiner.dataset.near import Texts
-from refiner.dataset.split import Split, question
+from refiner.dataset.split import Split, asked
 from refiner.edits import digest, render_span
 from refiner.errors import UsageError
 from refiner.models import Edit, Event, Note, Sample, Timeline
@@ -59,7 +59,7 @@ class Leaks:
             n for t in told for s in re.split(r"[.!?\n]+", t) if SHORT <= len((n := normal(s)).split()) < GRAM
         }
         self.labels = [w for t in told if len(w := _content(t)) >= 3 and len(t.split()) <= 16]
-        self._asked = Texts(question(s) for s in self.direct)
+        self._asked = Texts(q for s in self.direct for q in asked(s))
         self._answers = Texts(a for s in self.direct for a in _said(s) if len(normal(a).split()) >= SHORT)
 
     def in_text(self, text: str) -> bool:
@@ -75,7 +75,7 @@ class Leaks:
         return (
             bool(self.held & set(sample.events))
             or any(self.in_text(m.content) for m in sample.messages)
-            or self._asked.near(question(sample))
+            or any(self._asked.near(q) for q in asked(sample))
             or any(self._answers.near(a) for a in _said(sample))
         )
 

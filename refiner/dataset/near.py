@@ -30,12 +30,16 @@ class Texts:
         flat = normal(text)
         self._by_numbers[_numbers(flat)].append(flat)
 
-    def near(self, text: str, *, least: float = NEAR, besides: int = 0) -> bool:
-        """Whether more than `besides` of the texts are the same or nearly the same. `besides=1` for one of them."""
+    def remove(self, text: str) -> None:
+        """Takes away one of the texts that are the same. Raises ValueError where there is none."""
+        flat = normal(text)
+        self._by_numbers[_numbers(flat)].remove(flat)
+
+    def near(self, text: str, *, least: float = NEAR) -> bool:
+        """Whether one of the texts is the same or nearly the same."""
         flat = normal(text)
         others = self._by_numbers.get(_numbers(flat), ())
-        found = process.extract(flat, others, scorer=fuzz.ratio, score_cutoff=least, limit=besides + 1)
-        return len(found) > besides
+        return process.extractOne(flat, others, scorer=fuzz.ratio, score_cutoff=least) is not None
 
 
 def alike(a: str, b: str, least: float = NEAR) -> bool:

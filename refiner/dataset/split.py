@@ -2,7 +2,8 @@
 
 So it measures whether she understood a memory and not one way to ask for it. No question of the evaluation stands in
 training, not even with a word changed; and nothing is lost: a held-out row whose scene has no other row, or whose
-question is too near to one that is trained on, is trained on itself. A talk of several turns counts as a whole.
+question is too near to one that is trained on, is trained on itself. A talk of several turns counts as a whole, and so
+does each question in it that can stand alone.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from refiner.stages.composing.text import normal
 
 SHARE = 0.05
 LEAST = 8
+ALONE = 4  # words
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,14 @@ def question(sample: Sample) -> str:
     return normal("\n".join(m.content for m in sample.messages if m.role == "user"))
 
 
+def asked(sample: Sample) -> list[str]:
+    """What must not be asked in both parts: the whole talk, and each question of it that can stand alone ("And then?"
+    cannot)."""
+    each = [normal(m.content) for m in sample.messages if m.role == "user"]
+    whole = question(sample)
+    return [whole, *(q for q in each if q != whole and q.count(" ") >= ALONE - 1)]
+
+
 def split(samples: Sequence[Sample]) -> Split:
     """Splits by scene and form; the same samples give the same parts, whatever their order.
 
@@ -59,13 +69,13 @@ def split(samples: Sequence[Sample]) -> Split:
     for sample in rows:
         if sample.source.endswith(HELD_OUT):
             (evaluation if scene(sample) in seen else train).append(sample)
-    asked = Texts(question(s) for s in train)
+    known = Texts(q for s in train for q in asked(s))
     moved = 0
-    while near := [s for s in evaluation if asked.near(question(s))]:
+    while near := [s for s in evaluation if any(known.near(q) for q in asked(s))]:
         for sample in near:  # what goes to training may be near to another one that was held out
             evaluation.remove(sample)
             train.append(sample)
-            asked.add(question(sample))
+            _add(known, sample)
         moved += len(near)
     by_scene: dict[str, list[Sample]] = defaultdict(list)
     for sample in train:
@@ -74,7 +84,16 @@ def split(samples: Sequence[Sample]) -> Split:
         if len(evaluation) >= wanted:
             break
         spare = max(group, key=lambda s: digest("spare", s.id))
-        if not asked.near(question(spare), besides=1):
-            train.remove(spare)
-            evaluation.append(spare)
+        for q in asked(spare):
+            known.remove(q)
+        if any(known.near(q) for q in asked(spare)):
+            _add(known, spare)
+            continue
+        train.remove(spare)
+        evaluation.append(spare)
     return Split(tuple(train), tuple(evaluation), moved)
+
+
+def _add(known: Texts, sample: Sample) -> None:
+    for q in asked(sample):
+        known.add(q)

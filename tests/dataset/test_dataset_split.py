@@ -25,7 +25,8 @@ def test_near_is_the_same_but_for_a_word_and_never_another_number() -> None:
     assert not alike("What happened to you in 2011?", "What happened to you in 2012?")
     texts = Texts(["How did you come to mend clocks?"])
     assert texts.near("How did you come to mend clocks?")
-    assert not texts.near("How did you come to mend clocks?", besides=1)
+    texts.remove("how did you come to mend clocks")
+    assert not texts.near("How did you come to mend clocks?")
 
 
 def test_a_held_out_question_that_training_nearly_has_is_trained_on() -> None:
@@ -63,6 +64,17 @@ def test_a_talk_counts_as_a_whole() -> None:
     assert question(longer) == "where did you live and then"
     assert scene(longer) != scene(one)
     assert scene(longer) == scene(longer.model_copy(update={"id": "other"}))
+
+
+def test_a_question_inside_a_talk_that_is_trained_on_is_not_asked_again() -> None:
+    first = of_scene("flood", "Where did you live when the water rose?")
+    follow = (Message(role="user", content="What did you carry out of the house?"), *first.messages[1:])
+    longer = first.model_copy(update={"messages": (*first.messages, *follow), "id": "longer"})
+    again = of_scene("flood", "What did you carry out of the house?", held_out=True)
+    assert split([longer, again]).evaluation == ()
+    short = tuple(m.model_copy(update={"content": "And then?"}) if m.role == "user" else m for m in follow)
+    talk = longer.model_copy(update={"messages": (*first.messages, *short)})
+    assert split([talk, of_scene("flood", "And then?", held_out=True)]).evaluation
 
 
 ROWS = samples() + [of_scene(f"s{n % 4}", f"Question {n} about it", held_out=n % 3 == 0) for n in range(24)]
