@@ -64,6 +64,17 @@ def test_headings_as_edtf(words: str, edtf: str) -> None:
         ("stage fright", "thing", "stage fright"),
         ("Stubborn about technical choices", "adjective", "stubborn about technical choices"),
         ("says: never again!", "other", "says: never again!"),
+        ("never on time", "adjective", "never on time"),
+        ("eating disorder", "thing", "an eating disorder"),
+        ("in love with the sea", "adjective", "in love with the sea"),
+        ("overthinking", "thing", "overthinking"),
+        ("biting nails", "thing", "biting nails"),
+        ("caring", "adjective", "caring"),
+        ("panic attacks", "thing", "panic attacks"),
+        ("short fuse", "thing", "a short fuse"),
+        ("class clown", "someone", "a class clown"),
+        ("a bit vain", "adjective", "a bit vain"),
+        ("can't say no", "other", "can't say no"),
     ],
 )
 def test_what_a_traits_name_is(name: str, shape: str, said: str) -> None:

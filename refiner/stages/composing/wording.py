@@ -15,6 +15,7 @@ from refiner.config import Config, Trait
 from refiner.errors import RefinerError
 from refiner.language.inflect import match_case, starts_with_vowel_sound
 from refiner.language.lexicon import noun, other
+from refiner.language.past_forms import is_verb
 from refiner.models import Gender
 from refiner.stages.composing.text import listed, words
 
@@ -43,19 +44,45 @@ def _head(name: str) -> str:
 def shape(trait: Trait) -> TraitShape:
     """What the name of a trait is in grammar, which decides how it is asked for."""
     name = (trait.name or trait.id.replace("-", " ").replace("_", " ")).strip()
-    if re.search(r"[,;:.!?()/]", name) or len(words(name)) > 8:
+    if re.search(r"[,;:.!?()/]", name) or len(words(name)) > 8 or _DENIES.match(name):
         return "other"
-    head = _head(name)
+    head, first = _head(name), name.split()[0].lower()
+    if first in listed("predicates") or re.match(r"an? (?:bit|little) ", name, re.I):
+        return "adjective"
     if third_person_verb(name):
         return "habit"
     bare = _ARTICLE.sub("", name)
-    doer = re.search(r"(?:[^aeiou]er|[ts]or|ist|aholic)$", head) and head not in listed("no_doers")
-    if head in listed("people") or doer:
-        return "someone"
     abstract = re.search(r"(?:ness|ism|ity|ance|ence|tion|sion|ship|phobia|itis|ment)$", head)
-    if _head(bare) in listed("things") or bare.split()[0].lower() in listed("things") or abstract or head == "tooth":
+    has = _head(bare) in listed("things") or bare.split()[0].lower() in listed("things")
+    if has or head in listed("no_doers") and head in listed("had"):
         return "thing"
-    return "adjective" if _ARTICLE.match(name) is None and not bare.split()[0].endswith("ing") else "other"
+    doer = re.search(r"(?:[^aeiou]er|[ts]or|ist|aholic)$", head) and head not in listed("no_doers")
+    if head in listed("people") or head in listed("own_roles") or doer:
+        return "someone"
+    if abstract or _head(bare) in listed("had") or _doing(bare):
+        return "thing"
+    if _ARTICLE.match(name):
+        return "other"
+    return "thing" if _is_noun(bare) else "adjective"
+
+
+def _doing(name: str) -> bool:
+    """Whether a name is a doing: "overthinking", "nail biting", "biting nails"; not "caring"."""
+    return any(
+        w.endswith("ing") and w not in listed("adjectives_in_ing") for w in (_head(name), name.split()[0].lower())
+    )
+
+
+_DENIES = re.compile(r"(?:can|can['’]t|cannot|won['’]t|will|would|does|doesn['’]t|isn['’]t|is|has|hasn['’]t)\b", re.I)
+
+
+def _is_noun(name: str) -> bool:
+    """Whether a name that no list has is a noun ("imposter syndrome") and no adjective ("thrifty")."""
+    doc = _parsed(f"She is {name}.")
+    if doc is None or len(doc) < 4:
+        return False
+    root = next((t for t in doc if t.dep_ in ("attr", "acomp", "oprd") and t.head.i == 1), None)
+    return root is not None and root.pos_ in ("NOUN", "PROPN") and root.tag_ in ("NN", "NNS", "NNP", "NNPS")
 
 
 _ADJECTIVE = re.compile(
@@ -80,6 +107,8 @@ def third_person_verb(name: str) -> bool:
         return True
     if not first.endswith("s") or first.endswith("ss") or first.endswith("ous"):
         return False
+    if len(name.split()) == 1:  # one word is too little for a parse
+        return first not in listed("had") and is_verb(base_form(first))
     doc = _parsed(f"She {name[:1].lower() + name[1:]}.")
     return doc is not None and len(doc) > 1 and doc[1].tag_ == "VBZ"
 
@@ -206,7 +235,10 @@ def trait_words(trait: Trait, config: Config) -> TraitWords:
         said = name if _ARTICLE.match(name) else f"{an} {bare}"
         return TraitWords(kind, said, bare, you=f"You are {said}")
     if kind == "thing":
-        said = f"{an} {bare}" if bare.split()[0].lower() in listed("counted") and " " in bare else bare
+        counted = bare.split()[0].lower() in listed("counted") and " " in bare or _head(bare) in listed("counted_heads")
+        said = f"{an} {bare}" if counted else bare
+        if _doing(bare) and not counted:
+            return TraitWords(kind, said, bare, you=f"{said[:1].upper()}{said[1:]} is part of you")
         return TraitWords(kind, said, bare, you=f"You have {said}")
     if kind == "adjective":
         return TraitWords(kind, name, name, you=f"You are {name}")
