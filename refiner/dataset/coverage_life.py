@@ -151,6 +151,8 @@ def _trait_lacks(row: Row, samples: Sequence[Sample], gaps: Sequence[Gap], facts
         )
     for kind in row.empty:
         of_kind = [s for s in mine if s.kind == kind]
+        if row.short and any(state(s) == "waiting" for s in of_kind):
+            continue  # the same review as for the whole row
         yield _filled("trait", row.trait, kind, f"no {kind.replace('_', ' ')} sample is ready", of_kind, about, facts)
     if not row.expected:
         what = (

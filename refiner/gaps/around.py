@@ -52,7 +52,7 @@ def strangers(facts: Facts) -> Iterable[Gap]:
         yield Gap(
             id=key, kind="who", why=f"{name} is named in {counted(len(notes), 'note')}; no sentence says who that is",
             questions=questions("who", key, {"name": name, "count": str(len(notes))}, shape="plain"),
-            notes=tuple(sorted(notes)[:4]), command=note_command(key), worth=min(0.6, 0.2 + 0.08 * len(notes)),
+            notes=tuple(sorted(notes)[:4]), command=note_command(key), worth=min(0.45, 0.2 + 0.05 * len(notes)),
         )  # fmt: skip
 
 
@@ -74,8 +74,9 @@ def silent_media(facts: Facts) -> Iterable[Gap]:
         word = {"book": "book", "film": "film", "game": "game", "music": "piece of music", "series": "series"}
         name = word.get(kind, "title")
         many = counted(len(listed), name) if name not in ("series", "piece of music") else f"{len(listed)} of {kind}"
+        them = "it" if len(listed) == 1 else "them"
         yield Gap(
-            id=key, kind="media", why=f"{many} without a word on what stayed of them: {shown}",
+            id=key, kind="media", why=f"{many} without a word on what stayed of {them}: {shown}",
             questions=tuple(asked), notes=tuple(sorted(set(titles.values()))[:4]), command=note_command(key),
             worth=0.3,
         )  # fmt: skip

@@ -54,11 +54,12 @@ def causeless(facts: Facts) -> Iterable[Gap]:
             if not found.evidence and not sights:
                 continue  # nothing is told of it at all: another gap
             seen = in_words(str(found.evidence[0].get("when", ""))) if found.evidence else ""
-            why = f"it holds by what was seen{f' {seen}' if seen else ''}; no event begins it"
+            why = f"it is said to hold{f' ({seen})' if seen else ''}; nothing says since when, or with what it began"
             yield trait_gap(facts, trait, "cause", why, 0.55, sights=sights)
         elif len(begins) == 1 and first is not None and bare(facts, first):
             why = f"{_telling(facts, first, trait)} says that it began{_when(first)}, and not with what"
-            yield trait_gap(facts, trait, "cause", why, 0.45, sights=sights, notes=[first.note])
+            slots, form = {"when": _when(first).strip()}, "since" if _when(first) else ""
+            yield trait_gap(facts, trait, "cause", why, 0.45, sights=sights, notes=[first.note], form=form, more=slots)
 
 
 def endless(facts: Facts) -> Iterable[Gap]:
@@ -166,8 +167,9 @@ def undated(facts: Facts) -> Iterable[Gap]:
         known = f"; by its place it was {_between(low, high)}" if low or high else ""
         yield Gap(
             id=key, kind="date", trait=trait.id, why=f"it {_does(changed[0].kind)} {named}, and has no date{known}",
-            questions=questions("date", key, {"quote": quote}, shape=shape), notes=(event.note,), quotes=(quote,),
-            command=note_command(key), worth=worth_of(facts, trait, 0.5), gentle=weight > Weight.LIGHT,
+            questions=questions("date", key, {"quote": quote.rstrip(".")}, shape=shape), notes=(event.note,),
+            quotes=(quote,), command=note_command(key), worth=worth_of(facts, trait, 0.5),
+            gentle=weight > Weight.LIGHT,
         )  # fmt: skip
 
 

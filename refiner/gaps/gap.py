@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import Literal
 
@@ -57,9 +56,9 @@ class Gap(Record):
 
 def slug(words: str) -> str:
     """Words as part of an id: lower case, accents off, everything else a hyphen; letters of other scripts stay."""
-    plain = unicodedata.normalize("NFKD", words.casefold())
-    plain = unicodedata.normalize("NFC", "".join(c for c in plain if unicodedata.category(c) != "Mn" or ord(c) > 0x36F))
-    return re.sub(r"[^\w]+|_+", "-", plain).strip("-") or "x"
+    plain = "".join(c for c in unicodedata.normalize("NFKD", words.casefold()) if not "\u0300" <= c <= "\u036f")
+    kept = (c if unicodedata.category(c)[0] in "LMN" else " " for c in unicodedata.normalize("NFC", plain))
+    return "-".join("".join(kept).split()) or "x"
 
 
 def note_command(gap_id: str) -> str:

@@ -112,10 +112,11 @@ def _why(
     n, life = last - first + 1, life_years(facts)
     told = sum(y in told_years(facts) for y in life)
     ages = _ages(facts.config.persona, first, last)
-    left = _at(facts, before) if before else "your birth"
-    right = _at(facts, after) if after else "today"
-    years = f"{n} years" if n > 1 else "1 year"
-    out = f"{years} with nothing dated in them{ages}, between {left} and {right}"
+    if before and after:
+        where = f"between {_at(facts, before)} and {_at(facts, after)}"
+    else:
+        where = f"after {_at(facts, before)}" if before else f"before {_at(facts, after)}" if after else "all of it"
+    out = f"{n} years with nothing dated in them{ages}, {where}"
     out += f"; of the other {len(life) - n} years {told} are told"
     if wide:
         out += f"; {', '.join(map(one_line, wide[:2]))} may lie there, but is dated too widely to say"

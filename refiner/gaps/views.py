@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from refiner.gaps.facts import Facts, Sight
 from refiner.gaps.gap import Gap, note_command
 from refiner.gaps.gentle import Weight, weight_of
-from refiner.gaps.traits import LIVING, counted, trait_gap
+from refiner.gaps.traits import LIVING, counted, shown, trait_gap
 from refiner.gaps.wording import questions
 from refiner.stages.self_image_life import who
 
@@ -26,12 +26,12 @@ def one_sided(facts: Facts) -> Iterable[Gap]:
             yield _own_words(facts, trait.id, others)
             continue
         least = NEGATIVE_FROM if trait.polarity == "negative" else OTHER_FROM
-        if others or trait.importance < least or _touched_by_others(facts, trait.id):
+        if others or trait.importance < least or _touched_by_others(facts, trait.id) or _reported(own):
             continue
-        where = f"{counted(len(own), 'sentence')} in {counted(len({s.note for s in own}), 'note')}"
+        where = f"{shown(len(own), 'show')} it, in {counted(len({s.note for s in own}), 'note')}"
         base = 0.6 if trait.polarity == "negative" else 0.35
         yield trait_gap(
-            facts, trait, "only-me", f"{where} show it, all in your own words: nobody else is heard on it", base,
+            facts, trait, "only-me", f"{where}, in your words alone: nobody else is heard on it", base,
             sights=own, more={"person": _witness(facts, own)},
         )  # fmt: skip
 
@@ -42,6 +42,18 @@ def _said_outright(facts: Facts, trait: str) -> bool:
     seen = (o for x in facts.extractions.values() for o in x.observations if o.note in own)
     told = (e for e in facts.timeline.events if e.note in own)
     return any(o.trait == trait for o in seen) or any(x.trait == trait for e in told for x in e.effects)
+
+
+_REPORTED = re.compile(
+    r"\b(?!I\b|we\b|you\b)[A-Za-z]\w*,? (?:(?:always|once|often|still|also|then|never) )?"
+    r"(?:said|says|calls?|called|told me|tells me|thinks?|thought|complain\w*|insists?|insisted|claims?"
+    r"|finds me|found me|laughed|remarked|noticed)\b"
+)
+
+
+def _reported(sights: Sequence[Sight]) -> bool:
+    """Whether the narrator reports somebody's words beside the trait: "Mummy said that I am stubborn"."""
+    return any(_REPORTED.search(s.text) for s in sights)
 
 
 def _touched_by_others(facts: Facts, trait: str) -> bool:
@@ -98,7 +110,7 @@ def nobody_else(facts: Facts) -> Iterable[Gap]:
         return
     heard = [n for n in facts.notes if n.meta.author != "self" or n.meta.kind in ("letter", "chat")]
     quoted = any(not s.own for some in facts.sights.values() for s in some)
-    if heard or quoted:
+    if heard or quoted or any(_reported(some) for some in facts.sights.values()):
         return
     why = f"{len(facts.notes)} notes, all by you: no letter, no chat, nothing by anybody else"
     yield Gap(
