@@ -21,6 +21,7 @@ _LINE = re.compile(
     re.S,
 )
 _YEAR = re.compile(r"\b(?:c\.\s*|circa |about |around |early |late )?(?:19|20)\d\d(?:[-–](?:19|20)?\d\d|s)?\b")
+_BULLET = re.compile(r"[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+[*_\"“]*")
 _HEADING = re.compile(r"(?m)^[ \t]*#{1,6}[ \t]+(?P<title>.+?)[ \t]*$")
 
 
@@ -36,7 +37,10 @@ def media_of(note: Note) -> tuple[Medium, ...]:
         line_start = note.text.rfind("\n", 0, sentence.start) + 1
         if note.text[line_start : sentence.start].lstrip().startswith("#"):
             continue
-        listed = bool(re.match(r"[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]", note.text[line_start : sentence.start] + " "))
+        before = note.text[line_start : sentence.start]
+        if _BULLET.match(before + " ") and not _BULLET.fullmatch(before + " "):
+            continue  # what the item goes on to say is no other work
+        listed = bool(_BULLET.match(before + " "))
         if not listed:
             for title in _TITLE.finditer(sentence.text):
                 _add(
@@ -50,7 +54,10 @@ def media_of(note: Note) -> tuple[Medium, ...]:
             continue
         line_end = note.text.find("\n", sentence.start)
         block = [s.text for s in sentences[index:] if s.start < (line_end if line_end >= 0 else len(note.text))]
-        match = _LINE.match(" ".join(block))
+        first, rest = sentence.text.rstrip(" ."), " ".join(block[1:])
+        # "Swami and Friends. Read it to my sister": the title ends where its sentence does.
+        alone = bool(rest) and not re.search(r"[:–—]|\s-\s", first) and len(first.split()) <= 10
+        match = _LINE.match(f"{first}: {rest}" if alone else " ".join(block))
         title_words = (match["star"] or match["quote"] or match["plain"] or "").strip() if match else ""
         if match and title_words:
             inside = match["note"] or ""

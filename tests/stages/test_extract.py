@@ -231,6 +231,19 @@ _TEXTS = st.lists(_SENTENCES, max_size=7).map(lambda s: " ".join(s))
 
 @settings(max_examples=60, deadline=None)
 @given(_TEXTS, st.sampled_from(["", "---\ndate: 2012-03-04\n---\n", "\ufeff"]))
+def test_what_an_item_goes_on_to_say_is_no_other_work() -> None:
+    text = (
+        "---\nkind: media\n---\n- Drishyam: we guessed the end. My father pretended that he had guessed too.\n"
+        "- Swami and Friends. Read it to my sister. She laughed at all the wrong places.\n"
+        '- "Kim" (book, 1999): read it twice. Still the best.\n'
+    )
+    assert {m.title: m.effect for m in media_of(note_from_text(text))} == {
+        "Drishyam": "we guessed the end. My father pretended that he had guessed too.",
+        "Swami and Friends": "Read it to my sister. She laughed at all the wrong places.",
+        "Kim": "read it twice. Still the best.",
+    }
+
+
 def test_spans_are_quotes_and_ids_are_stable(text: str, front: str) -> None:
     note = note_from_text(front + text)
     x = extract(note, CONFIG)
