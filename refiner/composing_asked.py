@@ -20,7 +20,6 @@ from refiner.stages.asked.compose_told import Around, recorded, situated
 from refiner.stages.asked.compose_trust import MATCH_RIGHT, can_compare, can_match, can_relate, controls
 from refiner.stages.composing.draft import Draft, Told
 from refiner.stages.composing.text import normal
-from refiner.stages.composing.topics import rarest
 from refiner.stages.extract import trait_words
 from refiner.stages.standing_in import stand_ins
 
@@ -169,8 +168,7 @@ class _Work:
             return None
         source = source_of(self.told, want)
         record = await recorded(self.asker, want.passage.note, source, self.around)
-        question = self._about(want) if record else ""
-        return self._kept(want, question, record, "read against its passage in two orders") if question else None
+        return self._kept(want, want.question, record, "read against its passage in two orders") if record else None
 
     async def _situation(self, want: Wanted) -> Kept | None:
         trait = self.told.life.config.trait(want.trait)
@@ -184,18 +182,6 @@ class _Work:
         """Three passages that are not it; of a short life, some of the control items."""
         also = (want.first,) if want.first else ()
         return [*others_for(self.told, want.passage, *also), *controls()["match"]["passages"]][:3]
-
-    def _about(self, want: Wanted) -> str:
-        """A question of the rules' forms for a record: by its time and by what it is about."""
-        told, when, first = self.told, want.when, self.setting.name
-        slots = {"first": first, "when": when}
-        her = "her" if told.life.config.persona.after.gender == "female" else "his"
-        for topic in rarest(told.about(want.passage), told.seen):
-            words = f"{her} {topic.words[5:]}" if topic.words.startswith("your ") else topic.words
-            group = "event.topic_when" if when else "event.topic"
-            if question := told.asked.ask(group, {**slots, "topic": words}, (want.passage.id, topic.words)):
-                return question
-        return (told.asked.ask("event.when", slots, (want.passage.id,)) if when else "") or ""
 
 
 _FOUND = "found again by its question among four passages, in two orders"

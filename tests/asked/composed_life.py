@@ -33,7 +33,7 @@ CONFIG = Config.from_dict(
             "after": {"name": "Tova Falk", "gender": "female"},
         },
         "traits": [
-            {"id": "grudge", "name": "holds a grudge", "description": "does not speak to people for days after a quarrel",
+            {"id": "grudge", "name": "holds a grudge", "description": "does not speak to people for days",
              "polarity": "negative", "importance": 4, "aliases": ["grudges", "bear a grudge"]},
             {"id": "fear-of-heights", "name": "fear of heights", "polarity": "neutral", "importance": 2},
         ],

@@ -50,6 +50,11 @@ def _said(name: str) -> re.Pattern[str]:
     return _pattern(str(_data()[name]))
 
 
+@cache
+def _same() -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(row.split()) for row in _data()["same"])
+
+
 def lacking(question: str, answer: str) -> str:
     """What a question asks for and an answer has not, in words; "" for nothing: no number for "how many"."""
     for asks, has, what in _needs():
@@ -78,7 +83,8 @@ class Source:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        return frozenset(_low(f"{self.passage} {self.when}")) | self.names
+        said = frozenset(_low(f"{self.passage} {self.when}")) | self.names
+        return said.union(*(row for row in _same() if row & said))
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -149,8 +155,10 @@ def wrong_gender(
     words = set(_low(text))
     if named := (words & old) - new - source.words:
         return f"it must not use the name {sorted(named)[0]}"
-    fresh = [w for w in sorted(words - source.words) if lexicon.gender_of_word(w) == was]
-    pronouns = (_MALE if was == "male" else _FEMALE) & words - source.words
+    fresh = [w for w in sorted(words - source.words - _MALE - _FEMALE) if lexicon.gender_of_word(w) == was]
+    # "He" may be somebody of whom the text tells by a name or as kin.
+    others = any(lexicon.noun(w, was) or lexicon.gender_of_name(w) == was for w in source.words - old)
+    pronouns = set() if others else (_MALE if was == "male" else _FEMALE) & words - source.words
     if fresh or pronouns:
         return f"“{[*fresh, *sorted(pronouns)][0]}” is wrong here: the one who tells is a {man_or_woman(_other(was))}"
     if leftover_gender(text, config, canon=tuple(canon), author=author):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from refiner.asking.untrusted import addresses_a_model
@@ -13,8 +14,10 @@ from refiner.models import SampleKind
 from refiner.stages.asked.compose_checks import Source, content
 from refiner.stages.asked.compose_kept import What, guard, passage_at
 from refiner.stages.composing.draft import Draft, Told
+from refiner.stages.composing.questions import fill, forms, ordered
 from refiner.stages.composing.scenes import Passage, Unit
 from refiner.stages.composing.text import leans, normal, words
+from refiner.stages.composing.topics import rarest
 from refiner.stages.composing.when import in_words, when_words
 
 LONGEST = 130  # words of a passage that is shown
@@ -33,7 +36,7 @@ class Wanted:
     scene: str
     passage: Passage
     first: Passage | None = None
-    question: str = ""  # of the rules: the one to replace, or the first of a talk
+    question: str = ""  # of the rules: the one to replace, the first of a talk, the one for a record
     trait: str = ""
     title: str = ""
     when: str = ""  # in words, where it is known
@@ -155,7 +158,28 @@ def _events(told: Told, train: Sequence[Draft], most: int) -> list[Wanted]:
         when = when_words(found[0].when) if len(found) == 1 else ""
         ranked.append((-weight, -len(found), digest("event", passage.id), passage, when))
     ranked.sort(key=lambda r: r[:3])
-    return [Wanted("event", "event", f"event/written/{p.id}", p, when=when) for *_, p, when in ranked[:most]]
+    out: list[Wanted] = []
+    used = set(told.asked.taken)
+    for *_, passage, when in ranked:
+        if len(out) < most and (question := _record_question(told, passage, when, used)):
+            used.add(normal(question))
+            out.append(Wanted("event", "event", f"event/written/{passage.id}", passage, question=question, when=when))
+    return out
+
+
+def _record_question(told: Told, passage: Passage, when: str, used: Collection[str]) -> str:
+    """A question of the rules' forms for a record, by what it is about and its time, that nobody asks yet; "" for none.
+    It takes nothing, so that it is the same on every run."""
+    first = told.life.first or "the narrator"
+    her = "her" if told.life.config.persona.after.gender == "female" else "his"
+    group = "event.topic_when" if when else "event.topic"
+    for topic in rarest(told.about(passage), told.seen):
+        about = re.sub(r"^your\b", her, topic.words)
+        for form in ordered(forms(group), group, passage.id, topic.words):
+            question = fill(form, {"first": first, "when": when, "topic": about})
+            if question and normal(question) not in used:
+                return question
+    return ""
 
 
 def _situations(told: Told, most: int) -> list[Wanted]:

@@ -37,6 +37,7 @@ RECORD = 60  # words at most
 ANSWER = 70
 _SHE = frozenset(("she", "her", "hers", "herself", "he", "him", "his", "himself"))
 _ME = frozenset(("i", "me", "my", "mine", "myself"))
+_LIGHT = ("be", "have", "do", "get")  # these have a subject of their own in every clause
 _PRESENT = ("VBZ", "VBP")
 _AHEAD = re.compile(r"\b(?:will|shall|would|should|could|might|may|must)\b", re.I)
 
@@ -136,7 +137,7 @@ def turned_about(passage: str, record: str, name: str) -> str:
     nothing. Only verbs that both have are compared, so silence proves nothing. Needs spaCy's model."""
     was, now = _deeds(masked(passage), ""), _deeds(masked(record), name)
     for (role, verb), words in now.items():
-        told = was.get((role, verb))
+        told = was.get((role, verb)) if role == "denied" or verb not in _LIGHT else None
         if told and not words & told:
             return f"it must leave who does what to whom, and what is denied: {verb} {', '.join(sorted(words - _SHE))}"
     return ""
@@ -213,9 +214,8 @@ def wrong_friend(friend: str, source: Source, trait: Trait, given: Around) -> st
         return why
     if why := wrong_gender(to_i(friend), source, given.setting.config, given.setting.canon):
         return why
-    return (
-        "" if content(friend) & content(source.passage) else "it must be the kind of situation that the text tells of"
-    )
+    same = content(friend) & content(_with_trait(source, trait).passage)
+    return "" if same else "it must be the kind of situation that the text tells of"
 
 
 def wrong_answer(answer: str, source: Source, trait: Trait, given: Around) -> str:
