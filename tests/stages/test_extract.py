@@ -229,8 +229,6 @@ _SENTENCES = st.sampled_from(
 _TEXTS = st.lists(_SENTENCES, max_size=7).map(lambda s: " ".join(s))
 
 
-@settings(max_examples=60, deadline=None)
-@given(_TEXTS, st.sampled_from(["", "---\ndate: 2012-03-04\n---\n", "\ufeff"]))
 def test_what_an_item_goes_on_to_say_is_no_other_work() -> None:
     text = (
         "---\nkind: media\n---\n- Drishyam: we guessed the end. My father pretended that he had guessed too.\n"
@@ -244,6 +242,8 @@ def test_what_an_item_goes_on_to_say_is_no_other_work() -> None:
     }
 
 
+@settings(max_examples=60, deadline=None)
+@given(_TEXTS, st.sampled_from(["", "---\ndate: 2012-03-04\n---\n", "\ufeff"]))
 def test_spans_are_quotes_and_ids_are_stable(text: str, front: str) -> None:
     note = note_from_text(front + text)
     x = extract(note, CONFIG)
