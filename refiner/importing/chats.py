@@ -45,7 +45,7 @@ class Chat:
 
     name: str
     messages: Sequence[Message]
-    me: str = ""
+    me: str | None = None  # None: not known; "": known to have written nothing here
     key: str = ""  # tells two chats of one name apart
 
 
@@ -58,9 +58,13 @@ def clean(text: str, wanted: Wanted) -> str:
 
 
 def drafts(app: str, chats: Iterable[Chat], wanted: Wanted) -> list[Draft]:
-    """The notes of all chats that are wanted. Raises UsageError when nobody in a chat is the narrator."""
+    """The notes of all chats that are wanted. A chat among several in which nobody is the narrator is left out.
+
+    Raises UsageError when nobody in any chat is.
+    """
     out: list[Draft] = []
     taken: Counter[str] = Counter()
+    unknown: list[UsageError] = []
     for chat in chats:
         people = Counter(m.sender for m in chat.messages)
         if not people:
@@ -68,12 +72,22 @@ def drafts(app: str, chats: Iterable[Chat], wanted: Wanted) -> list[Draft]:
         if not wanted.is_wanted(chat.name, *(p for p in people if len(people) <= 2)):
             wanted.left["messages of chats that --with does not name"] += len(chat.messages)
             continue
-        me = chat.me if chat.me in people and not wanted.me else find_me(chat.name, people, wanted)
+        try:
+            me = chat.me if chat.me is not None and not wanted.me else find_me(chat.name, people, wanted)
+        except UsageError as error:
+            unknown.append(error)
+            continue
+        if not me:
+            wanted.left["messages of chats in which you wrote nothing"] += len(chat.messages)
+            continue
         group = f"{app}-{slug(chat.name) or slug(chat.key) or 'chat'}"
         if taken[group]:
             group += f"-{slug(chat.key) or taken[group] + 1}"
         taken[group] += 1
         out += _notes(group, chat, me, labels(people, me, wanted), wanted)
+    if unknown and not out:
+        raise unknown[0]
+    wanted.said += [f"left out: {error.message}" for error in unknown]
     return out
 
 
@@ -118,12 +132,8 @@ def labels(people: Iterable[str], me: str, wanted: Wanted) -> dict[str, str]:
             label = " ".join([*word[:2], "B" if len(word) < 3 else word[2] + "-b"])
         out[person] = label
         if fold(label) != fold(person) and fold(person) not in calls:
-            wanted.said.append(f"{person} is called {label} in the notes; --call {_quoted(person)}=NAME changes that")
+            wanted.said.append(f'{person} is called {label}; to change that: --call "{person}=NAME"')
     return out
-
-
-def _quoted(person: str) -> str:
-    return f'"{person}"' if " " in person or not person.isalnum() else person
 
 
 def _label(name: str) -> str:
@@ -163,11 +173,12 @@ def _notes(group: str, chat: Chat, me: str, names: dict[str, str], wanted: Wante
     parts: dict[str, list[Message]] = {}
     for month, of_month in sorted(months.items()):
         # A month that stands there whole stays whole when it grows.
-        if len(of_month) <= LONG or f"{group}/{month}.md" in wanted.known:
+        if len(of_month) <= LONG or wanted.known & {f"{group}/{month}.md", f"*/{month}.md"}:
             parts[month] = of_month
             continue
         for m in of_month:
-            parts.setdefault(f"{month}-{min(3, (int(m.day[8:10]) + 9) // 10)}", []).append(m)
+            days = ("01-10", "11-20", "21-31")[min(2, (int(m.day[8:10]) - 1) // 10)]
+            parts.setdefault(f"{month}-days-{days}", []).append(m)
     return [_note(group, name, chat, me, names, part) for name, part in parts.items()]
 
 

@@ -52,7 +52,7 @@ def prepare(ws: Workspace, asked: Request) -> Plan:
     wanted = Wanted(
         persona=config.persona, me=tuple(asked.me), with_=tuple(asked.with_), calls=_calls(asked.call),
         since=_day("--since", asked.since, last=False), until=_day("--until", asked.until, last=True),
-        dates=asked.dates, mine_only=asked.mine_only, known=frozenset(_named(p, ws, asked.to) for p in known),
+        dates=asked.dates, mine_only=asked.mine_only, known=frozenset(_named(p, asked.to) for p in known),
     )  # fmt: skip
     with closing(Source(asked.source)) as source:
         found, parts = recognise(source, asked.format)
@@ -69,9 +69,10 @@ def carry_out(ws: Workspace, plan: Plan) -> int:
         return write(ws, plan)
 
 
-def _named(path: str, ws: Workspace, to: Path | None) -> str:
-    """A path of the log as "group/name", which is how readers call a note."""
-    return "/".join(path.split("/")[-2:])
+def _named(path: str, to: Path | None) -> str:
+    """A path of the log as "group/name", which is how readers call a note; "*/name" in a folder of the person's own."""
+    group, _, name = path.rpartition("/")
+    return f"*/{name}" if to and group.endswith(to.name) else f"{group.rpartition('/')[2]}/{name}"
 
 
 def _calls(given: Sequence[str]) -> dict[str, str]:

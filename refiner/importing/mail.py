@@ -9,12 +9,13 @@ import hashlib
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from email import message_from_bytes, policy
-from email.headerregistry import Address
-from email.message import EmailMessage
+from email import message_from_bytes
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
+from email.message import Message
 from email.parser import BytesHeaderParser
-from email.utils import parsedate_to_datetime
-from typing import IO
+from email.utils import getaddresses, parsedate_to_datetime
+from typing import IO, NamedTuple
 
 from refiner.errors import NoteError, UsageError
 from refiner.importing.mail_body import body, words
@@ -25,7 +26,18 @@ LONGEST = 64 << 20  # bytes of one mail; what is longer is an attachment and not
 _FROM = re.compile(rb"From \S.*\d{4}|From - ")
 _ESCAPED = re.compile(rb"(?m)^>(>*From )")
 _REPLY = re.compile(r"\s*(?:(?:re|aw|fw|fwd|wg|sv|antw|rv|tr|res|enc)(?:\[\d+\])?\s*:\s*)+", re.I)
-_HEADERS = BytesHeaderParser(policy=policy.default)
+_HEADERS = BytesHeaderParser()  # the older of the two mail policies: it takes any header, and a fifth of the time
+
+
+class _Person(NamedTuple):
+    """A sender or receiver: the name as it is shown, "" for none, the address, what stands before its @."""
+
+    name: str
+    address: str
+
+    @property
+    def user(self) -> str:
+        return self.address.partition("@")[0]
 
 
 def looks_like(head: str) -> bool:
@@ -88,15 +100,11 @@ class _Reader:
     def letter(self, group: str, data: bytes, where: str) -> Draft | None:
         wanted = self.wanted
         head = data[: data.find(b"\n\n") + 1 or data.find(b"\r\n\r\n") + 2 or len(data)]
-        try:
-            headers = _HEADERS.parsebytes(head)
-            sender = _address(headers, "From")
-            day = _day(headers)
-        except (ValueError, IndexError, AttributeError, TypeError, KeyError) as error:
-            raise NoteError(f"{where}: the headers of this mail cannot be read ({type(error).__name__})",
-                            mend="remove this mail from the file, or export it again") from None  # fmt: skip
+        headers = _HEADERS.parsebytes(head)
+        sender = next(iter(_people(headers, "From")), None)
+        day = _day(headers)
         if sender is None:
-            if headers.get("Date") is None and headers.get("Subject") is None:
+            if not headers.keys():
                 raise NoteError(
                     f"{where}: this mail has no headers", mend="remove it from the file, or export it again"
                 )
@@ -105,14 +113,13 @@ class _Reader:
         if why := _no_letter(headers):
             wanted.left[why] += 1
             return None
-        name = sender.display_name or sender.username
-        self.senders[sender.addr_spec or name] = self.senders.get(sender.addr_spec or name, 0) + 1
-        mine = bool({fold(sender.addr_spec), fold(sender.username), fold(sender.display_name)} & self.names)
+        name = sender.name or sender.user
+        self.senders[sender.address or name] = self.senders.get(sender.address or name, 0) + 1
+        mine = bool({fold(sender.address), fold(sender.user), fold(sender.name)} - {""} & self.names)
         self.mine += mine
-        to = [a for key in ("To", "Cc") for a in _addresses(headers, key)]
         if wanted.with_:
-            who = [x for a in (to if mine else [sender]) for x in (a.display_name, a.addr_spec, a.username) if x]
-            if not wanted.is_wanted(*who):
+            others = [p for key in ("To", "Cc") for p in _people(headers, key)] if mine else [sender]
+            if not wanted.is_wanted(*(x for p in others for x in (p.name, p.address, p.user) if x)):
                 wanted.left["mails with others than --with names"] += 1
                 return None
         elif not mine:
@@ -131,12 +138,10 @@ class _Reader:
             wanted.left["mails that stand there twice"] += 1
             return None
         self.seen.add(key)
-        return self._draft(group, data, day, "self" if mine else name, str(headers.get("Subject") or ""), key)
+        return self._draft(group, data, day, "self" if mine else name, _text(headers, "Subject"), key)
 
     def _draft(self, group: str, data: bytes, day: str, author: str, subject: str, key: str) -> Draft | None:
-        message = message_from_bytes(_ESCAPED.sub(rb"\1", data), policy=policy.default)
-        assert isinstance(message, EmailMessage)
-        text, files = body(message)
+        text, files = body(message_from_bytes(_ESCAPED.sub(rb"\1", data)))
         if files:
             self.wanted.left["attachments"] += files
         if not text.strip():
@@ -154,28 +159,41 @@ class _Reader:
         )  # fmt: skip
 
 
-def _address(headers: EmailMessage, key: str) -> Address | None:
-    return next(iter(_addresses(headers, key)), None)
+def _text(headers: Message, key: str) -> str:
+    """A header as words: RFC 2047's code read, whatever cannot be read left as it stands; "" where it is not there."""
+    value = headers.get(key)
+    if value is None:
+        return ""
+    try:
+        return str(make_header(decode_header(str(value)))).replace("\n", " ").strip()
+    except (HeaderParseError, LookupError, ValueError):
+        return str(value).replace("\n", " ").strip()
 
 
-def _addresses(headers: EmailMessage, key: str) -> list[Address]:
-    header = headers.get(key)
-    return list(getattr(header, "addresses", ()))
+def _people(headers: Message, key: str) -> list[_Person]:
+    found = getaddresses([str(v) for v in headers.get_all(key, [])])
+    out = []
+    for name, address in found:
+        if name or address:
+            named = Message()
+            named["x"] = name
+            out.append(_Person(_text(named, "x"), address))
+    return out
 
 
-def _day(headers: EmailMessage) -> str:
+def _day(headers: Message) -> str:
     """The day on which it was sent, on the sender's own clock; "" where it is not said."""
     said = headers.get("Date")
     try:
-        when = getattr(said, "datetime", None) or (parsedate_to_datetime(str(said)) if said else None)
-    except (ValueError, TypeError):
+        when = parsedate_to_datetime(str(said)) if said else None
+    except (ValueError, TypeError, IndexError):
         return ""
     return when.date().isoformat() if isinstance(when, datetime) else ""
 
 
-def _no_letter(headers: EmailMessage) -> str:
+def _no_letter(headers: Message) -> str:
     """Why a mail is no letter of a person; "" where nothing says so."""
-    labels = str(headers.get("X-Gmail-Labels") or "") + "," + str(headers.get("X-Folder") or "")
+    labels = f"{_text(headers, 'X-Gmail-Labels')},{_text(headers, 'X-Folder')}"
     no = {w.casefold() for w in words()["not_letters"]}
     if any(label.strip().strip('"').casefold() in no for label in labels.split(",")):
         return "drafts, spam, chats and deleted mails"

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from email.message import EmailMessage
+from collections.abc import Iterator
+from email.message import Message
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,14 +32,12 @@ def _lines(key: str) -> re.Pattern[str]:
     return re.compile(rf"\s*(?:{'|'.join(words()[key])})\s*\Z", re.I)
 
 
-def body(message: EmailMessage) -> tuple[str, int]:
+def body(message: Message) -> tuple[str, int]:
     """The plain text of a mail and how many attachments it has. "" where it has no text that can be read."""
     files = 0
     plain: list[str] = []
     html: list[str] = []
-    for part in message.walk():
-        if part.is_multipart():
-            continue
+    for part in _parts(message):
         kind = part.get_content_type()
         if part.get_content_disposition() == "attachment" or part.get_filename() or kind.split("/")[0] != "text":
             files += 1
@@ -53,15 +52,28 @@ def body(message: EmailMessage) -> tuple[str, int]:
     return own_words("\n\n".join(to_text(h, own_only=True) for h in html)), files
 
 
-def _decoded(part: Any) -> str:
+def _parts(message: Message) -> Iterator[Message]:
+    """The leaves of a mail; a mail that is attached to it is one leaf: somebody else may have written it."""
+    inside = message.get_payload()
+    if message.get_content_maintype() == "multipart" and isinstance(inside, list):
+        for part in inside:
+            if isinstance(part, Message):
+                yield from _parts(part)
+    else:
+        yield message
+
+
+def _decoded(part: Message) -> str:
     """The text of a part; a charset that is unknown or untrue falls back, first to UTF-8, then to Windows'."""
-    data = part.get_payload(decode=True) or b""
+    data = part.get_payload(decode=True)
+    if not isinstance(data, bytes):
+        return ""
     for charset in (part.get_content_charset() or "utf-8", "utf-8", "cp1252"):
         try:
-            return str(data.decode(charset)).replace("\r\n", "\n").replace("\r", "\n")
+            return data.decode(charset).replace("\r\n", "\n").replace("\r", "\n")
         except (LookupError, UnicodeDecodeError):
             continue
-    return str(data.decode("latin-1")).replace("\r\n", "\n")
+    return data.decode("latin-1").replace("\r\n", "\n")
 
 
 def _flowed(text: str) -> str:
@@ -99,10 +111,9 @@ def own_words(text: str) -> str:
                 break  # top-posted without marks: all that follows is the mail that is answered
             at += height
             continue
-        if not _lines("sent_from").match(line):
-            out.append(line.rstrip())
+        out.append(line.rstrip())
         at += 1
-    while out and (not out[-1].strip() or _RULE.match(out[-1])):
+    while out and (not out[-1].strip() or _RULE.match(out[-1]) or _lines("sent_from").match(out[-1])):
         out.pop()
     return re.sub(r"\n{3,}", "\n\n", "\n".join(out)).strip("\n")
 

@@ -25,7 +25,7 @@ WHY = {
     "same": "are there already",
     "changed": "were changed since (or are not from import): kept as they are",
     "removed": "were removed since: left out (--again writes them anew)",
-    "longer": "hold more than this export: kept as they are",
+    "longer": "hold lines that this import lacks: kept as they are",
 }
 LEDGER = "imports.jsonl"
 

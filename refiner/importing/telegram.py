@@ -82,7 +82,7 @@ def _chat(value: dict[str, Any], owner: str, where: str, wanted: Wanted) -> Iter
         wanted.left[_OTHER_TYPES.get(kind, f"messages of type {kind}")] += len(value["messages"])
         return
     messages: list[Message] = []
-    me = ""
+    me = "" if owner else None
     for number, record in enumerate(value["messages"], 1):
         if not isinstance(record, dict):
             raise NoteError(f"{where}: message {number} of the chat {name[:40]!r} is no record", mend="export it again")

@@ -87,7 +87,8 @@ def looks_like(head: str) -> bool:
     """Whether the beginning of a file is a WhatsApp export: one of its first lines has a time and its marks."""
     lines = [_bare(line) for line in head.splitlines()[:40] if line.strip()]
     hits = [m for line in lines if (m := _stamp().match(line))]
-    return bool(hits) and (_stamp().match(lines[0]) is not None) and len(hits) * 12 >= len(lines)
+    said = any(": " in m.string[m.end() :] for m in hits)
+    return said and _stamp().match(lines[0]) is not None and len(hits) * 12 >= len(lines)
 
 
 def _bare(line: str) -> str:
@@ -103,8 +104,9 @@ def _chat(source: Source, part: Part, wanted: Wanted) -> Chat:
     raws = list(_raw(source, part))
     order = _order(source.where(part), raws, wanted)
     messages = []
+    where = source.where(part)
     for raw in raws:
-        day = _day(raw, order, source.where(part))
+        day = _day(raw, order, where)
         found = _message(raw, day, wanted)
         if found is not None:
             messages.append(found)
@@ -116,7 +118,7 @@ def _raw(source: Source, part: Part) -> Iterator[_Raw]:
     with source.open(part) as file:
         for number, data in enumerate(file, 1):
             try:
-                line = data.decode("utf-8").rstrip("\r\n")
+                line = data.decode("utf-8").rstrip("\r\n").replace("\u200f", "")  # Arabic dates hold it
             except UnicodeDecodeError as error:
                 raise NoteError(
                     f"{source.where(part)}:{number}: byte 0x{data[error.start]:02x} is not UTF-8",

@@ -42,8 +42,12 @@ def test_an_android_export(ws: Workspace, tmp_path: Path) -> None:
         "Leela Menon: Plan: we meet at five\nMe: video call, at nine?\nMe: I never told you: I am afraid"
     )
     assert dict(made.left) == {
-        "WhatsApp's own lines": 1, "pictures, voice messages and files": 2, "deleted messages": 1, "calls": 1, "links": 1,
-    }  # fmt: skip
+        "WhatsApp's own lines": 1,
+        "pictures, voice messages and files": 2,
+        "deleted messages": 1,
+        "calls": 1,
+        "links": 1,
+    }
     note = note_from_text(made.items[0].text)
     assert (note.meta.kind, note.meta.date, note.meta.author) == ("chat", "2019-03", "self")
     assert [e.date for e in note.entries if e.date] == ["2019-03-12", "2019-03-13"]
@@ -69,9 +73,12 @@ def test_an_ios_export_in_its_zip(ws: Workspace, tmp_path: Path) -> None:
     made = plan(ws, path)
     assert [i.path for i in made.items] == ["import/whatsapp-hostel-gang/2021-03.md"]
     assert only(made).splitlines()[2:] == [
-        "Babu: who has the mess card  ", "Number-2345: not me: ask Babu  ", "Me: look at this  ", "Me: I have it.  ",
+        "Babu: who has the mess card  ",
+        "Number-2345: not me: ask Babu  ",
+        "Me: look at this  ",
+        "Me: I have it.  ",
         "Me: thanks @Babu",
-    ]  # fmt: skip
+    ]
     assert any("Number-2345" in said for said in made.said)
     assert made.left["calls"] == 1
 
@@ -125,11 +132,18 @@ def only_first(made: Any) -> str:
 @pytest.mark.parametrize(
     "line",
     [
-        "<Medien ausgeschlossen>", "<Multimedia omitido>", "<मीडिया छोड़ा गया>", "Du hast diese Nachricht gelöscht.",
-        "Eliminaste este mensaje.", "आपने यह मैसेज डिलीट किया", "Missed video call", "This message was deleted",
-        "\u200eBild weggelassen", "\u200eWhatever a later version writes",
+        "<Medien ausgeschlossen>",
+        "<Multimedia omitido>",
+        "<मीडिया छोड़ा गया>",
+        "Du hast diese Nachricht gelöscht.",
+        "Eliminaste este mensaje.",
+        "आपने यह मैसेज डिलीट किया",
+        "Missed video call",
+        "This message was deleted",
+        "\u200eBild weggelassen",
+        "\u200eWhatever a later version writes",
     ],
-)  # fmt: skip
+)
 def test_whatsapps_own_words_in_other_languages(ws: Workspace, tmp_path: Path, line: str) -> None:
     made = plan(
         ws, put(tmp_path, "_chat.txt", f"25/12/19, 21:03 - Vikram: {line}\n25/12/19, 21:04 - Vikram: but this\n")
@@ -149,6 +163,11 @@ def test_who_is_me(ws: Workspace, tmp_path: Path) -> None:
     assert "Me: yes" in only(plan(ws, path, me=["monu"]))
     with pytest.raises(UsageError, match="nobody fits --me"):
         plan(ws, path, me=["Asha"])
+    put(tmp_path / "two", "WhatsApp Chat with Leela.txt", ANDROID)
+    put(tmp_path / "two", "WhatsApp Chat with Monu.txt", path.read_text())
+    made = plan(ws, tmp_path / "two")
+    assert [i.path.split("/")[1] for i in made.items] == ["whatsapp-leela"]
+    assert any("Monu: which of them are you" in said for said in made.said)
     # Another person with the narrator's first name is not taken for the narrator by any reader.
     both = put(tmp_path, "_chat.txt", "25/12/19, 21:03 - Vikram Das: hi\n25/12/19, 21:04 - Vikram Pillai: yes\n")
     assert only(plan(ws, both)).splitlines()[2::2] == ["Other Vikram Das: hi  ", "Me: yes"]
@@ -180,22 +199,45 @@ def test_since_and_until_keep_whole_days(ws: Workspace, tmp_path: Path) -> None:
 
 def _telegram(**more: Any) -> dict[str, Any]:
     def message(number: int, who: str, text: Any, day: str = "2020-01-01", **rest: Any) -> dict[str, Any]:
-        return {"id": number, "type": "message", "date": f"{day}T10:0{number}:00", "date_unixtime": "1577853060",
-                "from": who, "from_id": {"Leela": "user2"}.get(who, "user1"), "text": text, "text_entities": [], **rest}  # fmt: skip
+        return {
+            "id": number,
+            "type": "message",
+            "date": f"{day}T10:0{number}:00",
+            "date_unixtime": "1577853060",
+            "from": who,
+            "from_id": {"Leela": "user2"}.get(who, "user1"),
+            "text": text,
+            "text_entities": [],
+            **rest,
+        }
 
     return {
-        "name": "Leela", "type": "personal_chat", "id": 4711, **more,
+        "name": "Leela",
+        "type": "personal_chat",
+        "id": 4711,
+        **more,
         "messages": [
-            {"id": 0, "type": "service", "date": "2020-01-01T09:00:00", "actor": "Leela", "action": "phone_call", "text": ""},
+            {
+                "id": 0,
+                "type": "service",
+                "date": "2020-01-01T09:00:00",
+                "actor": "Leela",
+                "action": "phone_call",
+                "text": "",
+            },
             message(1, "Leela", "Happy new year"),
-            message(2, "V. P.", ["Same ", {"type": "bold", "text": "to you"}, {"type": "link", "text": "https://example.org"}],
-                    edited="2020-01-01T10:03:00"),
+            message(
+                2,
+                "V. P.",
+                ["Same ", {"type": "bold", "text": "to you"}, {"type": "link", "text": "https://example.org"}],
+                edited="2020-01-01T10:03:00",
+            ),
             message(3, "V. P.", "Breaking news", forwarded_from="A channel"),
             message(4, "V. P.", "", media_type="sticker", file="(File not included)", sticker_emoji="🙂"),
             message(5, "Leela", "see", "2020-02-02", photo="photos/1.jpg"),
             message(6, "V. P.", "007: seen", "2020-02-02"),
         ],
-    }  # fmt: skip
+    }
 
 
 def test_a_telegram_chat(ws: Workspace, tmp_path: Path) -> None:
@@ -212,27 +254,44 @@ def test_a_telegram_chat(ws: Workspace, tmp_path: Path) -> None:
 
 def test_all_telegram_chats_say_themselves_who_is_me(ws: Workspace, tmp_path: Path) -> None:
     whole = {
-        "about": "…", "personal_information": {"user_id": 1, "first_name": "V."},
-        "chats": {"about": "…", "list": [
-            _telegram(), _telegram(name="Leela", id=99), _telegram(name="Offers", type="public_channel", id=3),
-            {**_telegram(id=5), "name": None, "messages": []},
-        ]},
+        "about": "…",
+        "personal_information": {"user_id": 1, "first_name": "V."},
+        "chats": {
+            "about": "…",
+            "list": [
+                _telegram(),
+                _telegram(name="Leela", id=99),
+                _telegram(name="Offers", type="public_channel", id=3),
+                {**_telegram(id=5), "name": None, "messages": []},
+            ],
+        },
         "left_chats": {"list": [_telegram(name="Old group", type="private_group", id=7)]},
-    }  # fmt: skip
+    }
     path = put(tmp_path, "result.json", json.dumps(whole))
     made = plan(ws, path)
     assert {i.path.split("/")[1] for i in made.items} == {"telegram-leela", "telegram-leela-99", "telegram-old-group"}
     assert made.left["messages of channels"] == 7
     assert all("Me: " in i.text for i in made.items)
+    silent = {**whole, "chats": {"list": [_telegram(), {**_telegram(id=8), "messages": _telegram()["messages"][:2]}]}}
+    made = plan(ws, put(tmp_path, "result.json", json.dumps(silent)))
+    assert made.left["messages of chats in which you wrote nothing"] == 1
     broken = put(tmp_path, "result.json", json.dumps(whole, indent=1)[:900])
     with pytest.raises(NoteError, match=r"result\.json:\d+: this JSON breaks off"):
         plan(ws, broken)
 
 
 def test_a_month_of_many_messages_becomes_three_notes(ws: Workspace, tmp_path: Path) -> None:
-    lines = [f"{d:02}/03/2019, 21:{n % 60:02} - {who}: word {n}" for d in range(1, 32) for n in range(50)
-             for who in ("Leela", "Vikram")]  # fmt: skip
+    lines = [
+        f"{d:02}/03/2019, 21:{n % 60:02} - {who}: word {n}"
+        for d in range(1, 32)
+        for n in range(50)
+        for who in ("Leela", "Vikram")
+    ]
     path = put(tmp_path, "WhatsApp Chat with Leela.txt", "\n".join(lines) + "\n")
     made = plan(ws, path)
-    assert [i.path.rpartition("/")[2] for i in made.items] == ["2019-03-1.md", "2019-03-2.md", "2019-03-3.md"]
+    assert [i.path.rpartition("/")[2] for i in made.items] == [
+        "2019-03-days-01-10.md",
+        "2019-03-days-11-20.md",
+        "2019-03-days-21-31.md",
+    ]
     assert [(i.draft.first[8:], i.draft.last[8:]) for i in made.items] == [("01", "10"), ("11", "20"), ("21", "31")]

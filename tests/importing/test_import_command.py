@@ -113,9 +113,15 @@ def test_the_plan_as_json(ws: Workspace, chat: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("x.txt", "Just some words.\n"), ("x.json", "{}"), ("x.csv", "a,b\n1,2\n"), ("x.pdf", b"%PDF\0"), ("x.txt", b""),
-     ("photo.jpg", b"\xff\xd8\xff")],
-)  # fmt: skip
+    [
+        ("x.txt", "Just some words.\n"),
+        ("x.json", "{}"),
+        ("x.csv", "a,b\n1,2\n"),
+        ("x.pdf", b"%PDF\0"),
+        ("x.txt", b""),
+        ("photo.jpg", b"\xff\xd8\xff"),
+    ],
+)
 def test_what_is_not_recognised_is_one_message_with_all_formats(
     ws: Workspace, tmp_path: Path, name: str, text: str | bytes
 ) -> None:
@@ -130,12 +136,17 @@ def test_what_is_not_recognised_is_one_message_with_all_formats(
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        (["nowhere"], "is not there"), (["CHAT", "--from", "diary"], "write one of: dayone"), (["CHAT", "--since", "soon"], "is no date"),
-        (["CHAT", "--dates", "ymd"], "write dmy"), (["CHAT", "--call", "Leela"], "--call"), (["CHAT", "--to", "/tmp"], "lies outside"),
-        (["CHAT", "--me", "Asha"], "nobody fits --me"), (["CHAT", "--from", "goodreads"], "there is no column"),
+        (["nowhere"], "is not there"),
+        (["CHAT", "--from", "diary"], "write one of: dayone"),
+        (["CHAT", "--since", "soon"], "is no date"),
+        (["CHAT", "--dates", "ymd"], "write dmy"),
+        (["CHAT", "--call", "Leela"], "--call"),
+        (["CHAT", "--to", "/tmp"], "lies outside"),
+        (["CHAT", "--me", "Asha"], "nobody fits --me"),
+        (["CHAT", "--from", "goodreads"], "there is no column"),
         (["CHAT", "--until", "2019-02-30"], "is no date"),
     ],
-)  # fmt: skip
+)
 def test_expected_failures_of_import(ws: Workspace, chat: Path, args: list[str], words: str) -> None:
     done = run(ws, *[str(chat) if a == "CHAT" else a for a in args])
     assert done.returncode in (1, 2)

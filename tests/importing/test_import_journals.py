@@ -39,13 +39,22 @@ def _journal(*entries: dict[str, Any]) -> str:
 
 
 def test_day_one_entries_have_the_day_of_their_own_clock(ws: Workspace, tmp_path: Path) -> None:
-    path = put(tmp_path, "Journal.json", _journal(
-        _entry("2014-08-19T20:41:05Z", "# First day\n\nNobody came\\! It was 3\\. August\\.\n\n![](dayone-moment://AB)\n\n- one",
-               photos=[{"identifier": "AB"}], location={"localityName": "Kochi"}, tags=["x"]),
-        _entry("2015-01-02T03:00:00Z", "I was angry with Appa: he was right.", "America/New_York"),
-        _entry("2015-01-02T03:00:20Z", "In the same minute, see [this](https://example.org).", "America/New_York"),
-        _entry("2015-01-03T03:00:00Z", "", photos=[{"identifier": "D"}]),
-    ))  # fmt: skip
+    path = put(
+        tmp_path,
+        "Journal.json",
+        _journal(
+            _entry(
+                "2014-08-19T20:41:05Z",
+                "# First day\n\nNobody came\\! It was 3\\. August\\.\n\n![](dayone-moment://AB)\n\n- one",
+                photos=[{"identifier": "AB"}],
+                location={"localityName": "Kochi"},
+                tags=["x"],
+            ),
+            _entry("2015-01-02T03:00:00Z", "I was angry with Appa: he was right.", "America/New_York"),
+            _entry("2015-01-02T03:00:20Z", "In the same minute, see [this](https://example.org).", "America/New_York"),
+            _entry("2015-01-03T03:00:00Z", "", photos=[{"identifier": "D"}]),
+        ),
+    )
     made = plan(ws, path)
     found = texts(made)
     assert found["dayone-journal/2014/2014-08-20-0211.md"] == "# First day\n\nNobody came! It was 3. August.\n\n- one"
@@ -60,8 +69,16 @@ def test_day_one_zip_with_several_journals(ws: Workspace, tmp_path: Path) -> Non
     path = tmp_path / "export.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("Journal.json", _journal(_entry("2014-08-19T10:00:00Z", "one")))
-        archive.writestr("Dreams.json", _journal(_entry("2014-08-19T10:00:00Z", "two", "Nowhere/Land"), {
-            "creationDate": "2016-01-01T00:00:00Z", "richText": json.dumps({"contents": [{"text": "rich "}, {"text": "words"}]})}))  # fmt: skip
+        archive.writestr(
+            "Dreams.json",
+            _journal(
+                _entry("2014-08-19T10:00:00Z", "two", "Nowhere/Land"),
+                {
+                    "creationDate": "2016-01-01T00:00:00Z",
+                    "richText": json.dumps({"contents": [{"text": "rich "}, {"text": "words"}]}),
+                },
+            ),
+        )
         archive.writestr("photos/AB.jpeg", b"\xff\xd8")
     made = plan(ws, path)
     assert {p.split("/")[0] for p in texts(made)} == {"dayone-journal", "dayone-dreams"}
@@ -71,10 +88,12 @@ def test_day_one_zip_with_several_journals(ws: Workspace, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     ("text", "where"),
-    [(_journal(_entry("2014-08-19T10:00:00Z", "one"))[:-20], r"Journal\.json:\d+: this JSON breaks off"),
-     (_journal(_entry("yesterday", "one")), r"entry 1: its creationDate is 'yesterday'"),
-     (_journal()[:-1] .replace("[]", "[7]") + "}", r"entry 1 is no record")],
-)  # fmt: skip
+    [
+        (_journal(_entry("2014-08-19T10:00:00Z", "one"))[:-20], r"Journal\.json:\d+: this JSON breaks off"),
+        (_journal(_entry("yesterday", "one")), r"entry 1: its creationDate is 'yesterday'"),
+        (_journal()[:-1].replace("[]", "[7]") + "}", r"entry 1 is no record"),
+    ],
+)
 def test_a_broken_day_one_export_names_the_place(ws: Workspace, tmp_path: Path, text: str, where: str) -> None:
     with pytest.raises(NoteError, match=where):
         plan(ws, put(tmp_path, "Journal.json", text), format="dayone")
@@ -88,11 +107,20 @@ def vault(tmp_path: Path) -> Path:
     put(root, "Forms/daily.md", "{{date}} I am a form")
     put(root, "photo.png", b"\x89PNG\0")
     put(root, "board.canvas", "{}")
-    put(root, "daily/2019-03-05.md",
-        "---\ntags: [daily]\nmood: bad\n---\n#journal #mood/bad\n\nMet [[People/Babu|Babu]] at [[Places/Canteen#Lunch]]. ![[photo.png]]\n\n"
-        "> [!note]- What I learnt\n> I am **not** patient.\n\nmood:: bad\nIt was [weather:: hot].\n\n- [ ] call Amma ^a1\n%%secret%%\n")  # fmt: skip
-    put(root, "Old: house.md", '---\ncreated: 2020-02-03T10:00\naliases: ["home: old"]\n---\nThe well had a turtle. ==I fed it.==\n\n'
-        "```dataview\nlist from #x\n```\n\nSee [the map](https://example.org/m) <% tp.date %>\n")  # fmt: skip
+    put(
+        root,
+        "daily/2019-03-05.md",
+        "---\ntags: [daily]\nmood: bad\n---\n#journal #mood/bad\n\n"
+        "Met [[People/Babu|Babu]] at [[Places/Canteen#Lunch]]. ![[photo.png]]\n\n"
+        "> [!note]- What I learnt\n> I am **not** patient.\n\n"
+        "mood:: bad\nIt was [weather:: hot].\n\n- [ ] call Amma ^a1\n%%secret%%\n",
+    )
+    put(
+        root,
+        "Old: house.md",
+        '---\ncreated: 2020-02-03T10:00\naliases: ["home: old"]\n---\nThe well had a turtle. ==I fed it.==\n\n'
+        "```dataview\nlist from #x\n```\n\nSee [the map](https://example.org/m) <% tp.date %>\n",
+    )
     put(
         root,
         "own.md",
@@ -117,10 +145,17 @@ def test_a_vault(ws: Workspace, vault: Path) -> None:
     assert (metas["own.md"].date, metas["own.md"].kind) == ("1995-06~", "letter")
     assert metas["own.md"].observations[0].trait == "stubborn"
     assert dict(made.left) == {
-        "front matter keys that refiner does not know": 3, "tags": 1, "embedded notes and pictures": 1, "links": 1,
-        "Dataview fields": 2, "queries and other code blocks": 1, "attachments": 1, "canvases and databases": 1,
-        "templates": 1, "notes without words": 1,
-    }  # fmt: skip
+        "front matter keys that refiner does not know": 3,
+        "tags": 1,
+        "embedded notes and pictures": 1,
+        "links": 1,
+        "Dataview fields": 2,
+        "queries and other code blocks": 1,
+        "attachments": 1,
+        "canvases and databases": 1,
+        "templates": 1,
+        "notes without words": 1,
+    }
     assert any("broken.md:2" in s for s in made.said)
     assert any(".trash" in s for s in made.said)
     assert "gone" not in str(found)
@@ -129,9 +164,17 @@ def test_a_vault(ws: Workspace, vault: Path) -> None:
 
 @pytest.mark.parametrize(
     ("stem", "day"),
-    [("2019-03-05", "2019-03-05"), ("20190305", "2019-03-05"), ("2019-03-05 Tuesday", "2019-03-05"), ("5 March 2019", "2019-03-05"),
-     ("invoice 202013", ""), ("2019-13-45", ""), ("Plans 2019", ""), ("1234567890123", "")],
-)  # fmt: skip
+    [
+        ("2019-03-05", "2019-03-05"),
+        ("20190305", "2019-03-05"),
+        ("2019-03-05 Tuesday", "2019-03-05"),
+        ("5 March 2019", "2019-03-05"),
+        ("invoice 202013", ""),
+        ("2019-13-45", ""),
+        ("Plans 2019", ""),
+        ("1234567890123", ""),
+    ],
+)
 def test_names_that_are_days(stem: str, day: str) -> None:
     assert day_of(stem) == day
 
@@ -160,9 +203,10 @@ def test_a_huge_journal_is_cut_by_year(ws: Workspace, tmp_path: Path, monkeypatc
     monkeypatch.setattr(journals, "HUGE", 10)
     made = plan(ws, put(tmp_path, "journal.md", JOURNAL))
     assert {p: t.partition("\n")[0] for p, t in texts(made).items()} == {
-        "markdown-journal/journal-undated.md": "# My journal", "markdown-journal/journal-2011.md": "## 5 March 2011",
+        "markdown-journal/journal-undated.md": "# My journal",
+        "markdown-journal/journal-2011.md": "## 5 March 2011",
         "markdown-journal/journal-2012.md": "## 6 March 2012",
-    }  # fmt: skip
+    }
 
 
 def test_a_folder_of_days(ws: Workspace, tmp_path: Path) -> None:

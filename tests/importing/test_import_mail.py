@@ -61,8 +61,13 @@ def ws(tmp_path: Path) -> Workspace:
 
 
 def _mail(body: str, **headers: str) -> str:
-    head = {"From": "vik@example.org", "Message-ID": f"<{abs(hash(body + str(headers)))}@x>", "Date": "Tue, 04 Mar 2014 09:00:00 +0530",
-            "Content-Type": "text/plain; charset=utf-8", **{k.replace("_", "-"): v for k, v in headers.items()}}  # fmt: skip
+    head = {
+        "From": "vik@example.org",
+        "Message-ID": f"<{abs(hash(body + str(headers)))}@x>",
+        "Date": "Tue, 04 Mar 2014 09:00:00 +0530",
+        "Content-Type": "text/plain; charset=utf-8",
+        **{k.replace("_", "-"): v for k, v in headers.items()},
+    }
     return "From - Tue Mar 04 09:00:00 2014\n" + "".join(f"{k}: {v}\n" for k, v in head.items()) + f"\n{body}\n\n"
 
 
@@ -90,17 +95,27 @@ def test_letters_of_a_correspondent(ws: Workspace, tmp_path: Path) -> None:
 
 def test_what_is_no_letter_stays_out(ws: Workspace, tmp_path: Path) -> None:
     mails = [
-        _mail("a", X_Gmail_Labels="Drafts"), _mail("b", X_Gmail_Labels="Spam,Unread"), _mail("c", List_Id="<news.example.org>"),
-        _mail("d", Precedence="bulk"), _mail("e", Auto_Submitted="auto-replied"), _mail("> only a quotation"),
-        _mail("twice", Message_ID="<t@x>"), _mail("twice", Message_ID="<t@x>"), _mail("no day", Date="some day"),
+        _mail("a", X_Gmail_Labels="Drafts"),
+        _mail("b", X_Gmail_Labels="Spam,Unread"),
+        _mail("c", List_Id="<news.example.org>"),
+        _mail("d", Precedence="bulk"),
+        _mail("e", Auto_Submitted="auto-replied"),
+        _mail("> only a quotation"),
+        _mail("twice", Message_ID="<t@x>"),
+        _mail("twice", Message_ID="<t@x>"),
+        _mail("no day", Date="some day"),
         _mail("gone", X_Mozilla_Status="0009"),
-    ]  # fmt: skip
+    ]
     made = plan(ws, put(tmp_path, "Sent.mbox", "".join(mails)), me=["vik@example.org"])
     assert only(made) == "twice"
     assert dict(made.left) == {
-        "drafts, spam, chats and deleted mails": 3, "mails of lists": 2, "automatic answers": 1,
-        "mails without words of the sender's own": 1, "mails that stand there twice": 1, "mails without a date": 1,
-    }  # fmt: skip
+        "drafts, spam, chats and deleted mails": 3,
+        "mails of lists": 2,
+        "automatic answers": 1,
+        "mails without words of the sender's own": 1,
+        "mails that stand there twice": 1,
+        "mails without a date": 1,
+    }
 
 
 def test_charsets_and_parts(ws: Workspace, tmp_path: Path) -> None:
@@ -109,16 +124,31 @@ def test_charsets_and_parts(ws: Workspace, tmp_path: Path) -> None:
         _mail(latin, Content_Type="text/plain; charset=iso-8859-1", Content_Transfer_Encoding="quoted-printable"),
         _mail("4KSo4KSu4KS44KWN4KSk4KWH", Content_Type="text/plain; charset=utf-8", Content_Transfer_Encoding="base64"),
         _mail("odd charset", Content_Type="text/plain; charset=x-nobody-knows"),
-        _mail("a line that the program \nwrapped softly\nand one that I ended", Content_Type="text/plain; format=flowed"),
-        _mail('--B\nContent-Type: text/plain; charset=utf-8\n\nplain words\n--B\nContent-Type: text/html\n\n<p>html words</p>\n'
-              '--B\nContent-Type: image/png; name="x.png"\nContent-Transfer-Encoding: base64\n\niVBORw0KGgo=\n--B--',
-              Content_Type="multipart/mixed; boundary=B"),
-    ]  # fmt: skip
+        _mail(
+            "a line that the program \nwrapped softly\nand one that I ended", Content_Type="text/plain; format=flowed"
+        ),
+        _mail(
+            "--B\nContent-Type: text/plain; charset=utf-8\n\nplain words\n"
+            "--B\nContent-Type: text/html\n\n<p>html words</p>\n"
+            '--B\nContent-Type: image/png; name="x.png"\nContent-Transfer-Encoding: base64\n\niVBORw0KGgo=\n--B--',
+            Content_Type="multipart/mixed; boundary=B",
+        ),
+    ]
     made = plan(ws, put(tmp_path, "Sent", "".join(mails)), me=["vik@example.org"])
     assert set(texts(made).values()) == {
-        "Grüße aus Köln, naïve", "नमस्ते", "odd charset", "a line that the program wrapped softly\nand one that I ended", "plain words",
-    }  # fmt: skip
+        "Grüße aus Köln, naïve",
+        "नमस्ते",
+        "odd charset",
+        "a line that the program wrapped softly\nand one that I ended",
+        "plain words",
+    }
     assert made.left["attachments"] == 1
+    forwarded = _mail(
+        "--B\nContent-Type: text/plain\n\nsee this\n"
+        "--B\nContent-Type: message/rfc822\n\nFrom: l@x.org\n\nold words\n--B--",
+        Content_Type="multipart/mixed; boundary=B",
+    )
+    assert only(plan(ws, put(tmp_path, "Forwarded", forwarded), me=["vik@example.org"])) == "see this"
 
 
 @pytest.mark.parametrize(
@@ -128,16 +158,24 @@ def test_charsets_and_parts(ws: Workspace, tmp_path: Path) -> None:
         ("Arriba.\n\nEl lun, 3 mar 2014 a las 10:11, Leela (<l@x.org>) escribió:\n\n> viejo", "Arriba."),
         ("ऊपर।\n\nसोम, 3 मार्च 2014 को 10:11 पर Leela <l@x.org> ने लिखा:\n> पुराना", "ऊपर।"),
         ("Top.\n\n-----Original Message-----\nFrom: Leela\nSent: Monday\n\nold words", "Top."),
-        ("Top.\n\n________________________________\nFrom: Leela <l@x.org>\nSent: 3 March 2014 10:11\nTo: V\nSubject: x\n\nold", "Top."),
+        (
+            "Top.\n\n________________________________\nFrom: Leela <l@x.org>\n"
+            "Sent: 3 March 2014 10:11\nTo: V\nSubject: x\n\nold",
+            "Top.",
+        ),
         ("See below.\n\n---------- Forwarded message ---------\nFrom: X\n\nold", "See below."),
         ("On 3 March 2014, Leela wrote:\n> one?\nYes.\n> two?\nNo.", "Yes.\nNo."),
         ("Top.\n\nSent from my iPhone", "Top."),
-        ("Thanks, for the books.\nBest, of all: the red one.\n- one\n- two", "Thanks, for the books.\nBest, of all: the red one.\n- one\n- two"),
+        ("Sent from my heart.\n\nTruly.", "Sent from my heart.\n\nTruly."),
+        (
+            "Thanks, for the books.\nBest, of all: the red one.\n- one\n- two",
+            "Thanks, for the books.\nBest, of all: the red one.\n- one\n- two",
+        ),
         ("On Monday he wrote:\nI am gone.\nAnd I cried.", "On Monday he wrote:\nI am gone.\nAnd I cried."),
         ("From: the bottom of my heart.\nI mean it.", "From: the bottom of my heart.\nI mean it."),
         ("Top.\n\nOn 3 March 2014 at 10:11, Leela wrote:\n\nold words without a mark", "Top."),
     ],
-)  # fmt: skip
+)
 def test_only_the_words_of_the_writer_stay(body: str, own: str) -> None:
     assert own_words(body) == own
 

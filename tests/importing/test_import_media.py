@@ -46,8 +46,10 @@ def test_books(ws: Workspace, tmp_path: Path) -> None:
     )
     found = media(made)
     assert {(m.title, m.kind, m.when) for m in found.values()} == {
-        ("The Salt Road", "book", "2014"), ("Rain: A Memoir", "book", ""), ("Quarter", "book", "2015"),
-    }  # fmt: skip
+        ("The Salt Road", "book", "2014"),
+        ("Rain: A Memoir", "book", ""),
+        ("Quarter", "book", "2015"),
+    }
     assert found["Rain: A Memoir"].effect == "it was okay, 2 of 5 stars"
     assert dict(made.left) == {"books to read": 1, "books not finished yet": 1}
 
@@ -56,37 +58,59 @@ def test_films(ws: Workspace, tmp_path: Path) -> None:
     path = tmp_path / "letterboxd-vik-2024-01-02-03-04-utc.zip"
     diary = "Date,Name,Year,Letterboxd URI,Rating,Rewatch,Tags,Watched Date\n"
     with zipfile.ZipFile(path, "w") as z:
-        z.writestr("diary.csv", diary + "2019-05-04,Harbour Lights,1994,https://boxd.it/a,4.5,,,2019-05-03\n"
-                   "2021-05-04,Harbour Lights,1994,https://boxd.it/c,5,Yes,,2021-05-03\n")  # fmt: skip
-        z.writestr("reviews.csv", "Date,Name,Year,Letterboxd URI,Rating,Rewatch,Review,Tags,Watched Date\n"
-                   '2019-05-04,Harbour Lights,1994,https://boxd.it/a,4.5,,"I cried.\nIn the bus too.",,2019-05-03\n')  # fmt: skip
-        z.writestr("ratings.csv", "Date,Name,Year,Letterboxd URI,Rating\n2019-05-04,Harbour Lights,1994,https://boxd.it/b,5\n"
-                   '2018-01-01,"Well, the Ninth",2010,https://boxd.it/z,2\n')  # fmt: skip
-        z.writestr("watched.csv", 'Date,Name,Year,Letterboxd URI\n2018-01-01,"Well, the Ninth",2010,https://boxd.it/z\n'
-                   "2018-01-01,Only Seen,1918,https://boxd.it/y\n")  # fmt: skip
+        z.writestr(
+            "diary.csv",
+            diary + "2019-05-04,Harbour Lights,1994,https://boxd.it/a,4.5,,,2019-05-03\n"
+            "2021-05-04,Harbour Lights,1994,https://boxd.it/c,5,Yes,,2021-05-03\n",
+        )
+        z.writestr(
+            "reviews.csv",
+            "Date,Name,Year,Letterboxd URI,Rating,Rewatch,Review,Tags,Watched Date\n"
+            '2019-05-04,Harbour Lights,1994,https://boxd.it/a,4.5,,"I cried.\nIn the bus too.",,2019-05-03\n',
+        )
+        z.writestr(
+            "ratings.csv",
+            "Date,Name,Year,Letterboxd URI,Rating\n2019-05-04,Harbour Lights,1994,https://boxd.it/b,5\n"
+            '2018-01-01,"Well, the Ninth",2010,https://boxd.it/z,2\n',
+        )
+        z.writestr(
+            "watched.csv",
+            'Date,Name,Year,Letterboxd URI\n2018-01-01,"Well, the Ninth",2010,https://boxd.it/z\n'
+            "2018-01-01,Only Seen,1918,https://boxd.it/y\n",
+        )
         z.writestr("watchlist.csv", "Date,Name,Year,Letterboxd URI\n2018-01-01,Wanted,2010,https://boxd.it/w\n")
         z.writestr("deleted/diary.csv", diary + "2019-05-04,Gone,1994,https://boxd.it/a,4.5,,,2019-05-03\n")
     made = plan(ws, path)
     assert texts(made) == {
-        "letterboxd-films/films-2019.md": "- *Harbour Lights* (film, seen 3 May 2019, made in 1994): loved it, 4.5 of 5 stars.\n"
+        "letterboxd-films/films-2019.md": "- *Harbour Lights* (film, seen 3 May 2019, made in 1994): "
+        "loved it, 4.5 of 5 stars.\n"
         "  I cried. In the bus too.",
-        "letterboxd-films/films-2021.md": "- *Harbour Lights* (film, seen again 3 May 2021, made in 1994): loved it, 5 of 5 stars",
-        "letterboxd-films/films-undated.md": "- *Well, the Ninth* (film, made in ’10): it was okay, 2 of 5 stars\n- *Only Seen* (film)",
-    }  # fmt: skip
+        "letterboxd-films/films-2021.md": "- *Harbour Lights* (film, seen again 3 May 2021, made in 1994): "
+        "loved it, 5 of 5 stars",
+        "letterboxd-films/films-undated.md": "- *Well, the Ninth* (film, made in ’10): it was okay, 2 of 5 stars\n"
+        "- *Only Seen* (film)",
+    }
     assert {(m.title, m.kind, m.when) for m in media(made).values()} == {
-        ("Harbour Lights", "film", "2021"), ("Well, the Ninth", "film", ""), ("Only Seen", "film", ""),
-    }  # fmt: skip
+        ("Harbour Lights", "film", "2021"),
+        ("Well, the Ninth", "film", ""),
+        ("Only Seen", "film", ""),
+    }
     single = put(
         tmp_path, "ratings.csv", "Date,Name,Year,Letterboxd URI,Rating\n2018-01-01,X,2010,https://boxd.it/z,3\n"
     )
     assert only(plan(ws, single)) == "- *X* (film, made in ’10): liked it, 3 of 5 stars"
 
 
-GAMES = {"response": {"game_count": 3, "games": [
-    {"appid": 1, "name": "Lantern Keep", "playtime_forever": 18720, "rtime_last_played": 1620000000},
-    {"appid": 2, "name": "Unplayed", "playtime_forever": 0, "rtime_last_played": 0},
-    {"appid": 3, "name": 'Zed_Zone* "Gold"', "playtime_forever": 12, "rtime_last_played": 0},
-]}}  # fmt: skip
+GAMES = {
+    "response": {
+        "game_count": 3,
+        "games": [
+            {"appid": 1, "name": "Lantern Keep", "playtime_forever": 18720, "rtime_last_played": 1620000000},
+            {"appid": 2, "name": "Unplayed", "playtime_forever": 0, "rtime_last_played": 0},
+            {"appid": 3, "name": 'Zed_Zone* "Gold"', "playtime_forever": 12, "rtime_last_played": 0},
+        ],
+    }
+}
 
 
 def test_games(ws: Workspace, tmp_path: Path) -> None:
@@ -101,9 +125,13 @@ def test_games(ws: Workspace, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "table",
-    ["game,id,hours,last_played\nLantern Keep,1,312.0,2021-05-03\nUnplayed,2,0,\n", "Name;AppID;Playtime (hours)\nLantern Keep;1;312,0\nUnplayed;2;\n",
-     "appid,name,playtime_forever,rtime_last_played\n1,Lantern Keep,18720,1620000000\n2,Unplayed,0,0\n", "\ufeffTitle\tHours Played\nLantern Keep\t312 h\n"],
-)  # fmt: skip
+    [
+        "game,id,hours,last_played\nLantern Keep,1,312.0,2021-05-03\nUnplayed,2,0,\n",
+        "Name;AppID;Playtime (hours)\nLantern Keep;1;312,0\nUnplayed;2;\n",
+        "appid,name,playtime_forever,rtime_last_played\n1,Lantern Keep,18720,1620000000\n2,Unplayed,0,0\n",
+        "\ufeffTitle\tHours Played\nLantern Keep\t312 h\n",
+    ],
+)
 def test_games_of_exporters(ws: Workspace, tmp_path: Path, table: str) -> None:
     made = plan(ws, put(tmp_path, "games.csv", table))
     assert only(made).startswith("- *Lantern Keep* (game")
@@ -112,13 +140,15 @@ def test_games_of_exporters(ws: Workspace, tmp_path: Path, table: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "text", "where"),
-    [("b.csv", BOOKS.replace("Date Read", "When"), r"b\.csv:1: there is no column Date Read"),
-     ("b.csv", BOOKS.replace('"Kurup, Mira"', "Kurup, Mira, x, y"), r"b\.csv:2: this row has 27 cells"),
-     ("b.csv", BOOKS[:-200] + '"never closed', r"b\.csv:\d+: this CSV is damaged"),
-     ("g.json", json.dumps(GAMES)[:-9], r"g\.json:1: this JSON breaks off"),
-     ("g.csv", "game,hours\nX,many\n", r"g\.csv:2: 'many' is no number"),
-     ("b.csv", BOOKS.encode().replace(b"Amma", b"Amm\xe9"), r"b\.csv:2: byte 0xe9 is not UTF-8")],
-)  # fmt: skip
+    [
+        ("b.csv", BOOKS.replace("Date Read", "When"), r"b\.csv:1: there is no column Date Read"),
+        ("b.csv", BOOKS.replace('"Kurup, Mira"', "Kurup, Mira, x, y"), r"b\.csv:2: this row has 27 cells"),
+        ("b.csv", BOOKS[:-200] + '"never closed', r"b\.csv:\d+: this CSV is damaged"),
+        ("g.json", json.dumps(GAMES)[:-9], r"g\.json:1: this JSON breaks off"),
+        ("g.csv", "game,hours\nX,many\n", r"g\.csv:2: 'many' is no number"),
+        ("b.csv", BOOKS.encode().replace(b"Amma", b"Amm\xe9"), r"b\.csv:2: byte 0xe9 is not UTF-8"),
+    ],
+)
 def test_broken_lists_name_their_line(ws: Workspace, tmp_path: Path, name: str, text: str | bytes, where: str) -> None:
     kind = "goodreads" if name == "b.csv" else "steam"
     with pytest.raises(NoteError, match=where):
@@ -127,7 +157,13 @@ def test_broken_lists_name_their_line(ws: Workspace, tmp_path: Path, name: str, 
 
 @pytest.mark.parametrize(
     ("rating", "said"),
-    [(0, ""), (0.5, "did not like it, 0.5 of 5 stars"), (1, "did not like it, 1 of 5 stars"), (3, "liked it, 3 of 5 stars"), (5, "loved it, 5 of 5 stars")],
-)  # fmt: skip
+    [
+        (0, ""),
+        (0.5, "did not like it, 0.5 of 5 stars"),
+        (1, "did not like it, 1 of 5 stars"),
+        (3, "liked it, 3 of 5 stars"),
+        (5, "loved it, 5 of 5 stars"),
+    ],
+)
 def test_ratings_in_words(rating: float, said: str) -> None:
     assert stars(rating) == said

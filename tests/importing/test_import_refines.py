@@ -28,9 +28,18 @@ Subject: Vikram
 Vikram was the most stubborn boy of our street. He never asked anybody for help.
 
 """
-DAY_ONE = {"metadata": {"version": "1.0"}, "entries": [
-    {"uuid": "A1", "creationDate": "2014-08-19T20:41:05Z", "timeZone": "Asia/Kolkata",
-     "text": "Today a dog bit me at the gate. Since then I am afraid of dogs. I was a stubborn boy and told nobody."}]}  # fmt: skip
+DAY_ONE = {
+    "metadata": {"version": "1.0"},
+    "entries": [
+        {
+            "uuid": "A1",
+            "creationDate": "2014-08-19T20:41:05Z",
+            "timeZone": "Asia/Kolkata",
+            "text": "Today a dog bit me at the gate. Since then I am afraid of dogs. "
+            "I was a stubborn boy and told nobody.",
+        }
+    ],
+}
 BOOKS = (
     "Book Id,Title,Author,My Rating,Date Read,Exclusive Shelf,My Review,Private Notes\n"
     "1,The Salt Road,Mira Kurup,4,2014/08/19,read,It made me call my mother. I read it twice that summer.,\n"
@@ -50,8 +59,11 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     for command in (["refine", "--engine", "rules"], ["samples"]):
         done = subprocess.run(
             [sys.executable, "-m", "refiner.cli", *command, "--now", "2026-01-01", "-C", str(ws.root)],
-            capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=300,
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=300,
+        )
         assert done.returncode == 0, done.stderr
     return ws
 
