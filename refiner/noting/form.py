@@ -23,6 +23,7 @@ from refiner.review.visible import one_line
 Editor = Callable[[str], str | None]
 """Opens a text in the person's editor; None where that failed or there is none."""
 _ENDS = frozenset(".!?…।:;,\"”'’)")
+_NAME = 4  # words of a name at most
 _MANY = 15  # traits that are listed; the others are taken by name all the same
 
 
@@ -82,7 +83,7 @@ class Form:
 
     def _time(self, written: str, given: str = "") -> str:
         """The words of a time, read and shown at once; kept as they are where the person wants that."""
-        ids = [e.id for e in self.known.events if not e.id.startswith(("told-", "event-", "landmark-"))]
+        ids = self.known.event_names
         unread = ""
         while True:
             answer = self._line(given=given, words=(*examples(), *ids))
@@ -125,7 +126,12 @@ class Form:
 
     def who(self, answers: Answers) -> Answers:
         self.ask.say("Who was there?  Names, with commas", "bold")
-        names = [n.strip() for n in self._line(words=self.known.names).split(",")]
+        while True:
+            names = [n.strip() for n in self._line(words=self.known.names).split(",")]
+            long = next((n for n in names if len(n.split()) > _NAME), "")
+            if not long:
+                break
+            self.ask.say(f"  “{one_line(long, 40)}” is no name; again, or Enter.")
         found = list(answers.who)
         for name in dict.fromkeys(n for n in names if n):
             known = self.known.relation(name)

@@ -14,9 +14,9 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from refiner.config import Config, Trait, followed
-from refiner.errors import RefinerError
+from refiner.errors import NoteError, RefinerError
 from refiner.models import Event, Extraction, Note, Person, Timeline, When
-from refiner.notes import Reading, read_notes
+from refiner.notes import Reading, decode, note_files, note_from_text, read_notes
 from refiner.noting.names import slug
 from refiner.stages.declared import declared
 from refiner.stages.event_times import Days
@@ -26,6 +26,7 @@ from refiner.store import Workspace, read_jsonl
 from refiner.timeline.bounds import to_day, to_iso
 
 M = TypeVar("M", bound=BaseModel)
+_MADE = ("told-", "event-", "landmark-")  # ids that the reader made up
 
 
 @dataclass
@@ -83,13 +84,33 @@ class Known:
         return Reading((), ())
 
     @cached_property
+    def unrefined(self) -> list[Note]:
+        """The notes that were written after the last refine, those of its own day too."""
+        found = []
+        with suppress(RefinerError, OSError):
+            since = self.ws.refined / "state.json"
+            before = since.stat().st_mtime_ns if since.is_file() else 0
+            for path in note_files(self.ws.raw):
+                if path.stat().st_mtime_ns > before:
+                    name = path.relative_to(self.ws.raw).as_posix()
+                    with suppress(NoteError, OSError):
+                        found.append(note_from_text(decode(path.read_bytes(), name), name))
+        return found
+
+    @property
+    def event_names(self) -> list[str]:
+        """The ids that a person would type."""
+        ids = {e.id for x in self.extractions for e in x.events}
+        return sorted(i for i in ids if not i.startswith(_MADE))
+
+    @cached_property
     def extractions(self) -> list[Extraction]:
         """What the last refine found, and what notes declare that came after it."""
         by_note: dict[str, list[Event]] = {}
         for e in self.events:
             by_note.setdefault(e.note, []).append(e)
         known = {e.id for e in self.events}
-        for note in self.notes.notes:
+        for note in self.unrefined:
             if note.meta.events:
                 new = declared(note, self.config, Days(note, self.config)).events
                 by_note.setdefault(note.path, []).extend(e for e in new if e.id not in known)
@@ -120,12 +141,13 @@ class Known:
     def near_events(self, words: str) -> list[Event]:
         """Events with an id or a label that is written nearly so, or that holds one of the words."""
         wanted = words.strip().casefold()
-        every = {e.id: e for x in self.extractions for e in x.events if not e.id.startswith(("told-", "event-"))}
+        every = {e.id: e for x in self.extractions for e in x.events if not e.id.startswith(_MADE)}
         scored = []
         for e in every.values():
             names = [e.id.casefold(), e.label.casefold()]
             near = max(difflib.SequenceMatcher(None, wanted, n, autojunk=False).ratio() for n in names)
             holds = any(len(w) > 2 and w in f"{names[0]} {names[1]}" for w in slug(wanted, 9).split("-"))
+            holds = holds or any(n.startswith(wanted) for n in names)
             if near > 0.6 or holds:
                 scored.append((-near - holds, e.id, e))
         return [e for _, _, e in sorted(scored, key=lambda s: s[:2])[:5]]

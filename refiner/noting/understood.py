@@ -50,7 +50,7 @@ def understand(note: Note, known: Known) -> Understood:
         lines.append(f"who: {', '.join(named)}")
     lines += [f"asked later: {one_line(q.question, 120)}" for q in found.questions]
     problems = [_place(f, note) + (_meant(f, found, known) if f.check == "unknown-trait" else "") for f in findings]
-    return Understood(tuple(lines), tuple(problems), found)
+    return Understood(tuple(lines), (*problems, *_loose(note, known)), found)
 
 
 def _event(event: Event, known: Known) -> list[str]:
@@ -60,6 +60,16 @@ def _event(event: Event, known: Known) -> list[str]:
     did = ", ".join(f"{known.name_of(e.trait)} {EFFECTS[e.kind]}" for e in event.effects)
     void = MODALITIES[event.modality] or ("somebody else’s" if event.subject == "other" else "")
     return [" · ".join(p for p in (when + until, words, did, f"({void})" if void else "") if p)]
+
+
+def _loose(note: Note, known: Known) -> list[str]:
+    """What the note's own date counts from, where no note tells that with a date."""
+    if not note.meta.date or not note.sentences:
+        return []
+    when = Days(note, known.config).own(note.sentences[0].start)
+    if not when.anchor or known.anchor(when) is not None:
+        return []
+    return [f"{note.path}:2: “{when.raw}” counts from “{when.anchor}”, and no note tells when that was"]
 
 
 def _when(when: When, known: Known) -> str:

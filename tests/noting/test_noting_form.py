@@ -125,6 +125,21 @@ def test_people_are_known_or_asked_for(here: Known) -> None:
     assert ("Farhan", "cousin") in [(p.names[0], p.relation) for p in people_of(note)]
 
 
+def test_a_sentence_is_no_name(here: Known) -> None:
+    typed = Typed("", "x", "", "I was ashamed of it then.", "Ritu", "", "", "")
+    answers, _ = fill(here, typed)
+    assert answers.who == (Who(name="Ritu"),)
+    assert "is no name" in typed.heard
+
+
+def test_an_event_of_a_note_that_was_not_refined_yet_is_known(tmp_path: Path) -> None:
+    first = known(tmp_path)
+    (first.ws.raw / "flood.md").write_text("---\nevents:\n  - {id: flood, when: July 2001}\n---\nWe sat on the roof.\n")
+    assert first.event_names == ["flood"]
+    assert "counted from" in read_time("two years after flood", first, "2026-11-23").shown
+    assert [e.id for e in first.near_events("fl")] == ["flood"]
+
+
 @pytest.mark.parametrize(
     ("name", "relation", "told", "sentence"),
     [
