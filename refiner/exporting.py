@@ -12,7 +12,8 @@ from refiner.config import Config
 from refiner.dataset.checked import Checked, check_folder
 from refiner.dataset.export import Extras, export_dataset, ready
 from refiner.dataset.formats import chosen_formats
-from refiner.dataset.holdout import HeldOut, event_tellings, hold_out
+from refiner.dataset.holdout import HeldOut, hold_out
+from refiner.dataset.leaks import event_tellings
 from refiner.dataset.persona import persona_card, system_prompt
 from refiner.dataset.replay import read_general
 from refiner.dataset.validate import ROWS, validate_dataset

@@ -2,30 +2,24 @@
 
 For a separate evaluation run; the delivered model trains on all events. An event is held out with every other telling
 of it: events that a note calls the same, and events of other notes that begin or end the same trait at the same time.
-Out of training goes every sample that is about one of them, that has a sentence or eight words in a row of one of them
-(the usual length for finding leaks; Brown et al., Language models are few-shot learners, 2020, appendix C, uses 8 to
-13), whose question or answer is nearly that of such a sample, or that has all the words of an event's label. Pure.
+Out of training goes every sample that tells of one of them, and what gives it away (`refiner.dataset.leaks`). That she
+is afraid of dogs does not tell how it began: such a sample trains, unless it names the year. Pure.
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from refiner.config import Config
-from refiner.dataset.near import Texts
-from refiner.dataset.split import Split, asked
-from refiner.edits import digest, render_span
+from refiner.dataset.leaks import TELLING, Leaks, Told, grams
+from refiner.dataset.split import Split
+from refiner.edits import digest
 from refiner.errors import UsageError
-from refiner.models import Edit, Event, Note, Sample, Timeline
-from refiner.stages.composing.text import normal
+from refiner.models import Event, Sample, Timeline
 
-GRAM = 8  # words in a row that must not be shared
-SHORT = 4  # a sentence of fewer words than a gram, but of these at least, must not be shared whole
-COMMON = 3  # so many different notes (or settings) make eight words a manner of speaking
 ENOUGH = 3  # samples that an event should have to be worth asking about
 SAME_TIME = 370  # days: two events of so well-known a time that change a trait alike are one, if the times overlap
 _ALIVE = ("HOLDS", "DORMANT")
@@ -42,55 +36,13 @@ class HeldOut:
     leaks: Leaks
 
 
-class Leaks:
-    """What would give the held-out events away."""
-
-    def __init__(
-        self, held: frozenset[str], able: Sequence[Sample], tellings: Mapping[str, Sequence[str]], common: set[str]
-    ) -> None:
-        self.held = held
-        self.direct = [s for s in able if held & set(s.events)]
-        told = [t for e in sorted(held) for t in tellings.get(e, ())]
-        self.told = {g for t in told for g in grams(t)}
-        others = [s for s in able if not held & set(s.events)]
-        self.common = (_manners(others) | common) - self.told
-        self.grams = self.told | {g for s in self.direct for a in _said(s) for g in grams(a)} - self.common
-        self.short = {
-            n for t in told for s in re.split(r"[.!?\n]+", t) if SHORT <= len((n := normal(s)).split()) < GRAM
-        }
-        self.labels = [w for t in told if len(w := _content(t)) >= 3 and len(t.split()) <= 16]
-        self._asked = Texts(q for s in self.direct for q in asked(s))
-        self._answers = Texts(a for s in self.direct for a in _said(s) if len(normal(a).split()) >= SHORT)
-
-    def in_text(self, text: str) -> bool:
-        """Whether a text tells of a held-out event by its words."""
-        flat = normal(text)
-        if any(g in self.grams for g in grams(text)) or any(f" {s} " in f" {flat} " for s in self.short):
-            return True
-        have = set(flat.split())
-        return any(words <= have for words in self.labels)
-
-    def in_sample(self, sample: Sample) -> bool:
-        """Whether a sample may not be trained on."""
-        return (
-            bool(self.held & set(sample.events))
-            or any(self.in_text(m.content) for m in sample.messages)
-            or any(self._asked.near(q) for q in asked(sample))
-            or any(self._answers.near(a) for a in _said(sample))
-        )
-
-    def shared(self, text: str) -> list[str]:
-        """The runs of eight words that a text shares with a held-out answer or telling."""
-        return [g for g in grams(text) if g in self.grams]
-
-
 def hold_out(
     samples: Sequence[Sample],
     count: int,
     *,
     config: Config,
     timeline: Timeline,
-    tellings: Mapping[str, Sequence[str]],
+    tellings: Mapping[str, Told],
     seed: str = "",
 ) -> HeldOut:
     """Holds `count` events out of the ready `samples`: another `seed`, other events.
@@ -108,7 +60,7 @@ def hold_out(
         left = [e for e in slot if e not in held]
         for event in sorted(left, key=lambda e: _importance(e, config, timeline) in used):
             wider = held | same_events(event, timeline.events)
-            if _bearable(Leaks(wider, able, tellings, common), able, wider, config, timeline):
+            if _bearable(Leaks(wider, able, tellings, common, timeline.events), able, wider, config, timeline):
                 chosen.append(event)
                 used.add(_importance(event, config, timeline))
                 held = wider
@@ -121,7 +73,7 @@ def hold_out(
             "important trait would be left without evidence",
             mend=f"refiner export --hold-out-events {len(chosen)}" if chosen else "write more notes, or approve more",
         )
-    leaks = Leaks(held, able, tellings, common)
+    leaks = Leaks(held, able, tellings, common, timeline.events)
     train = tuple(s for s in able if not leaks.in_sample(s))
     kept = {s.id for s in (*train, *leaks.direct)}
     order = {e.id: (timeline.windows.get(e.id, ("", ""))[0] or e.when.earliest, e.id) for e in timeline.events}
@@ -129,29 +81,6 @@ def hold_out(
         tuple(sorted(chosen, key=lambda e: order[e])), held, Split(train, tuple(leaks.direct)),
         tuple(s.id for s in able if s.id not in kept), leaks,
     )  # fmt: skip
-
-
-def grams(text: str) -> Iterator[str]:
-    """The runs of eight words of a text."""
-    flat = normal(text).split()
-    return (" ".join(flat[i : i + GRAM]) for i in range(len(flat) - GRAM + 1))
-
-
-def event_tellings(
-    events: Iterable[Event], notes: Iterable[Note], edits: Mapping[str, Sequence[Edit]], labels: Mapping[str, str]
-) -> dict[str, list[str]]:
-    """How the notes tell each event: its refined label, its quotes, and its sentences raw and refined."""
-    by_path = {n.path: n for n in notes}
-    out: dict[str, list[str]] = {}
-    for event in events:
-        found = [labels.get(event.id, ""), event.label, *event.quotes]
-        for span in event.spans:
-            note = by_path.get(span.note)
-            for s in note.sentences if note else ():
-                if note and s.start < span.end and span.start < s.end:
-                    found += [s.text, render_span(note.text, s.start, s.end, edits.get(note.path, ()))]
-        out[event.id] = list(dict.fromkeys(t for t in found if t.strip()))
-    return out
 
 
 def same_events(event: str, events: Sequence[Event]) -> frozenset[str]:
@@ -196,7 +125,7 @@ def _slots(
     all of them again."""
     has: dict[str, int] = defaultdict(int)
     for sample in able:
-        for event in sample.events:
+        for event in sample.events if sample.kind in TELLING else ():
             has[event] += 1
     fitting = [
         e
@@ -231,23 +160,3 @@ def _bearable(leaks: Leaks, able: Sequence[Sample], held: frozenset[str], config
         if shown and all(e.get("event") in held or e.get("void") for e in shown):
             return False
     return True
-
-
-def _manners(samples: Iterable[Sample]) -> set[str]:
-    """Runs of words that stand in the answers from several notes: how the tool or the person puts things."""
-    where: dict[str, set[str]] = defaultdict(set)
-    for sample in samples:
-        source = "\n".join(sample.notes) or sample.id
-        for answer in _said(sample):
-            for g in grams(answer):
-                where[g].add(source)
-    return {g for g, sources in where.items() if len(sources) >= COMMON}
-
-
-def _said(sample: Sample) -> list[str]:
-    return [m.content for m in sample.messages if m.role == "assistant"]
-
-
-def _content(text: str) -> frozenset[str]:
-    """The longer words of a label; its small words prove nothing."""
-    return frozenset(w for w in normal(text).split() if len(w) > 3)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,9 +12,18 @@ from dataset_life import CONFIG, EFFECTS, LABELS, TOLD, events, notes, same_as, 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refiner.dataset.holdout import HeldOut, event_tellings, grams, hold_out, same_events
-from refiner.errors import UsageError
-from refiner.models import Event, Message, Sample
+from refiner import exporting
+from refiner.dataset.holdout import HeldOut, hold_out, same_events
+from refiner.dataset.leaks import Leaks, event_tellings, grams
+from refiner.dataset.persona import persona_card
+from refiner.dataset.validate import validate_dataset
+from refiner.errors import StoreError, UsageError
+from refiner.models import Decision, Event, Message, Sample
+from refiner.notes import note_from_text
+from refiner.refine import refine, with_life
+from refiner.sampling import make_samples
+from refiner.store import DecisionLog
+from refiner.workspace import init
 
 
 def held(rows: list[Sample], count: int, *, extra: tuple[Event, ...] = (), seed: str = "", **more: Any) -> HeldOut:
@@ -78,6 +90,125 @@ def test_an_early_turn_of_a_talk_counts() -> None:
     before = (Message(role="user", content="What then?"), Message(role="assistant", content=TOLD["flood"]))
     talk = last.model_copy(update={"messages": (*before, *last.messages)})
     assert talk.id not in {s.id for s in only("flood", samples() + [talk]).split.train}
+
+
+def test_a_trait_that_an_event_began_is_no_telling_of_it() -> None:
+    is_so = sample("trait", "Do you begrudge others their luck?", "Yes, I do.", events=("prize",), traits=("jealous",))
+    began = sample("trait", "How did it begin?", TOLD["prize"], events=("prize",), traits=("jealous",))
+    dated = sample("trait", "Since when are you like that?", "Since 2008, I think.", traits=("jealous",))
+    other = sample("trait", "Since when do you mend?", "Since 2008, I think.")
+    found = only("prize", samples() + [is_so, began, dated, other])
+    assert began in found.split.evaluation
+    assert is_so in found.split.train
+    assert dated.id in found.left_out
+    assert other.id in {s.id for s in found.split.train}
+
+
+def test_what_the_note_says_around_it_goes_too_and_elsewhere_stays() -> None:
+    told = notes()[1]
+    more = told.text + "\nThe bakery at the corner gave us two warm loaves for nothing on the way home.\n"
+    longer = [note_from_text(more, path=told.path) if n.path == told.path else n for n in notes()]
+    near = sample("voice", "Say something.", "The bakery at the corner gave us two warm loaves for nothing, I know.")
+    far = sample("voice", "Say more.", "The bakery at the other corner gave us nothing at all that day.")
+    tellings = event_tellings(events(), longer, {}, LABELS)
+    assert any("bakery" in t for t in tellings["tower"].around)
+    assert not any("bakery" in t for t in tellings["tower"].itself)
+    leaks = Leaks(frozenset({"tower"}), samples() + [near, far], tellings, set(), events())
+    assert leaks.in_sample(near)
+    assert not leaks.in_sample(far)
+    many = more + "\n" + "\n\n".join(f"On day {n} it rained again as before." for n in range(40)) + "\n"
+    longest = [note_from_text(many, path=told.path) if n.path == told.path else n for n in notes()]
+    around = event_tellings(events(), longest, {}, LABELS)["tower"].around
+    assert around
+    assert not any("bakery" in t or "On day" in t for t in around)
+
+
+def test_the_system_message_tells_neither_when_nor_by_what(monkeypatch: pytest.MonkeyPatch) -> None:
+    labels = {"prize": "the prize of the watchmakers"}
+    monkeypatch.setattr(exporting, "refined_labels", lambda *given: labels)
+    chain = SimpleNamespace(timeline=timeline(), edits={}, canon=())
+    whole = persona_card(CONFIG, timeline(), labels=labels)
+    assert "It began in 2008, with the prize of the watchmakers." in whole
+    life: Any = SimpleNamespace(chain=chain, config=CONFIG, card=whole)
+    card = exporting._card(life, only("prize", samples()))
+    assert "2008" not in card
+    assert "watchmakers" not in card
+    assert "jealous" in card
+    assert "It began in 2001" in card
+    assert exporting._card(life, None) == whole
+
+
+NOTE = """---
+events:
+  - id: {0}
+    label: {1}
+    when: {2}
+    effects: {{ {3}: initiates }}
+    quote: {4}
+---
+{4} {5}
+"""
+LIVED = (
+    (
+        "gate", "shut the gate on the goat", 1999, "hasty",
+        "I shut the iron gate on our neighbour's goat and broke its horn.", "It limped home to Varkala.",
+    ),
+    (
+        "bell", "rang the temple bell at night", 2004, "bold",
+        "I rang the great bell of the hill at midnight for a wager of ten rupees.", "The priest ran after me.",
+    ),
+    (
+        "map", "drew a map of the lagoon", 2011, "exact",
+        "I drew a map of the lagoon with every post and net in it by hand.", "It took four monsoons.",
+    ),
+)  # fmt: skip
+
+
+def test_a_workspace_exports_the_other_split_beside_the_delivered_one(tmp_path: Path) -> None:
+    ws = init(tmp_path / "w", name="Jomon Kurian", becomes="Jomol Kurian", gender="male")
+    told = "".join(f'\n[[traits]]\nid = "{t}"\nimportance = 2\ninitially = false\n' for _, _, _, t, _, _ in LIVED)
+    ws.config.write_text(ws.config.read_text() + told)
+    for one in LIVED:
+        (ws.raw / f"{one[0]}.md").write_text(NOTE.format(*one))
+    (ws.raw / "today.md").write_text(
+        "---\nobservations: { hasty: true, bold: true, exact: true }\ndate: 2025-01-01\n---\nSo I am.\n"
+    )
+    refine(ws, now="2026-01-01", engine="rules")
+    log = DecisionLog(ws.decisions)
+    with with_life(ws, now="2026-01-01") as life:
+        for e in (e for es in life.chain.edits.values() for e in es):
+            log.append(Decision(item=e.id, text_sha=e.text_sha, verdict="approve"))
+    for s in make_samples(ws, now="2026-01-01").proposed:
+        log.append(Decision(item=s.id, text_sha=s.text_sha, verdict="approve"))
+    given: dict[str, Any] = {"now": "2026-01-01", "check": False, "partial": True}
+    exporting.export_samples(ws, **given)
+    delivered = (ws.dataset / "manifest.json").read_bytes()
+    done = exporting.export_samples(ws, hold_out_events=1, **given)
+    assert done.folder == ws.refined / "dataset-held-out"
+    assert validate_dataset(done.folder) == []
+    assert (ws.dataset / "manifest.json").read_bytes() == delivered
+    (event,) = done.manifest["held_out_events"]
+    one = next(x for x in LIVED if x[0] == event["id"])
+    assert one[4] in (done.folder / "eval.jsonl").read_text()
+    for name in ("train.jsonl", "preferences.jsonl", "kto.jsonl"):
+        text = (done.folder / name).read_text()
+        assert " ".join(one[4].split()[2:10]) not in text
+        assert one[5] not in text
+    assert done.manifest["leaks"]["shared"] == 0
+    assert done.manifest["system"] not in ("", None)
+    assert str(one[2]) not in done.manifest["system"]
+    assert f"- `{one[0]}`" in (done.folder / "README.md").read_text()
+
+
+def test_a_leak_in_a_written_file_is_refused(tmp_path: Path) -> None:
+    found = only("letter", samples())
+    for name in ("train.jsonl", "preferences.jsonl", "kto.jsonl"):
+        (tmp_path / name).write_text("")
+    assert exporting._leaks(found, tmp_path)["shared"] == 0
+    row = {"prompt": [], "completion": [{"role": "assistant", "content": f"Well. {TOLD['letter']}"}], "label": False}
+    (tmp_path / "kto.jsonl").write_text(json.dumps(row) + "\n")
+    with pytest.raises(StoreError, match=r"kto\.jsonl:1: “when the letter from geneva"):
+        exporting._leaks(found, tmp_path)
 
 
 def test_the_same_change_at_the_same_time_is_the_same_event() -> None:
