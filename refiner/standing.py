@@ -80,7 +80,7 @@ def standing(ws: Workspace) -> Standing:
     told = list_runs(ws.runs)
     runs, old_runs = tuple(r.name for r in told if r.is_finished), older_runs(told, ws.dataset)
     step = (
-        f"write a note in {ws.raw}" if not notes
+        f'refiner note "what happened" (or write one in {ws.raw})' if not notes
         else "refiner refine" if stale
         else "refiner review" if edits["undecided"] or questions["undecided"]
         else "refiner samples" if not made or outdated

@@ -88,6 +88,7 @@ def _written(
         return text if text is not None else note_of(answers)
     ask, command = Terminal(show), _editor(show)
     lines = editor_help(t.id for t in known.traits)
+    fetched = text is not None
     if text is None:
         part, name = (part_editor(draft, ask), Path(command[0]).name) if command else (None, "")
         form = Form(ask, known, draft.keep, part, name, gap)
@@ -99,7 +100,7 @@ def _written(
         answers = form.fill(answers)
         text = note_of(answers)
     if asked.no_edit or not command:
-        if answers.empty:
+        if answers.empty and not fetched:
             draft.drop()
             raise RefinerError("nothing was written: the note is empty")
         return text

@@ -112,7 +112,7 @@ class Form:
         while True:
             given, self.left = self.left, ""
             row = self.ask.line(given=given)
-            if row is None or (not row.strip() and not self.ask.more()):
+            if row is None or (not row.strip() and not (rows and self.ask.more())):
                 break
             if row.strip() == "e" and not rows and self.editor is not None:
                 self._keep(answers)

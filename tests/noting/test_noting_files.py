@@ -168,6 +168,14 @@ def test_a_damaged_draft_is_named(tmp_path: Path) -> None:
         newest(ws)
 
 
+def test_a_draft_of_the_editor_is_saved_where_there_is_none_any_more(tmp_path: Path) -> None:
+    ws = workspace(tmp_path)
+    Draft(folder_of(ws)).keep(Answers(), with_help("---\nwritten: 2026-11-20\n---\n\nAll from the editor.\n", HELP))
+    assert run_note(ws, Request(draft=True), Output(quiet=True), now=NOW) == 0
+    (path,) = ws.raw.iterdir()
+    assert "All from the editor." in path.read_text()
+
+
 # ---- the file ------------------------------------------------------------------------------------------------------
 
 

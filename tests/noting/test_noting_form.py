@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from noted import CTRL_C, CTRL_D, Typed, known
 
+from refiner.console import Output
 from refiner.models import Event, Person, When
 from refiner.notes import note_from_text
 from refiner.noting.answers import Answers, Change, Who, body_of, note_of, present
 from refiner.noting.form import Form
 from refiner.noting.gap import Missing, years_words
 from refiner.noting.known import Known
-from refiner.noting.terminal import _completed, listed, wrapped
+from refiner.noting.terminal import Terminal, _completed, listed, wrapped
 from refiner.noting.times import read_time, span_words
 from refiner.noting.understood import understand
 from refiner.noting.wording import editor_help, effect_of, examples
@@ -267,6 +268,27 @@ def test_effects_in_plain_words() -> None:
     assert [effect_of(w) for w in ("began", "Grew  weaker", "ended", "came back", "paused", "terminates", "what")] == [
         "initiates", "weakens", "terminates", "reinitiates", "suspends", "terminates", None,
     ]  # fmt: skip
+
+
+def test_control_characters_are_shown_and_taken_out(capsys: pytest.CaptureFixture[str]) -> None:
+    typed = iter(["rex \x1b[31m bit", "rex bit"])
+    assert Terminal(Output(), lambda prompt: next(typed)).line() == "rex bit"
+    out = capsys.readouterr().out
+    assert "␛" in out
+    assert "\x1b" not in out
+
+
+@pytest.mark.parametrize("error", [EOFError(), UnicodeDecodeError("utf-8", b"\xe9", 0, 1, "no")])
+def test_a_line_that_ends_or_is_no_text(error: Exception) -> None:
+    typed: list[object] = [error, "so"]
+
+    def read(prompt: str) -> str:
+        item = typed.pop(0)
+        if isinstance(item, Exception):
+            raise item
+        return str(item)
+
+    assert Terminal(Output(), read).line() == (None if isinstance(error, EOFError) else "so")
 
 
 def test_lines_fit_and_tab_completes() -> None:

@@ -143,6 +143,19 @@ def test_pasted_lines_with_a_blank_one_stay_one_answer(begin: Start, life: Path)
     assert note.endswith("Rex bit me.\n\nI ran home.\n")
 
 
+def test_lines_pasted_without_brackets_stay_one_answer_too(begin: Start, life: Path) -> None:
+    play = begin()
+    play.press("\r", LINE)
+    play.press("Rex bit me.\r\rI ran home.\r", LINE)
+    assert "Who was there?" in play.press("\r", LINE)
+    for _ in range(3):
+        play.press("\r", LINE)
+    os.write(play.fd, b"\r")
+    play.until(END)
+    (note,) = notes(life).values()
+    assert note.endswith("Rex bit me.\n\nI ran home.\n")
+
+
 def test_ctrl_c_in_the_editor_is_the_editors(begin: Start, life: Path) -> None:
     body = (
         "import signal, time\nprint('OPEN', flush=True)\n"
