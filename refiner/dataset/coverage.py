@@ -95,10 +95,12 @@ class Row:
 
     @property
     def empty(self) -> tuple[str, ...]:
-        """The expected kinds without a ready sample; of the anecdotes one kind is enough."""
+        """The expected kinds without a ready sample; of the anecdotes one kind is enough, one that waits if need be."""
         ready = {k for k, c in self.cells.items() if c.ready}
-        shown = bool(ready & set(ANECDOTES))
-        return tuple(k for k in self.expected if k not in ready and not (shown and k in ANECDOTES))
+        waiting = {k for k, c in self.cells.items() if c.waiting}
+        told = ready & set(ANECDOTES) or waiting & set(ANECDOTES)
+        enough = set(ANECDOTES) if told & ready else set(ANECDOTES) - waiting if told else set()
+        return tuple(k for k in self.expected if k not in ready | enough)
 
 
 def floor(importance: int) -> int:

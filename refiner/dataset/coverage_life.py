@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from refiner.dataset.coverage import Cell, Row, cells, coverage, others, state, total
+from refiner.dataset.coverage import ANECDOTES, Cell, Row, cells, coverage, others, state, total
 from refiner.dataset.mix import Share, shares
 from refiner.gaps.facts import Facts
 from refiner.gaps.gap import Gap, GapKind
@@ -26,6 +26,7 @@ _FILLS: Mapping[str, tuple[GapKind, ...]] = {
     "": ("few", "instance", "own-words", "only-me", "statement", "softened", "cause", "conflict"),
 }
 MOST_NOTES = 4
+YOUNG = 366  # days; a time of life that has only begun is not asked for
 
 
 @dataclass(frozen=True)
@@ -149,11 +150,23 @@ def _trait_lacks(row: Row, samples: Sequence[Sample], gaps: Sequence[Gap], facts
         yield _filled(
             "trait", row.trait, "", f"{ready} of {least} samples are ready, {row.short} short", mine, about, facts
         )
+    anecdotes = [k for k in row.empty if k in ANECDOTES]
     for kind in row.empty:
-        of_kind = [s for s in mine if s.kind == kind]
+        if kind in anecdotes[:-1]:
+            continue  # one of them is enough, and one line
+        several = anecdotes if kind in anecdotes else [kind]
+        of_kind = [s for s in mine if s.kind in several]
         if row.short and any(state(s) == "waiting" for s in of_kind):
             continue  # the same review as for the whole row
-        yield _filled("trait", row.trait, kind, f"no {kind.replace('_', ' ')} sample is ready", of_kind, about, facts)
+        yield _filled(
+            "trait",
+            row.trait,
+            kind,
+            f"no {' or '.join(several).replace('_', ' ')} sample is ready",
+            of_kind,
+            about,
+            facts,
+        )
     if not row.expected:
         what = (
             "no note says whether it is so" if row.verdict == "UNKNOWN" else f"{row.verdict.lower()}: it is not taught"
@@ -164,7 +177,7 @@ def _trait_lacks(row: Row, samples: Sequence[Sample], gaps: Sequence[Gap], facts
 def _period_lacks(
     row: PeriodRow, samples: Sequence[Sample], placed: Mapping[str, str], gaps: Sequence[Gap], facts: Facts
 ) -> Iterable[Lack]:
-    if row.cells.get("memory", Cell()).ready or row.id == "before-school":
+    if row.cells.get("memory", Cell()).ready or row.id == "before-school" or row.last - row.first < YOUNG:
         return
     mine = [s for s in samples if placed[s.id] == row.id]
     near = [g for g in gaps if g.kind in ("years", "period") and _overlaps(g.years, row.years)]

@@ -84,7 +84,7 @@ def endless(facts: Facts) -> Iterable[Gap]:
 
 def _telling(facts: Facts, event: Event, trait: Trait) -> str:
     """The words of an event with its note, or the trait where the words are heavy."""
-    return f"“{facts.quote(event.label) or trait.title}” ({one_line(event.note)})"
+    return f"“{facts.quote(event.label, event.note) or trait.title}” ({one_line(event.note)})"
 
 
 def _when(event: Event) -> str:
@@ -154,10 +154,9 @@ def undated(facts: Facts) -> Iterable[Gap]:
         changed = [x for x in event.effects if x.trait in important and x.kind in (*BEGINS, *ENDS)]
         if event.modality != "actual" or event.subject != "self" or not changed or _known(facts, event):
             continue
-        quote = facts.quote(event.quotes[0] if event.quotes else event.label)
+        quote = facts.quote(event.quotes[0] if event.quotes else event.label, event.note)
         weight = facts.weights.get(event.note, Weight.LIGHT)
-        # A label in the person's own words can be asked about too; one that a note's sentence was made of is the quote.
-        if not quote or weight == Weight.GRAVE:
+        if not quote:
             continue
         trait = max((important[x.trait] for x in changed), key=lambda t: (t.importance, t.id))
         key = f"date:{event.id.removeprefix('told-')}"

@@ -113,9 +113,12 @@ class Facts:
         near = sentences[max(0, at - around) : at + around + 1]
         return [s.text for s in near if s.entry == entry and s is not sentences[at]]
 
-    def quote(self, text: str) -> str:
-        """Words of a note as they may be shown in a gap; "" where they are heavy."""
-        return "" if weight_of(text) else one_line(text, QUOTE)
+    def quote(self, text: str, note: str = "") -> str:
+        """Words of a note as they may be shown in a gap; "" where they are heavy, or the note that holds them grave.
+        Without a `note` every grave one is looked into."""
+        grave = [n for n, w in self.weights.items() if w == Weight.GRAVE]
+        inside = note in grave if note else any(text and text in self.by_path[n].text for n in grave)
+        return "" if inside or weight_of(text) else one_line(text, QUOTE)
 
 
 def hedged(text: str) -> tuple[str, ...]:

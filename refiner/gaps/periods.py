@@ -49,8 +49,13 @@ def age_on(persona: Persona, day: int) -> int | None:
     born = born_window(persona)
     if born is None or born.low is None or born.high is None:
         return None
-    b, d = date.fromordinal((born.low + born.high) // 2), date.fromordinal(day)
-    return d.year - b.year - ((d.month, d.day) < (b.month, b.day))
+    return _years((born.low + born.high) // 2, day)
+
+
+def _years(first: int, day: int) -> int:
+    """The whole years from one day to another."""
+    a, b = date.fromordinal(first), date.fromordinal(day)
+    return b.year - a.year - ((b.month, b.day) < (a.month, a.day))
 
 
 def school_class(persona: Persona, day: int) -> int | None:
@@ -86,7 +91,7 @@ def life_periods(persona: Persona, now: date, told: Iterable[int] = (), *, colle
         add("school-2", f"school, classes {SPLIT + 1} to {CLASSES}", begins[1], begins[2] - 1)
         grown = shift_months(begins[2], 12 * AFTER)
         add("after-school", "college years" if college else f"the {AFTER} years after school", begins[2], grown - 1)
-        age = age_on(persona, grown) or 0
+        age = _years(start, grown)
     else:
         ages = (0, 6, 12, 18, 22)
         for low, high in zip(ages, ages[1:], strict=False):
@@ -96,8 +101,6 @@ def life_periods(persona: Persona, now: date, told: Iterable[int] = (), *, colle
     while grown <= today:
         high = (age // 10 + 1) * 10
         end = shift_months(start, 12 * high)
-        if end <= grown:
-            break
         add(f"age-{age}", f"age {age} to {high - 1}", grown, end - 1)
         grown, age = end, high
     return out

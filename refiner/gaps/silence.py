@@ -140,9 +140,7 @@ def _at(facts: Facts, t: Telling) -> str:
 def _quote(facts: Facts, t: Telling) -> str:
     note = facts.by_path.get(t.note)
     sentence = note.sentence_at(t.start) if note and t.start >= 0 else None
-    if sentence is None or facts.weights.get(t.note, Weight.LIGHT) == Weight.GRAVE:
-        return ""
-    return facts.quote(sentence.text)
+    return facts.quote(sentence.text, t.note) if sentence else ""
 
 
 def _questions(persona: Persona, key: str, first: int, last: int, weight: Weight) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from refiner.gaps.facts import Facts, Sight, tells_a_story
 from refiner.gaps.gap import Gap, GapKind, note_command
 from refiner.gaps.gentle import Weight, weight_of
 from refiner.gaps.wording import questions, shape_of, slots_of
+from refiner.stages.self_image_life import who
 
 LIVING = ("HOLDS", "DORMANT")
 SCENES = ("memory", "situation", "event")  # kinds of samples that show a trait in an occasion
@@ -44,8 +45,7 @@ def trait_gap(
     asked = () if own == Weight.GRAVE or (own and scene) else questions(
         form or kind, key, {**slots_of(trait, facts.config), **(more or {})}, shape=shape_of(trait, facts.config)
     )  # fmt: skip
-    light = [s for s in sights if facts.weights.get(s.note, Weight.LIGHT) < Weight.GRAVE]
-    quotes = tuple(dict.fromkeys(q for s in light if (q := facts.quote(s.text))))
+    quotes = tuple(dict.fromkeys(q for s in sights if (q := facts.quote(s.text, s.note))))
     return Gap(
         id=key, kind=kind, trait=trait.id, why=why, questions=asked, notes=tuple(near[:4]), quotes=quotes[:3],
         command=command or note_command(key), worth=worth_of(facts, trait, base),
@@ -84,20 +84,20 @@ def _touching(facts: Facts, trait: Trait) -> list[str]:
 
 def _thin(facts: Facts, trait: Trait, sights: Sequence[Sight]) -> Iterable[Gap]:
     notes = {s.note for s in sights}
-    tellers = {s.teller.name or s.teller.voice for s in sights}
     need = wanted(trait.importance)
     spread = trait.importance >= 3 and len(notes) < 2
+    own = [s for s in sights if s.own]
+    if sights and not own:
+        return  # what others show and the narrator never says is a gap of its own
     if len(sights) < need or spread:
         lack = 1 - min(len(sights), need) / need
-        by = "you alone" if tellers == {"narrator"} else counted(len(tellers), "teller")
-        where = f"{counted(len(sights), 'sentence')} in {counted(len(notes), 'note')}, by {by}"
+        where = f"{counted(len(sights), 'sentence')} in {counted(len(notes), 'note')}, by {_by(facts, sights)}"
         asks = f"at least {need}" if len(sights) < need else "at least 2 notes"
         why = f"{where if sights else 'no sentence'}; for importance {trait.importance} {asks} would do"
         near = () if sights else _touching(facts, trait)
         yield trait_gap(facts, trait, "few", why, 0.6 + 0.4 * lack, sights=sights, notes=near)
-    own = [s for s in sights if s.own]
     if not own:
-        return  # what others show and the narrator never says is a gap of its own
+        return
     scenes = sum(s.kind in SCENES and trait.id in s.traits for s in facts.samples if s.status != "rejected")
     told = any(trait.id in {x.trait for x in e.effects} for e in facts.timeline.events if e.modality == "actual")
     if not any(s.named for s in sights) and not _observed(facts, trait):
@@ -107,6 +107,14 @@ def _thin(facts: Facts, trait: Trait, sights: Sequence[Sight]) -> Iterable[Gap]:
         why = f"{shown(len(sights), 'say')} it, none of them tells of a time when it showed"
         yield trait_gap(facts, trait, "instance", why, 0.9 - 0.4 * trait.explicit, sights=sights)
     yield from _softened(facts, trait, sights)
+
+
+def _by(facts: Facts, sights: Sequence[Sight]) -> str:
+    """Who tells it: "you alone", "you and your sister", "you and 3 others"."""
+    others = sorted({who(s.teller, facts.people) for s in sights if not s.own})
+    if not others:
+        return "you alone"
+    return f"you and {others[0]}" if len(others) == 1 else f"you and {len(others)} others"
 
 
 def _observed(facts: Facts, trait: Trait) -> bool:

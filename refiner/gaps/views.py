@@ -68,11 +68,15 @@ def _own_words(facts: Facts, trait_id: str, others: Sequence[Sight]) -> Gap:
     trait = next(t for t in facts.config.important if t.id == trait_id)
     first = min(others, key=lambda s: (s.teller.voice != "author", s.note, s.start))
     name = who(first.teller, facts.people)
-    said = facts.quote(first.text)
+    said = facts.quote(first.text, first.note)
     voices = len({s.teller.name or s.note for s in others})
-    why = f"{name} shows it" + (f" (“{said}”)" if said else "") + f"; {counted(voices, 'voice')} in all, never yours"
+    why = (
+        f"{name} shows it"
+        + (f" (“{said}”)" if said else "")
+        + f"; {counted(len(others), 'sentence')} by {counted(voices, 'teller')}, none of yours"
+    )
     sights = sorted(others, key=lambda s: s is not first)
-    return trait_gap(facts, trait, "own-words", why, 0.8, sights=sights, more={"who": _asked_of(name)})
+    return trait_gap(facts, trait, "own-words", why, 0.9, sights=sights, more={"who": _asked_of(name)})
 
 
 def _asked_of(name: str) -> str:

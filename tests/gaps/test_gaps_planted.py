@@ -15,7 +15,7 @@ from refiner.gaps.wording import raw_words
 
 PLANTED = {
     "years:1989-1995", "stubborn:few", "stubborn:instance", "stubborn:only-me", "stubborn:cause", "sulks:own-words",
-    "sulks:few", "sulks:cause", "generous:few", "jealous:softened", "jealous:instance", "jealous:cause", "patient:few",
+    "sulks:cause", "generous:few", "jealous:softened", "jealous:instance", "jealous:cause", "patient:few",
     "patient:instance", "patient:cause", "smoker:ending", "fear-of-heights:few", "who:radha", "media:film",
 }  # fmt: skip
 
@@ -187,6 +187,13 @@ def test_grave_matters_are_not_asked_about_and_not_shown_first() -> None:
     assert gap.gentle
     assert "railway" not in gap.why
     assert gap not in best(list(grave.values()))
+
+
+def test_nothing_of_a_grave_note_is_quoted() -> None:
+    grave = "I am stubborn. In 2004 I thought of suicide, stubborn as I am. I am proud to be stubborn.\n"
+    for gap in gaps(with_notes(me=grave, owl="")).values():
+        assert "stubborn as I am" not in " ".join((gap.why, *gap.quotes, *gap.questions))
+        assert "proud" not in " ".join((gap.why, *gap.quotes, *gap.questions))
 
 
 def test_nobody_is_asked_for_who_may_be_gone() -> None:
