@@ -150,6 +150,18 @@ def test_who_does_what_is_compared_verb_by_verb() -> None:
     assert turned_about(told, "Tova cried.", "Tova") != ""
 
 
+def test_who_said_it_stays_the_same() -> None:
+    told = "I rang Papa on the phone. He said that Rocky was dead."
+    assert turned_about(told, "Tova rang Papa, and he said that Rocky was dead.", "Tova") == ""
+    assert "dead" in turned_about(told, "Tova told Papa that Rocky was dead.", "Tova")
+
+
+def test_a_record_judges_nobody_even_where_the_passage_does() -> None:
+    source = Source("My brave aunt rowed me to the island.", names=NAMES)
+    assert "judge" in wrong_record("Tova's brave aunt rowed her to the island.", source, AROUND)
+    assert wrong_record("Tova's aunt rowed her to the island.", source, AROUND) == ""
+
+
 FRIEND = "Your sister asks for the oars. What do you do?"
 ANSWER = "I shout at my sister and do not speak to her until Sunday. I hold a grudge."
 

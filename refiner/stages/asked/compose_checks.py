@@ -200,6 +200,12 @@ def flattering(old: str, new: str) -> str:
     return f"it must not be milder than the text: it {weaker[0]}" if weaker else ""
 
 
+def praises(text: str) -> str:
+    """The first adjective or adverb of praise in a text; "" for none. Needs spaCy's model."""
+    told = (t.text for t in parse(text) if t.pos_ in ("ADJ", "ADV"))
+    return next((w for w in told if any(s in PRAISE for s in stems(w)[:1])), "")
+
+
 def improving(text: str) -> str:
     """What a text has of promises, advice or an assistant's talk; "" for nothing."""
     for name, why in (

@@ -25,6 +25,7 @@ from refiner.stages.asked.compose_checks import (
     flattering,
     improving,
     other_trait,
+    praises,
     sentences,
     ungrounded,
     wrong_gender,
@@ -113,6 +114,8 @@ def wrong_record(record: str, source: Source, given: Around) -> str:
         return why
     if why := flattering(source.passage, record) or other_trait(source.passage, record, given.traits):
         return why
+    if found := praises(masked(record)):
+        return f"it must judge nobody: without “{found}”"
     if late := _not_past(record, source.passage):
         return f"it must be told as past, without “{late}”"
     return turned_about(source.passage, record, name)
@@ -137,14 +140,15 @@ def turned_about(passage: str, record: str, name: str) -> str:
     nothing. Only verbs that both have are compared, so silence proves nothing. Needs spaCy's model."""
     was, now = _deeds(masked(passage), ""), _deeds(masked(record), name)
     for (role, verb), words in now.items():
-        told = was.get((role, verb)) if role == "denied" or verb not in _LIGHT else None
+        told = was.get((role, verb)) if role in ("denied", "tells") or verb not in _LIGHT else None
         if told and not words & told:
             return f"it must leave who does what to whom, and what is denied: {verb} {', '.join(sorted(words - _SHE))}"
     return ""
 
 
 def _deeds(text: str, name: str) -> dict[tuple[str, str], set[str]]:
-    """For each verb its subjects, its objects and whether it is denied; the one who tells is "i"."""
+    """For each verb its subjects, its objects and whether it is denied, and for what is told in a clause who tells it;
+    the one who tells the passage is "i"."""
     found: dict[tuple[str, str], set[str]] = {}
     for t in parse(text):
         if t.pos_ not in ("VERB", "AUX"):
@@ -156,6 +160,9 @@ def _deeds(text: str, name: str) -> dict[tuple[str, str], set[str]]:
         for c in t.children:
             if c.dep_ in ("nsubj", "nsubjpass", "dobj", "dative") and t.pos_ == "VERB":
                 found.setdefault((c.dep_, verb), set()).update(_who(c, name))
+            if c.dep_ == "ccomp" and (who := [w for s in t.children if s.dep_ == "nsubj" for w in _who(s, name)]):
+                said = next((a for a in c.children if a.dep_ in ("acomp", "attr")), c)
+                found.setdefault(("tells", said.lemma_.lower()), set()).update(who)
     return found
 
 
