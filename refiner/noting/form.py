@@ -117,7 +117,10 @@ class Form:
             if row.strip() == "e" and not rows and self.editor is not None:
                 self._keep(answers)
                 text = self.editor(answers.text)
-                return answers if text is None else answers.model_copy(update={"text": text.strip("\n")})
+                if text is None:
+                    continue
+                self.ask.say(f"  {one_line(text, 70)}")
+                return answers.model_copy(update={"text": text.strip("\n")})
             rows += row.split("\n")
             self._keep(_told(answers, rows))
         return _told(answers, rows)

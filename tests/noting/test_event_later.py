@@ -8,6 +8,7 @@ import pytest
 from noted import workspace
 
 from refiner.console import Output
+from refiner.errors import UsageError
 from refiner.exporting import export_samples
 from refiner.models import Decision, Sample
 from refiner.noting.command import run_note
@@ -197,6 +198,16 @@ def test_a_run_that_was_trained_on_other_data(ws: Workspace, capsys: pytest.Capt
     assert found.runs_outdated == ("first",)
     assert "first was trained on other data" in text
     assert found.next == "refiner train --recipe cpu-smoke"
+
+
+def test_a_gap_is_shown_above_the_note(ws: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    from refiner.gapping import find
+
+    gap = find(ws, now=NOW).gaps[0]
+    assert run_note(ws, Request(text="Dada showed me.", gap=gap.id), Output(), now=NOW) == 0
+    assert (gap.question or gap.why)[:40] in capsys.readouterr().err
+    with pytest.raises(UsageError, match="there is no gap"):
+        run_note(ws, Request(text="x", gap="no-such-gap"), Output(quiet=True), now=NOW)
 
 
 def test_many_names_are_counted() -> None:

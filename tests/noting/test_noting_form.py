@@ -264,6 +264,14 @@ def test_a_given_text_and_more_lines_stay_two_sentences(here: Known) -> None:
     assert answers.text == "Dada came\n\nWe sat on the roof."
 
 
+def test_an_editor_that_gives_nothing_leaves_the_line_open(here: Known) -> None:
+    texts: list[str | None] = [None, "Rex bit me.\n"]
+    typed = Typed("", "e", "e", "", "", "", "")
+    answers = Form(typed, here, lambda a: None, editor=lambda text: texts.pop(0), editor_name="ed").fill(TODAY)
+    assert answers.text == "Rex bit me."
+    assert "e opens ed" in typed.heard
+
+
 def test_effects_in_plain_words() -> None:
     assert [effect_of(w) for w in ("began", "Grew  weaker", "ended", "came back", "paused", "terminates", "what")] == [
         "initiates", "weakens", "terminates", "reinitiates", "suspends", "terminates", None,
