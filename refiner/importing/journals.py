@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from refiner.importing.model import Draft, Wanted, slug
 from refiner.importing.obsidian import day_of
-from refiner.importing.own_head import foreign, own
+from refiner.importing.own_head import foreign, own, split
 from refiner.importing.source import Part, Source
 from refiner.models import Entry
 from refiner.notes import split_entries
@@ -20,8 +20,9 @@ _LINK = re.compile(r"(?<!!)\[([^\]\n]+)\]\([a-z]+:[^)\n]*\)")
 
 def looks_like(head: str) -> bool:
     """Whether the beginning of a file is a journal: two dated headings, or one at its very beginning."""
-    found = [e for e in split_entries(head, 0) if e.date]
-    return len(found) >= 2 or bool(found) and not head[: found[0].start].strip()
+    body = split(head.replace("\r\n", "\n"))[1]
+    found = [e for e in split_entries(body, 0) if e.date]
+    return len(found) >= 2 or bool(found) and not body[: found[0].start].strip()
 
 
 def read(source: Source, parts: list[Part], wanted: Wanted) -> list[Draft]:
@@ -62,8 +63,8 @@ def _drafts(source: Source, part: Part, group: str, wanted: Wanted) -> list[Draf
     for entry, of_entry in pieces:  # an entry without a year belongs to the one before
         last = _when(entry, "")[:4] or last
         years.setdefault(last, []).append((entry, of_entry))
-    split = len(whole.split()) > HUGE and len(years) > 1 and not head
-    parts = [(f"{name}-{y or 'undated'}.md", p) for y, p in years.items()] if split else [(f"{name}.md", pieces)]
+    cut = len(whole.split()) > HUGE and len(years) > 1 and not head
+    parts = [(f"{name}-{y or 'undated'}.md", p) for y, p in years.items()] if cut else [(f"{name}.md", pieces)]
     out = []
     for path, of_note in parts:
         days = sorted(d for e, _ in of_note if (d := _when(e, "")))
@@ -72,7 +73,7 @@ def _drafts(source: Source, part: Part, group: str, wanted: Wanted) -> list[Draf
                 group=group,
                 name=path,
                 body="".join(t for _, t in of_note).strip("\n") + "\n",
-                date=date if not split else "",
+                date="" if cut else date,
                 written=meta.get("written", ""),
                 author=meta.get("author", "self"),
                 kind=meta.get("kind", "note"),

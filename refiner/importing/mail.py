@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from email import message_from_bytes
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesHeaderParser
@@ -166,7 +166,7 @@ def _text(headers: Message, key: str) -> str:
         return ""
     try:
         return str(make_header(decode_header(str(value)))).replace("\n", " ").strip()
-    except (HeaderParseError, LookupError, ValueError):
+    except (MessageError, LookupError, ValueError):
         return str(value).replace("\n", " ").strip()
 
 

@@ -1,10 +1,8 @@
 """Books, films and games -> notes of kind `media`: one line each, in the form that refiner's media stage reads whole.
 
-    - *Title*, by Author (book, read 19 August 2014): really liked it, 4 of 5 stars.
-      The person's own review.
+    - *Title*, by Author (book, read 19 August 2014): really liked it, 4 of 5 stars. The person's own review.
 
-The first year in the brackets is when the person took it in; a film's own year stands behind it. What follows the first
-sentence stands on the next line, where it is running text of the same paragraph and no item of its own.
+The first year in the brackets is when the person took it in; a film's own year stands behind it.
 """
 
 from __future__ import annotations
@@ -62,22 +60,24 @@ def line(item: Item) -> str:
     else:
         shown = f"*{title}*"
     by = " ".join(re.sub(r"[(:\n–—]|\s-\s", " ", item.by).split())
+    by = by if re.match(r"\w", by) else ""
     inside = ", ".join(
         x for x in (item.kind, f"{item.verb} {in_words(item.day)}" if item.day and item.verb else "", item.also) if x
     )
-    head = f"- {shown}{', by ' + by if by else ''} ({inside.replace(')', ' ').replace('(', ' ')})"
-    return _wrapped(f"{head}: ", item.effect) if item.effect else head
+    head = f"{shown}{', by ' + by if by else ''} ({inside.replace(')', ' ').replace('(', ' ')})"
+    head = "- " + _unbroken(head)
+    return f"{head}: {item.effect}" if item.effect else head
 
 
-def _wrapped(head: str, effect: str) -> str:
-    """The head with the first sentence of the effect, and the others on a line below."""
-    # In a review, marks of emphasis and double quotes would look like titles.
-    effect = re.sub(r"[“”\"]", "'", re.sub(r"(?<!\w)[*_]{1,2}(?=\S)|(?<=\S)[*_]{1,2}(?!\w)", "", effect))
-    whole = head + effect
-    ends = (s.end for s in split_sentences(whole, (Entry(start=0, end=len(whole)),)))
-    cut = next((end for end in ends if end > len(head)), len(whole))
-    rest = whole[cut:].strip()
-    return f"{whole[:cut]}\n  {rest}" if rest else whole
+def _unbroken(head: str) -> str:
+    """The head of a line without marks that a reader would take for the end of a sentence in it: "What If? 2"."""
+    while True:
+        whole = f"{head}: x"
+        first = split_sentences(whole, (Entry(start=0, end=len(whole)),))[0].end
+        mark = re.search(r"[.!?…।]+(?=[\"'”’)\]*_»]*\Z)", head[:first]) if first < len(head) else None
+        if mark is None:
+            return head
+        head = head[: mark.start()] + head[mark.end() :]
 
 
 def notes(group: str, what: str, items: Iterable[Item], wanted: Wanted, *, by_year: bool = True) -> list[Draft]:

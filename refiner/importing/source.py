@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import lzma
 import os
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +18,8 @@ from refiner.errors import NoteError, StoreError, UsageError
 LARGEST = 4 << 30  # bytes that one member of a zip may unpack to
 RATIO = 200  # times that a member may grow; text shrinks by 3 to 20 in a zip
 FREE = 64 << 20  # a member below this size may grow as it likes
+# What zipfile raises on a damaged archive, besides its own error.
+_DAMAGE = (OSError, EOFError, zipfile.BadZipFile, NotImplementedError, zlib.error, lzma.LZMAError, struct.error)
 _TEXT = (".md", ".markdown", ".txt", ".json", ".csv", ".mbox", ".eml", "")
 
 
@@ -52,7 +57,7 @@ class Source:
                 self.parts = tuple(self._in_zip(self._zip))
             else:
                 self.parts = (Part(path.name, path.stat().st_size),)
-        except (OSError, zipfile.BadZipFile, NotImplementedError) as error:
+        except _DAMAGE as error:
             raise StoreError(f"{path} cannot be read: {error}", mend="export it again, and copy it whole") from None
 
     @property
@@ -105,7 +110,7 @@ class Source:
                 file = self.path / part.name if self.path.is_dir() else self.path
                 with open(file, "rb") as plain:
                     yield plain
-        except (OSError, zipfile.BadZipFile, EOFError) as error:
+        except _DAMAGE as error:
             raise StoreError(f"{self.where(part)} cannot be read: {error}", mend="export it again") from None
 
     def head(self, part: Part, size: int = 65_536) -> str:

@@ -91,10 +91,13 @@ def test_front_matter_keeps_any_words(author: str, word: str, when: str) -> None
 )
 def test_a_title_is_read_back_as_it_is(title: str, author: str) -> None:
     flat = " ".join(title.split())
-    assume(flat and not re.search(r"[*_\"“”]|[.!?…।]\S*\s", flat))
+    assume(flat and not re.search(r"[*_\"“”]", flat))
     item = Item(title, "book", "read", author, "2014-08-19", effect='made me cry. Twice, "why" and *how*.')
     found = media_of(note_from_text(f"---\nkind: media\n---\n\n{line(item)}\n"))
-    assert [(m.title, m.kind, m.when, m.effect) for m in found] == [(flat, "book", "2014", "made me cry.")]
+    assert [(m.kind, m.when, m.effect) for m in found] == [("book", "2014", item.effect)]
+    # Where a sentence could end inside of a title, its mark goes: "What If? 2".
+    title = found[0].title
+    assert title == flat or re.sub(r"\W", "", title) == re.sub(r"\W", "", flat)
 
 
 @settings(max_examples=25)

@@ -38,8 +38,8 @@ def media(made: Plan) -> dict[str, Medium]:
 def test_books(ws: Workspace, tmp_path: Path) -> None:
     made = plan(ws, put(tmp_path, "goodreads_library_export.csv", "\ufeff" + BOOKS))
     assert texts(made)["goodreads-books/books-2014.md"] == (
-        "- *The Salt Road*, by Mira Kurup (book, read 19 August 2014, read 2 times): really liked it, 4 of 5 stars.\n"
-        "  Made me call Amma. Then I read it again, 'slowly' & aloud: twice. lent by Babu"
+        "- *The Salt Road*, by Mira Kurup (book, read 19 August 2014, read 2 times): really liked it, 4 of 5 stars. "
+        'Made me call Amma. Then I read it again, "slowly" & aloud: twice. lent by Babu'
     )
     assert texts(made)["goodreads-books/books-2015.md"].startswith(
         "- *Quarter*, by A. Das (book, put away 2 January 2015, not finished)"
@@ -83,8 +83,8 @@ def test_films(ws: Workspace, tmp_path: Path) -> None:
     made = plan(ws, path)
     assert texts(made) == {
         "letterboxd-films/films-2019.md": "- *Harbour Lights* (film, seen 3 May 2019, made in 1994): "
-        "loved it, 4.5 of 5 stars.\n"
-        "  I cried. In the bus too.",
+        "loved it, 4.5 of 5 stars. "
+        "I cried. In the bus too.",
         "letterboxd-films/films-2021.md": "- *Harbour Lights* (film, seen again 3 May 2021, made in 1994): "
         "loved it, 5 of 5 stars",
         "letterboxd-films/films-undated.md": "- *Well, the Ninth* (film, made in ’10): it was okay, 2 of 5 stars\n"

@@ -111,7 +111,9 @@ def test_books_arrive_whole(life: Workspace) -> None:
     media = {m["title"]: m for m in records(life, "media.jsonl")}
     assert set(media) == {"The Salt Road"}
     assert (media["The Salt Road"]["kind"], media["The Salt Road"]["when"]) == ("book", "2014")
-    assert media["The Salt Road"]["effect"] == "really liked it, 4 of 5 stars."
+    assert media["The Salt Road"]["effect"] == (
+        "really liked it, 4 of 5 stars. It made me call my mother. I read it twice that summer."
+    )
 
 
 def test_the_notes_are_read_without_a_complaint(life: Workspace) -> None:
