@@ -17,7 +17,8 @@ from refiner.stages.self_image_words import persona_names
 
 OFTEN = 3  # notes in which a name must stand
 SAYS = 4  # words from which something is said about a medium
-_NAME = re.compile(r"(?<=[a-zà-ÿ,;:] )([A-Z][a-zà-ÿ]{2,})\b")
+# Without a surname: "Robert Brown" and "Robert Owen" are two people.
+_NAME = re.compile(r"(?<=[a-zà-ÿ,;:] )([A-Z][a-zà-ÿ]{2,})\b(?! [A-Z])")
 _KIN = re.compile(
     rf"\b(?:{'|'.join(sorted((re.escape(r) for r in [*RELATIONS, *ADDRESSES]), key=len, reverse=True))}|sir|madam|ma'am"
     r"|aunty|auntie|uncle|bhai|bhabhi|bhaiya|didi|di|ji|master|miss|mr|mrs|ms|professor|dr|engaged|married|dating"

@@ -23,6 +23,7 @@ from refiner.stages.self_image_evidence import Teller, evidence_sentences
 from refiner.stages.self_image_words import softenings
 
 QUOTE = 110
+LONG = 45  # sentences; in a longer note only the third of that on either side of a place is near it
 _PAST = re.compile(
     r"\b(?:was|were|had|did|went|came|got|took|said|told|made|saw|sat|stood|ran|threw|broke|left|felt|thought|kept|gave"
     r"|found|heard|knew|began|rang|wrote|read|lost|won|paid|bought|sold|fell|hit|bit|put|let|cut|[a-z]{2,}ed)\b",
@@ -112,6 +113,14 @@ class Facts:
         entry = sentences[at].entry
         near = sentences[max(0, at - around) : at + around + 1]
         return [s.text for s in near if s.entry == entry and s is not sentences[at]]
+
+    def weight_near(self, note: str, start: int) -> Weight:
+        """How heavy a note is, or in a long one the sentences around a place; -1: the whole of it."""
+        sentences = self.by_path[note].sentences if note in self.by_path else ()
+        at = next((i for i, s in enumerate(sentences) if s.start <= start < s.end), None)
+        if at is None or len(sentences) <= LONG:
+            return self.weights.get(note, Weight.LIGHT)
+        return weight_of(" ".join(s.text for s in sentences[max(0, at - LONG // 3) : at + LONG // 3 + 1]))
 
     def quote(self, text: str, note: str = "") -> str:
         """Words of a note as they may be shown in a gap; "" where they are heavy, or the note that holds them grave.

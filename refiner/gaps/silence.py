@@ -88,11 +88,11 @@ def silent_years(facts: Facts) -> Iterable[Gap]:
                 if t.wide and t.high - t.low < VAGUEST and _meets(t, low, high)
             }
         )
-        weight = max((facts.weights.get(n, Weight.LIGHT) for n in {t.note for t in around}), default=Weight.LIGHT)
+        weight = max((facts.weight_near(t.note, t.start) for t in around), default=Weight.LIGHT)
         span = f"{first}-{last}" if first != last else f"{first}"
         asked = _questions(persona, f"years:{span}", first, last, weight)
         notes = list(dict.fromkeys([*(t.note for t in (before, after) if t), *wide]))
-        light = [t for t in (before, after) if t and not facts.weights.get(t.note)]
+        light = [t for t in (before, after) if t]
         yield Gap(
             id=f"years:{span}", kind="years", years=span,
             why=_why(facts, first, last, before, after, wide), questions=asked, notes=tuple(notes[:4]),

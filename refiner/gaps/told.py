@@ -48,8 +48,8 @@ def tellings(notes: Iterable[Note], timeline: Timeline | None, config: Config) -
 
 def _sentences(note: Note, config: Config) -> Iterable[Telling]:
     times = NoteTimes(note, config)
-    for i, sentence in enumerate(note.sentences):
-        for found in times.found(i):
+    for sentence in note.sentences:
+        for found in times.find(sentence.text, sentence.start):  # what is quoted tells of its year too
             when = found.when
             if found.problem or found.impossible or not (when.earliest or when.latest):
                 continue

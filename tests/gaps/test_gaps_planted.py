@@ -233,3 +233,33 @@ def test_questions_of_one_kind_differ() -> None:
     }
     asked = [g.question for g in gaps(NOTES, config=many).values() if g.kind == "few"]
     assert len({re.sub("calm|loud|shy|proud|vain", "X", q) for q in asked}) > 1
+
+
+# ---- people --------------------------------------------------------------------------------------------------------
+
+
+def test_two_people_of_one_first_name_are_no_stranger() -> None:
+    notes = {
+        f"n{i}.md": f"On that day I met Radha {n} at the press.\n" for i, n in enumerate(("Nair", "Iyer", "Pillai"))
+    }
+    assert "who:radha" not in gaps(notes)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["My friend Radha had the key.", "Radha works at the bank.", "I asked Radha aunty.", "Radha was my teacher."],
+)
+def test_somebody_whom_any_sentence_explains_is_no_stranger(said: str) -> None:
+    assert "who:radha" not in gaps(with_notes(names_4=said))
+
+
+def test_what_stands_in_quotation_marks_tells_of_its_year() -> None:
+    assert "years:1989-1995" not in gaps(with_notes(album='On the album I wrote: "Bombay, from 1990 to 1994".\n'))
+
+
+def test_in_a_long_note_only_what_is_near_makes_a_question_soft() -> None:
+    far = " ".join(f"The machine printed sheet number {n}." for n in range(60))
+    notes = with_notes(x=f"In 1996 I rented a desk. {far} Then the old printer died.\n")
+    assert not gaps(notes)["years:1989-1995"].gentle
+    near = with_notes(x=f"In 1996 I rented a desk. The old printer died. {far}\n")
+    assert gaps(near)["years:1989-1995"].gentle
