@@ -15,6 +15,7 @@ from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesHeaderParser
 from email.utils import getaddresses, parsedate_to_datetime
+from pathlib import PurePosixPath
 from typing import IO, NamedTuple
 
 from refiner.errors import NoteError, UsageError
@@ -51,7 +52,7 @@ def read(source: Source, parts: list[Part], wanted: Wanted) -> list[Draft]:
     reader = _Reader(wanted)
     out: list[Draft] = []
     for part in parts:
-        group = f"mbox-{slug(part.stem if len(parts) > 1 or source.path.is_dir() else source.stem) or 'mail'}"
+        group = f"mbox-{slug(_name(source, part)) or 'mail'}"
         with source.open(part) as file:
             for line, data in messages(file, source.where(part)):
                 draft = reader.letter(group, data, f"{source.where(part)}:{line}")
@@ -64,6 +65,13 @@ def read(source: Source, parts: list[Part], wanted: Wanted) -> list[Draft]:
             mend='say which is yours: --me ADDRESS (or your name, --me "NAME"); letters of others: --with ADDRESS',
         )
     return out
+
+
+def _name(source: Source, part: Part) -> str:
+    """What a mailbox is called. Apple Mail's is a folder Letters.mbox with a file mbox in it."""
+    if part.base != "mbox":
+        return part.stem if source.path.is_dir() or source.path.suffix == ".zip" else source.stem
+    return PurePosixPath(source.path.name, part.name).parent.stem
 
 
 def messages(file: IO[bytes], where: str) -> Iterator[tuple[int, bytes]]:

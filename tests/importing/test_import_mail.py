@@ -187,6 +187,15 @@ def test_broken_mailboxes_name_their_line(ws: Workspace, tmp_path: Path) -> None
         plan(ws, put(tmp_path, "mail.mbox", OWN + "From 3@xxx Tue Mar 04 10:11:12 +0000 2014\n\n\n"))
 
 
+def test_apple_mails_folders_and_thunderbirds_files(ws: Workspace, tmp_path: Path) -> None:
+    put(tmp_path / "Letters.mbox", "mbox", OWN)
+    put(tmp_path / "Letters.mbox", "table_of_contents", b"\0\1")
+    assert plan(ws, tmp_path / "Letters.mbox").items[0].path.startswith("import/mbox-letters/2014/")
+    put(tmp_path / "profile", "Sent", OWN)
+    put(tmp_path / "profile", "Sent.msf", "// <!-- <mdb:mork:z/> -->")
+    assert plan(ws, tmp_path / "profile").items[0].path.startswith("import/mbox-sent/2014/")
+
+
 def test_nobody_is_me(ws: Workspace, tmp_path: Path) -> None:
     with pytest.raises(UsageError) as error:
         plan(ws, put(tmp_path, "mail.mbox", OTHERS))
