@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from refiner.asking.asker import Asker
@@ -13,12 +13,13 @@ from refiner.asking.trail import TRAIL, Trail
 from refiner.checks.voice import profile
 from refiner.composing_written import STAGE, keep_index
 from refiner.refine import Life
-from refiner.stages.asked.compose_kept import Kept, guard
+from refiner.stages.asked.compose_kept import Kept, answer_of, guard
 from refiner.stages.asked.compose_plan import Wanted, others_for, source_of, wanted
 from refiner.stages.asked.compose_questions import Setting, ask_for, follow_up, media_answer
 from refiner.stages.asked.compose_told import Around, recorded, situated
 from refiner.stages.asked.compose_trust import MATCH_RIGHT, can_compare, can_match, can_relate, controls
 from refiner.stages.composing.draft import Draft, Told
+from refiner.stages.composing.scenes import Passage
 from refiner.stages.composing.text import normal
 from refiner.stages.extract import trait_words
 from refiner.stages.standing_in import stand_ins
@@ -139,7 +140,7 @@ class _Work:
         passage, source = want.passage, source_of(self.told, want)
         others = self._others(want)
         question = await ask_for(self.asker, passage.note, source, others, self.setting, want.question)
-        return self._kept(want, question, passage.text, _FOUND) if question else None
+        return self._kept(want, question, self._answer(want, passage, question), _FOUND) if question else None
 
     async def _follow(self, want: Wanted) -> Kept | None:
         if not self.heard.match or want.first is None:
@@ -149,7 +150,8 @@ class _Work:
         question = await follow_up(
             self.asker, want.passage.note, talk, want.passage.text, others, self.setting, want.question, names
         )
-        return self._kept(want, question, want.passage.text, _FOUND) if question else None
+        answer = self._answer(want, want.passage, question)
+        return self._kept(want, question, answer, _FOUND) if question else None
 
     async def _media(self, want: Wanted) -> Kept | None:
         if not self.heard.match:
@@ -160,8 +162,8 @@ class _Work:
         )
         if not question:
             return None
-        said = type(want.passage)(want.passage.note, part, want.passage.date, want.passage.at_the_time)
-        return self._kept(want, question, said.text, _FOUND, answers=[u.place for u in part])
+        answer = self._answer(want, replace(want.passage, units=part), question)
+        return self._kept(want, question, answer, _FOUND, answers=[u.place for u in part])
 
     async def _event(self, want: Wanted) -> Kept | None:
         if not self.heard.compare:
@@ -177,6 +179,9 @@ class _Work:
         source = source_of(self.told, want)
         friend, answer, why = await situated(self.asker, want.passage.note, source, trait, self.around)
         return self._kept(want, friend, answer, why) if friend else None
+
+    def _answer(self, want: Wanted, passage: Passage, question: str) -> str:
+        return answer_of(self.told, want.kind, passage, question)
 
     def _others(self, want: Wanted) -> list[str]:
         """Three passages that are not it; of a short life, some of the control items."""

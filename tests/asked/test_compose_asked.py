@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -71,12 +72,12 @@ def test_each_question_gives_samples_with_the_models_name_and_their_sources() ->
 
 def test_her_own_sentences_answer_the_questions_word_for_word() -> None:
     _, drafts, _, (_, told, _) = run(Model())
-    own = {normal(u.text) for units in told.units.values() for u in units}
-    for d in [*by(drafts, "compose_ask"), *by(drafts, "compose_follow"), *by(drafts, "compose_media")]:
-        rest = normal(d.told)
-        for unit in sorted(own, key=len, reverse=True):
-            rest = rest.replace(unit, " ")
-        assert not rest.split(), rest
+    own = " ".join(normal(u.text) for units in told.units.values() for u in units)
+    hers = [*by(drafts, "compose_ask"), *by(drafts, "compose_follow"), *by(drafts, "compose_media")]
+    assert len(hers) > 4
+    for d in hers:
+        for sentence in re.split(r"(?<=[.!?])\s+", d.told):
+            assert normal(sentence) in own
 
 
 def test_records_and_situations_are_the_models_words() -> None:

@@ -17,6 +17,7 @@ from refiner.store import canonical
 
 VERSION = "1"  # raise it whenever the checks refuse what they let pass before
 What = Literal["ask", "follow", "media", "event", "situation"]
+HERS = ("ask", "follow", "media")  # where her own sentences answer
 
 
 class Kept(Record):
@@ -88,7 +89,7 @@ def draft_of(told: Told, kept: Kept) -> Written | None:
         return None
     said = passage_at(told, kept.note, kept.answers) if kept.answers else shown
     first = passage_at(told, kept.note, kept.before) if kept.before else None
-    if said is None or kept.answers and said.text != kept.answer:
+    if said is None or kept.what in HERS and answer_of(told, kept.kind, said, kept.question) != kept.answer:
         return None
     if kept.turns and (first is None or first.text != kept.turns[0][1]):
         return None
@@ -100,9 +101,14 @@ def draft_of(told: Told, kept: Kept) -> Written | None:
     return Written(**of.__dict__, model=kept.model, prompt=kept.prompt, checks=kept.checks)
 
 
+def answer_of(told: Told, kind: SampleKind, passage: Passage, question: str) -> str:
+    """A passage as it answers a question: without the title that it begins with, where the question says it."""
+    return told.from_passage(kind, passage, question).answer
+
+
 def with_written(drafts: Sequence[Draft], written: Sequence[Draft]) -> list[Draft]:
-    """The drafts, where a model's question takes the place of a rule's before the same answer, and a part of an opinion
-    that of the whole's last telling; records and situations come at the end. No question is asked twice."""
+    """The drafts, where a model's question takes the place of a rule's to the same sentences; records and situations
+    come at the end. No question is asked twice."""
     out: list[Draft] = list(drafts)
     asked, ids = {normal(d.question) for d in drafts}, {d.id for d in drafts}
     scenes: dict[str, list[int]] = {}
@@ -117,8 +123,7 @@ def with_written(drafts: Sequence[Draft], written: Sequence[Draft]) -> list[Draf
             more.append(new)
         else:
             places = [at for at in scenes.get(new.scene, ()) if not isinstance(out[at], Written)]
-            same = [at for at in places if _says(out[at]) == _says(new)]
-            fit = same[:1] or (places[1:][-1:] if new.kind == "opinion" else [])
+            fit = [at for at in places if _sources(out[at]) == _sources(new)][:1]
             if not fit:
                 continue
             out[fit[0]] = new
@@ -127,6 +132,6 @@ def with_written(drafts: Sequence[Draft], written: Sequence[Draft]) -> list[Draf
     return [*out, *more]
 
 
-def _says(draft: Draft) -> tuple[tuple[tuple[str, str], ...], str]:
-    """All of a talk but the last question."""
-    return tuple((normal(q), normal(a)) for q, a in draft.turns), normal(draft.answer)
+def _sources(draft: Draft) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What a draft tells, and what was asked before: the same for every question to the same sentences."""
+    return draft.sources, tuple(normal(q) for q, _ in draft.turns)

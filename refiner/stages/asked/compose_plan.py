@@ -12,7 +12,7 @@ from refiner.asking.untrusted import addresses_a_model
 from refiner.edits import digest
 from refiner.models import SampleKind
 from refiner.stages.asked.compose_checks import Source, content
-from refiner.stages.asked.compose_kept import What, guard, passage_at
+from refiner.stages.asked.compose_kept import What, answer_of, guard, passage_at
 from refiner.stages.composing.draft import Draft, Told
 from refiner.stages.composing.questions import fill, forms, ordered
 from refiner.stages.composing.scenes import Passage, Unit
@@ -126,7 +126,8 @@ def _parts(told: Told, draft: Draft, found: Sequence[Unit]) -> tuple[Passage | N
     places = [u.place for u in found]
     if not draft.turns:
         whole = passage_at(told, note, places)
-        return (None, whole) if whole and whole.text == draft.answer else None
+        fits = whole and answer_of(told, draft.kind, whole, draft.question) == draft.answer
+        return (None, whole) if whole and fits else None
     if len(draft.turns) > 1:
         return None
     for at in range(1, len(places)):
