@@ -76,7 +76,7 @@ class ClosingWords:
         trait = self.traits.get(one.trait)
         if trait is None:
             return ""
-        said = trait_forms(trait, self.given.config)
+        said = trait_forms(trait, self.given.config).mine
         return clause(said.shape, said.bare if said.shape == "thing" else said.trait, one.when)
 
     def names_it(self, one: Over) -> bool:

@@ -23,12 +23,12 @@ from refiner.stages.composing.remembered import memory
 from refiner.stages.composing.sayings import voice
 from refiner.stages.composing.self import boundary, identity
 from refiner.stages.composing.talks import chats
-from refiner.stages.composing.told import habits, occasions, opinion
+from refiner.stages.composing.told import habits, occasions, opinion, views
 from refiner.stages.composing.traits import now_and_then, trait_samples
 
-COMPOSE_VERSION = "3"
+COMPOSE_VERSION = "4"
 MAKERS = (
-    identity, now_and_then, trait_samples, opinion, habits, occasions, memory, chats, events, boundary, voice,
+    identity, now_and_then, trait_samples, opinion, views, habits, occasions, memory, chats, events, boundary, voice,
 )  # fmt: skip
 
 __all__ = ["COMPOSE_VERSION", "OpenItem", "compose", "open_items"]

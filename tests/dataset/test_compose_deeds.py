@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refiner.stages.composing.deeds import deeds, stands_alone, third_person
+from refiner.stages.composing.deeds import deeds, stands_alone, third_person, view
 
 
 @pytest.mark.parametrize(
@@ -81,6 +81,24 @@ def test_what_stands_alone(text: str, alone: bool) -> None:
 )
 def test_the_third_person(text: str, told: str) -> None:
     assert third_person(text, "Tara", female=True) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("I cannot abide hurling on the television.", "hurling on the television"),
+        ("I think that Joe is the best man in any book.", "Joe"),
+        ("I love the smell of rain.", "the smell of rain"),
+        ("I do not trust doctors.", "doctors"),
+        ("I hate it when guests are late.", ""),
+        ("I think so.", ""),
+        ("My uncle loves rain.", ""),
+        ("I loved the smell of rain.", ""),
+        ("Do I like rain?", ""),
+    ],
+)
+def test_what_she_gives_her_view_of(text: str, topic: str) -> None:
+    assert view(text) == topic
 
 
 @given(st.text(max_size=80))

@@ -9,9 +9,10 @@ from compose_life import CONFIG
 
 from refiner.config import Config, Trait
 from refiner.stages.composing.conduct import about_you, conducts
+from refiner.stages.composing.deeds import person_words
 from refiner.stages.composing.labels import did, happened, thing
-from refiner.stages.composing.questions import Asked, fill, forms, ordered, tables
-from refiner.stages.composing.text import leans, normal, plain, to_you
+from refiner.stages.composing.questions import Asked, fill, forms, ordered, tables, that_fit
+from refiner.stages.composing.text import hangs, leans, normal, plain, to_you
 from refiner.stages.composing.when import heading_edtf, in_words
 from refiner.stages.composing.wording import base_form, her_words, in_person, trait_words
 
@@ -183,6 +184,8 @@ def test_a_question_is_asked_once_and_by_hash() -> None:
 def test_forms_use_known_slots_only() -> None:
     known = set(
         [
+            "age",
+            "to",
             "base",
             "said",
             "occasion",
@@ -257,3 +260,55 @@ def test_situations_in_a_description() -> None:
         ("you are hungry", "I snap at people when hungry."),
         ("others are late", "I slam doors if others are late."),
     ]
+
+
+@pytest.mark.parametrize(
+    ("description", "said"),
+    [
+        ("snaps when tired, shouts first and is sorry later", "I snap when tired, shout first and am sorry later."),
+        ("will not be told; digs in", "I will not be told. I dig in."),
+        ("never asks for help", "I never ask for help."),
+    ],
+)  # fmt: skip
+def test_a_description_in_her_own_person(description: str, said: str) -> None:
+    assert in_person(description, "I") == said
+
+
+def test_whose_work_it_is() -> None:
+    words = trait_words(Trait(id="t", name="careful with his work"), Config())
+    assert words.you == "You are careful with your work"
+    assert words.mine.trait == "careful with my work"
+
+
+@pytest.mark.parametrize(
+    ("question", "kept"),
+    [
+        ("Do you shout?", ["Yes, I shout.", "I do. I shout."]),
+        ("Do people know that you shout?", ["Yes, I shout."]),
+        ("How loud would you say you are?", ["I am, rather."]),
+        ("Were you ever loud?", ["I used to be."]),
+    ],
+)
+def test_answers_begin_as_their_question_asks(question: str, kept: list[str]) -> None:
+    options = ["Yes, I shout.", "I do. I shout.", "I am, rather.", "No, not any more.", "I used to be."]
+    assert set(kept) <= set(that_fit(question, options))
+    assert not [a for a in that_fit(question, options) if a.startswith("I do") and "Do you" not in question]
+    assert not (
+        question.startswith("How") and {"Yes, I shout.", "No, not any more."} & set(that_fit(question, options))
+    )
+    assert not ("ever" in question and "No, not any more." in that_fit(question, options))
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("He took me to the hospital.", True),
+        ("At three in the morning his pressure fell.", True),
+        ("My uncle took me to his shop.", False),
+        ("I asked Doreen, and she said no.", False),
+        ("“He is here,” said my aunt.", False),
+        ("I sold the boat.", False),
+    ],
+)
+def test_a_pronoun_without_anybody_before_it(text: str, answer: bool) -> None:
+    assert hangs(text, person_words()) is answer

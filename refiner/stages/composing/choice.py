@@ -23,11 +23,11 @@ from refiner.stages.composing.text import normal
 ALIKE = 93.0  # rapidfuzz token set ratio from which two answers tell the same
 ASKED_ALIKE = 90.0  # and from which two questions ask the same
 EVENT_CAP = 12  # samples about one event, of all kinds together
-PASSAGE_CAP = 6  # samples that answer with the same words, of all kinds together
+PASSAGE_CAP = 4  # samples that answer with the same words, of all kinds together
 EVAL_SHARE = 0.12  # of the chosen ones, asked again in held-out forms
 EVAL_LEAST = 16
 TELLINGS = 2  # ways in which training asks for a passage
-FLOOR: Mapping[str, int] = {"identity": 40, "trait": 12, "now_and_then": 24, "boundary": 12}
+FLOOR: Mapping[str, int] = {"identity": 30, "trait": 12, "now_and_then": 24, "boundary": 12}
 NEGATIVE_FLOOR = 8  # samples of a negative trait that holds are not cut below this, where the notes give so many
 
 

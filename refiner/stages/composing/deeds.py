@@ -11,10 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 from refiner.errors import RefinerError
-from refiner.stages.composing.text import listed, to_you, words
+from refiner.stages.composing.text import listed, lower_first, to_you, words
 
 _PAST = ("VBD",)
 _PRESENT = ("VBP",)
@@ -29,6 +30,11 @@ _OTHERS = re.compile(
 )
 _ENDS_OPEN = re.compile(
     r"\b(?:a|an|the|my|our|your|of|to|in|on|at|for|with|by|from|and|or|but|not|no|as|than|about|into|like|very)$", re.I
+)
+_VAGUE = re.compile(
+    r"\b(?:things?|something|anything|everything|nothing|an? (?:man|woman|person|boy|girl|guy|bit|lot|while)"
+    r"|some(?:one|body)|any(?:one|body)|every(?:one|body)|people|way)\b",
+    re.I,
 )
 _LOOSE = re.compile(r"(?:\s+(?:again|now|then|too|also|still|even|just|already|anyway|though|either|only|and))+$", re.I)
 LONGEST_DEED = 10
@@ -133,6 +139,8 @@ def _ends(verb: Any) -> list[int]:
 
 def _fit(verb: Any, rest: str, passive: bool) -> bool:
     size = len(words(rest))
+    if set(rest.lower().split()) <= listed("particles"):
+        return False  # "gave up": what?
     if not 1 <= size <= LONGEST_DEED or _OTHERS.search(rest) or _ENDS_OPEN.search(rest):
         return False
     if re.search(
@@ -150,6 +158,10 @@ def _fit(verb: Any, rest: str, passive: bool) -> bool:
     if lemma == "put" and not any(
         c.dep_ in ("prep", "prt") and c.i > verb.i and c.text in rest.split() for c in objects
     ):
+        return False
+    if not passive and lemma in listed("goes_on") and not any(c.dep_ in ("dobj", "xcomp") for c in objects):
+        return False
+    if _VAGUE.search(rest):
         return False
     return bool(objects) or passive
 
@@ -198,6 +210,17 @@ _POINTING = ("same", "other", "others", "such", "above", "former", "latter", "fo
 _FIRST_WORD = re.compile(r"[\w’']+")
 
 
+@cache
+def person_words() -> frozenset[str]:
+    """Common words for people: kin, roles, boy and girl."""
+    from refiner.language.lexicon import table
+    from refiner.language.lexicon import words as known
+
+    kin = set(table("male", ("kin",))) | set(table("female", ("kin",)))
+    more = {"parents", "friend", "friends", "cousin", "boss", "teacher", "baby", "child", "kid", "neighbour", "doctor"}
+    return frozenset(kin | known("people", "roles") | more)
+
+
 def stands_alone(text: str) -> bool:
     """Whether a sentence can be understood without those around it.
 
@@ -213,11 +236,20 @@ def stands_alone(text: str) -> bool:
     if not any(t.pos_ in ("VERB", "AUX") and t.tag_ in ("VBD", "VBP", "VBZ", "MD") for t in doc):
         return False
     seen = 0
+    persons: set[str] = set()
+    meant: set[str] = set()
     for token in doc:
         low = token.lower_
         if token.pos_ in ("NOUN", "PROPN") and token.text[:1].isalpha():
             seen += 1
-        elif low in _HE or low in _THEY:
+            if token.pos_ == "PROPN" or token.lemma_.lower() in person_words():
+                persons.add(low)
+        elif low in _HE:
+            meant.add(_HE[low])
+            # Two genders need two people before them.
+            if len(persons) < len(meant):
+                return False
+        elif low in _THEY:
             if not seen:
                 return False
         elif low in ("it", "its", "itself"):
@@ -230,6 +262,46 @@ def stands_alone(text: str) -> bool:
         elif low in _POINTING or low in ("then", "there") and token.dep_ == "advmod" and token.i < 2:
             return False
     return True
+
+
+def view(text: str) -> str:
+    """What a sentence gives her view of, in words to her: "I cannot abide hurling on the television" -> "hurling on the
+    television", "I think that Joe is the best man" -> "Joe". "" where it gives none, or of what only the note knows.
+    """
+    doc = parsed(text)
+    root = next((t for t in doc if t.head.i == t.i), None) if doc is not None else None
+    if root is None or root.lemma_.lower() not in listed("views") or "?" in text:
+        return ""
+    helpers = {c.lower_ for c in root.children if c.dep_ in ("aux", "neg")}
+    subject = _subject(root)
+    if subject is None or subject.lower_ != "i" or helpers - {"do", "not", "n't", "can", "ca", "could", "never"}:
+        return ""
+    if root.tag_ not in ("VBP", "VB") or _quoted(doc, root):
+        return ""
+    thing = next((c for c in root.children if c.dep_ in ("dobj", "xcomp") and c.i > root.i), None)
+    said = next((c for c in root.children if c.dep_ == "ccomp" and c.i > root.i), None)
+    if thing is None and said is not None:
+        thing = next((c for c in said.children if c.dep_ in ("nsubj", "nsubjpass")), None)
+    if thing is None or thing.pos_ not in ("NOUN", "PROPN") and thing.tag_ != "VBG":
+        return ""
+    first = next((c.i for c in thing.children if c.dep_ == "prep" and c.i > thing.i), -1)
+    inside = [t for t in thing.subtree if t.i <= thing.i or all(_close(a, first) for a in _up(t, thing))]
+    phrase = text[inside[0].idx : inside[-1].idx + len(inside[-1].text)].strip(" ,;:")
+    if len(words(phrase)) > 7 or _OTHERS.search(phrase) or re.search(r"[\"“”()\[\],;:?!]", phrase):
+        return ""
+    return to_you(lower_first(phrase) if thing.pos_ != "PROPN" else phrase)
+
+
+def _close(token: Any, first: int) -> bool:
+    """Whether a word still belongs to what is spoken of: no clause, and of several prepositions only the first."""
+    return bool(token.dep_ not in _CLAUSES and (token.dep_ != "prep" or token.i == first))
+
+
+def _up(token: Any, to: Any) -> Iterator[Any]:
+    """A token and those above it, below `to`."""
+    while token.i != to.i:
+        yield token
+        token = token.head
 
 
 def third_person(text: str, name: str, *, female: bool) -> str:

@@ -11,16 +11,17 @@ from functools import cached_property
 from refiner.checks.dead_traits import present_claims
 from refiner.edits import digest
 from refiner.models import Edit, Event, Message, Sample, SampleKind
-from refiner.stages.composing.deeds import Deed
+from refiner.stages.composing.deeds import Deed, person_words
 from refiner.stages.composing.facts import Life
 from refiner.stages.composing.open import OpenItem, blocking
 from refiner.stages.composing.questions import Asked
 from refiner.stages.composing.readings import Cache, Readings
 from refiner.stages.composing.scenes import Passage, Unit, by_narrator, narrator_names, passages, units
-from refiner.stages.composing.text import leans, normal
+from refiner.stages.composing.text import hangs, leans, normal, upper_first
 from refiner.stages.composing.topics import Topic, names_in, topics
 
 HELD_OUT = "/held-out"
+_LABEL = r"[*_\"“]*{}[*_\"”]*(?:\s*\((?:(?:the )?[a-z]+|\d{{4}}|[a-z]+, \d{{4}})\))?\s*[:–—.]\s+(?=\w+\W+\w+\W+\w)"
 
 
 @dataclass(frozen=True)
@@ -149,12 +150,20 @@ class Told:
         """A draft that answers with a passage (`answer`: with words that contain it)."""
         spans = tuple((u.start, u.end) for u in passage.units)
         within = self.events_in(passage.note, spans)
+        answer = answer or self._unlabelled(passage.text, question)
         return Draft(
-            kind=kind, scene=scene or f"{kind}/{passage.id}", question=question, answer=answer or passage.text,
+            kind=kind, scene=scene or f"{kind}/{passage.id}", question=question, answer=answer,
             sources=(passage.note, *(u.place for u in passage.units)), notes=(passage.note,), spans=spans,
             edits=passage.edits, traits=tuple(dict.fromkeys((*traits, *self.traits_of(within)))),
             events=tuple(e.id for e in within), held_out=held_out,
         )  # fmt: skip
+
+    def _unlabelled(self, text: str, question: str) -> str:
+        """The text without the title that it begins with as a line of a list does, where the question says it."""
+        for medium in self.life.media:
+            if medium.title in question and (match := re.match(_LABEL.format(re.escape(medium.title)), text)):
+                return upper_first(text[match.end() :])
+        return text
 
     def around(self, unit: Unit, *, after: int = 0) -> Passage | None:
         """The unit with as many before it as it leans on (and `after` following ones); None where it leans on nothing
@@ -170,6 +179,13 @@ class Told:
         while last < min(at + after, len(run) - 1) and run[last + 1].paragraph == unit.paragraph:
             last += 1
         part = run[first : last + 1]
+        while hangs(" ".join(u.text for u in part), person_words()):
+            first -= 1
+            if first < 0 or at - first > 3 or run[first].section != unit.section:
+                return None
+            part = run[first : last + 1]
+        if leans(part[0].text):
+            return None
         whole = next((p for p in self.passages if p.note == unit.note and p.overlaps(unit.start, unit.end)), None)
         return Passage(unit.note, tuple(part), whole.date if whole else "", whole.at_the_time if whole else False)
 

@@ -53,6 +53,26 @@ def fill_all(form: str, slots: Mapping[str, str]) -> str | None:
     return fill(form, slots)
 
 
+_OPEN = re.compile(r"(?:how|what|where|tell me|has it|and |since when|which)\b", re.I)
+_DO_YOU = re.compile(r"\bdo you\b(?! (?:think|say|know|live|have)\b)", re.I)
+_EVER = re.compile(r"\bever\b|\bonce\b", re.I)
+_YES_NO = re.compile(r"(?:yes|no)\b|.*, yes\.", re.I)
+
+
+def that_fit(question: str, answers: Iterable[str]) -> list[str]:
+    """The answers whose first words can follow a question: "Yes" and "No" none that asks how or what, "I do" none but
+    "Do you", "No" none that asks whether it ever was; all where none is left."""
+    given = list(answers)
+    found = [
+        a
+        for a in given
+        if not (_OPEN.match(question) and _YES_NO.match(a))
+        and not (a.startswith("I do") and not _DO_YOU.search(question))
+        and not (a.startswith("No,") and _EVER.search(question))
+    ]
+    return found or given
+
+
 def ordered(options: Iterable[str], *key: str) -> list[str]:
     """The options in an order that the key decides, the same on every run and machine."""
     return sorted(options, key=lambda o: digest("order", *key, o))

@@ -13,10 +13,10 @@ from pydantic import BaseModel, TypeAdapter
 
 from refiner.edits import digest
 from refiner.errors import RefinerError
-from refiner.stages.composing.deeds import Deed, deeds, stands_alone, third_person
+from refiner.stages.composing.deeds import Deed, deeds, stands_alone, third_person, view
 from refiner.stages.composing.topics import Noticed, notice
 
-READ_VERSION = "1"
+READ_VERSION = "4"
 KEPT_AS = "compose-read"  # the stage under which a cache has them
 _NAME = "\u2042"  # stands for her name, which is no matter of the sentence
 
@@ -50,6 +50,7 @@ class SentenceReading(BaseModel):
     deeds: tuple[Deed, ...] = ()
     alone: bool = False
     record: str = ""
+    view: str = ""  # what it gives her view of
 
 
 class NoteReading(BaseModel):
@@ -87,7 +88,7 @@ class Readings:
 
     def _sentence(self, text: str) -> SentenceReading:
         record = third_person(text, _NAME, female=self.female)
-        return SentenceReading(deeds=tuple(deeds(text)), alone=stands_alone(text), record=record)
+        return SentenceReading(deeds=tuple(deeds(text)), alone=stands_alone(text), record=record, view=view(text))
 
     def sentence(self, text: str) -> SentenceReading:
         if text not in self._sentences:

@@ -11,8 +11,9 @@ from refiner.stages.composing.labels import happened, names_something
 from refiner.stages.composing.scenes import Passage, Unit, by_narrator, passages
 from refiner.stages.composing.text import leans, lower_first, normal, third, upper_first
 from refiner.stages.composing.topics import rarest
-from refiner.stages.composing.when import when_words
+from refiner.stages.composing.when import MONTHS, when_words
 
+_MONTH = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b")
 LONGEST_RECORD = 45  # words of a sentence that can stand in a chronicle
 
 
@@ -99,6 +100,8 @@ def deeds_told(told: Told) -> Iterator[Draft]:
 def _record(told: Told, unit: Unit) -> str:
     if unit.speaker or not 5 <= unit.length <= LONGEST_RECORD or leans(unit.text):
         return ""
+    if _MONTH.search(unit.text) and not re.search(r"\b(?:1[89]|20)\d\d\b", unit.text):
+        return ""  # which September that was only the note knows
     return told.readings.record(unit.text, told.life.first) if told.readings.sentence(unit.text).alone else ""
 
 

@@ -16,12 +16,22 @@ from refiner.stages.composing.deeds import Deed
 from refiner.stages.composing.draft import Draft, Told
 from refiner.stages.composing.labels import did, thing
 from refiner.stages.composing.questions import ordered
-from refiner.stages.composing.scenes import Passage, Unit
+from refiner.stages.composing.scenes import Passage, Unit, goes_on
 from refiner.stages.composing.text import leans, words
 from refiner.stages.composing.topics import rarest
 from refiner.stages.composing.when import in_month, when_words
 
 EACH_SCENE = 4  # questions that training asks of one scene
+OPENING = 22  # words of a first sentence that can stand in a question
+_BY_TOPIC = ("memory.topic", "memory.person", "memory.place", "memory.topic_when", "memory.topic_wrote")
+_OF_ITS_DAY = re.compile(
+    r"\b(?:today|yesterday|tonight|tomorrow|this (?:morning|afternoon|evening|week|month)"
+    r"|(?:last|next) (?:night|week|month))\b",
+    re.I,
+)
+_DEAR = re.compile(
+    r"\b(?:Dear|Dearest|My dear|Hi|Hello|Hey)[ \t]+(?P<to>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)(?=[ \t]*[,!:\n])"
+)  # fmt: skip
 TURN = 14  # words that each turn of a telling in two has at least
 OLD = 2  # years after which a diary is asked for with its date: what it says may be over
 
@@ -93,7 +103,11 @@ def _two_turns(told: Told, first: Passage, rest: Passage, scene: str, *, held_ou
 
 
 def follow_up(told: Told, passage: Passage, *, held_out: bool = False) -> str:
-    """What a listener says who wants to hear more: by what comes next where that can be named, else "And then?"."""
+    """What a listener says who wants to hear more: about what comes next where that can be named, else "And then?"."""
+    first = replace(passage, units=passage.units[:1], lead="")
+    named = [t.words for t in told.about(first) if t.telling and t.kind != "topic"]
+    for words_ in named[:1]:
+        return told.asked.say("follow.topic", (passage.id,), {"topic": words_}, held_out=held_out)
     return told.asked.say("follow.on", (passage.id,), held_out=held_out)
 
 
@@ -107,6 +121,8 @@ def _halves(passage: Passage) -> tuple[Passage, Passage] | None:
         size = len(words(replace(passage, units=passage.units[:i]).text))
         if TURN <= size <= total - TURN:
             inside = passage.units[i].paragraph == passage.units[i - 1].paragraph
+            if goes_on(passage.units[i - 1].text, passage.units[i].text):
+                continue
             rank = ((inside, abs(size - total // 2)), i)
             best = min(best, rank) if best else rank
     if best is None:
@@ -116,14 +132,27 @@ def _halves(passage: Passage) -> tuple[Passage, Passage] | None:
 
 def ways(told: Told, passage: Passage) -> list[Way]:
     """All ways to ask for a passage that begins by itself, the most telling first, each with its slots."""
-    # What a note of these days says can be asked without its date; what is older is asked for with it.
-    when = in_month(passage.date) if not passage.at_the_time or is_old(told, passage) else ""
+    # What a note of these days says can be asked without its date. What is older is asked for with it where it was
+    # written in the present of its day; a date of writing says nothing of when a story happened.
+    dated = told.life.notes[passage.note]
+    of_its_day = (
+        passage.at_the_time
+        and is_old(told, passage)
+        and (
+            bool(dated.entries and dated.entries[passage.units[0].entry].date) or bool(_OF_ITS_DAY.search(passage.text))
+        )
+    )
+    when = in_month(passage.date) if of_its_day or not passage.at_the_time else ""
     options: list[Way] = []
+    if to := _letter_to(told, passage):
+        return [Way("memory.letter", {"to": to}, "letter")]
     for event in told.events_in(passage.note, [(u.start, u.end) for u in passage.units]):
         options += _by_event(told, event)
-    deeds = [] if passage.at_the_time and is_old(told, passage) else list(_by_deed(told, passage))
+    deeds = [] if of_its_day else list(_by_deed(told, passage))
     options += deeds[:1]
-    for topic in rarest(told.topics[passage.id] if passage.id in told.topics else told.about(passage), told.seen)[:6]:
+    found = rarest(told.topics[passage.id] if passage.id in told.topics else told.about(passage), told.seen)[:6]
+    telling_words = {t.words for t in found if t.telling}
+    for topic in found:
         if when:
             group = "memory.topic_wrote" if passage.at_the_time else "memory.topic_when"
             options.append(Way(group, {"topic": topic.words, "when": when}, topic.words))
@@ -134,7 +163,24 @@ def ways(told: Told, passage: Passage) -> list[Way]:
     if when:
         group = "memory.wrote" if passage.at_the_time else "memory.when"
         options.insert(min(1, len(options)), Way(group, {"when": when}, "when"))
+    telling = [o for o in options if o.group not in _BY_TOPIC or o.key in telling_words]
+    if telling or len(passage.units) < 2:
+        return telling or options
+    # Nothing that somebody else could ask for: her own first sentence leads to the rest.
+    first = passage.units[0]
+    if 4 <= first.length <= OPENING and len(words(passage.text)) - first.length >= 8:
+        rest = replace(passage, units=passage.units[1:])
+        return [Way("memory.goes_on", {"opening": first.text}, "goes-on", rest), *options]
     return options
+
+
+def _letter_to(told: Told, passage: Passage) -> str:
+    """Whom a letter is to, where a passage of it says "you"; "" where it does not or is no letter."""
+    note = told.life.notes[passage.note]
+    if note.meta.kind != "letter" or not re.search(r"\byou(?:r|rs)?\b", passage.text, re.I):
+        return ""
+    match = _DEAR.search(note.text, note.body_start)
+    return match["to"].strip() if match else ""
 
 
 def _by_deed(told: Told, passage: Passage) -> Iterator[Way]:

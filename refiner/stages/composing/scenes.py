@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from refiner.checks.closing import run_of
 from refiner.config import Config
 from refiner.edits import digest, in_force, render_span
 from refiner.models import Edit, Note, Sentence
-from refiner.stages.composing.text import leans, plain, words
+from refiner.stages.composing.deeds import person_words
+from refiner.stages.composing.text import hangs, leans, plain, words
 from refiner.stages.composing.when import heading_edtf
 
 LONGEST = 120  # words of an answer; a single sentence that is longer stays whole
@@ -249,10 +250,20 @@ def passages(note: Note, found: Sequence[Unit], keep: Callable[[Unit], bool] = l
         lead = ""
         for units in _parts(run):
             if sum(u.length for u in units) >= SHORTEST:
-                leaning = lead if leans(units[0].text) else ""
-                out.append(Passage(note.path, tuple(units), date, at_the_time, leaning))
+                passage = Passage(note.path, tuple(units), date, at_the_time)
+                if lead and (leans(units[0].text) or hangs(passage.text, person_words())):
+                    passage = replace(passage, lead=lead)
+                out.append(passage)
             lead = units[-1].text
     return out
+
+
+def goes_on(before: str, after: str) -> bool:
+    """Whether a cut between two sentences would part a talk, or leave one that only announces what comes."""
+    speech = bool(re.match(r"[\"“‘]", after)) and bool(re.search(r"[\"”’]\W*$|[\"“]", before))
+    return (
+        speech or bool(re.match(r"(?:then|and then|but then) (?:came|comes)\b", before, re.I)) or before.endswith(":")
+    )
 
 
 def _parts(run: Sequence[Unit]) -> Iterator[list[Unit]]:
@@ -262,7 +273,7 @@ def _parts(run: Sequence[Unit]) -> Iterator[list[Unit]]:
     atoms: list[list[Unit]] = []  # a sentence with those that lean on it
     for unit in run:
         room = atoms and sum(u.length for u in atoms[-1]) + unit.length <= LONGEST
-        if room and leans(unit.text):
+        if room and (leans(unit.text) or goes_on(atoms[-1][-1].text, unit.text)):
             atoms[-1].append(unit)
         else:
             atoms.append([unit])

@@ -30,7 +30,9 @@ def identity(told: Told) -> Iterator[Draft]:
     slots = _about_her(told)
     groups = ["hello", "name", "who", "gender", "not_gender", "ai"]
     groups += [
-        g for g, needs in (("nickname", "nickname"), ("born", "born"), ("culture", "culture")) if slots.get(needs)
+        g
+        for g, needs in (("nickname", "nickname"), ("born", "born"), ("age", "age"), ("culture", "culture"))
+        if slots.get(needs)
     ]
     for group in groups:
         yield from _asked("identity", group, told, slots)
@@ -50,16 +52,24 @@ def _about_her(told: Told) -> dict[str, str]:
     female = persona.after.gender == "female"
     woman, girl, man, boy = ("woman", "girl", "man", "boy") if female else ("man", "boy", "woman", "girl")
     born = in_words(persona.born) if persona.born else ""
-    traits = [w.trait for t, _ in life.taught("HOLDS")[:6] if (w := trait_words(t, life.config)).shape == "adjective"]
+    names = [trait_words(t, life.config) for t, _ in life.taught("HOLDS")[:6]]
+    traits = [w.mine.trait for w in names if w.shape == "adjective"]
     said = f" I am {and_join(traits[:3])}." if traits else ""
     return {
         "name": life.name, "first": life.first, "nickname": next((n for n in persona.after.nicknames if n), ""),
         "woman": woman, "a_woman": f"a {woman}", "man": man, "a_man": f"a {man}",
         "a_girl": f"a {girl}", "a_boy": f"a {boy}",
         "she": "she" if female else "he", "she_her": "she and her" if female else "he and him",
-        "born": born, "culture": persona.culture, "trait_sentence": said,
+        "born": born, "age": _age(persona.born, life.timeline.now), "culture": persona.culture, "trait_sentence": said,
         "born_clause": f", born {born}" if born else "", "born_sentence": f" I was born {born}." if born else "",
     }  # fmt: skip
+
+
+def _age(born: str, now: str) -> str:
+    """How old she is today in years; "" where the day of birth is not known to the day, or the year not at all."""
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", born) or now[:10] < born:
+        return ""
+    return str(int(now[:4]) - int(born[:4]) - (now[5:10] < born[5:10]))
 
 
 def _asked(
@@ -100,10 +110,9 @@ def _insisted(
 def _work(told: Told) -> Iterator[Draft]:
     """What she does, in her own sentence, where a note of the last two years says it."""
     now = int(told.life.timeline.now[:4])
-    for passage in sorted(told.passages, key=lambda p: p.date, reverse=True):
-        year = passage.date[:4]
-        if not (passage.at_the_time and year.isdigit() and now - 2 <= int(year) <= now):
-            continue
+    recent = [p for p in told.passages if p.at_the_time and p.date[:4].isdigit() and now - 2 <= int(p.date[:4]) <= now]
+    undated = [p for p in told.passages if not p.date]  # of the present, as what has no date is
+    for passage in (*sorted(recent, key=lambda p: p.date, reverse=True), *undated):
         for unit in passage.units:
             part = told.around(unit) if _WORK.search(unit.text) and says_i(unit.text) else None
             if part is None or len(words(part.text)) > 60:
@@ -151,6 +160,10 @@ def _empty_years(told: Told, born: int, now: int, everything: str) -> list[str]:
             continue
         full |= set(range(span[0] - 1, span[1] + 2))
     full |= {int(y) for y in re.findall(r"\b(?:19|20)\d{2}\b", everything)}
+    for verdict in told.life.timeline.traits:  # years in which something that is told went on
+        for interval in verdict.intervals:
+            if interval.from_[:4].isdigit() and interval.until[:4].isdigit():
+                full |= set(range(int(interval.from_[:4]), int(interval.until[:4]) + 1))
     empty = [str(y) for y in range(born + 4, now) if y not in full]
     return ordered(empty, "empty_year")[: PER_GROUP["empty_year"]]
 

@@ -74,6 +74,26 @@ def leans(text: str) -> bool:
     return bool(_LEANS.match(text)) or text[:1].islower()
 
 
+_THIRD = re.compile(r"\b(?:he|she|him|her|his|hers|himself|herself)\b", re.I)
+_PERSON = re.compile(
+    r"(?<![.!?…:] )(?<!\A)\b[A-Z][a-z]+|\b[A-Z][a-z]+['’]s\b"
+    r"|\A[A-Z][a-z]+(?= (?:was|is|had|has|said|came|went|took|told|gave|did)\b)"
+)
+
+
+def hangs(text: str, people: frozenset[str] = frozenset()) -> bool:
+    """Whether the first "he" or "she" of a text has nobody before it in the text whom it could mean.
+
+    `people`: common words for people, lower case. What stands in quotation marks does not count.
+    """
+    told = re.sub(r"[\"“][^\"”]*[\"”]", " ", text)
+    first = _THIRD.search(told)
+    if first is None:
+        return False
+    before = told[: first.start()]
+    return not _PERSON.search(before) and not any(w.casefold() in people for w in words(before))
+
+
 def says_i(text: str) -> bool:
     """Whether the narrator is in it, in the first person."""
     return bool(_FIRST.search(text))

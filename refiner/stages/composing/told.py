@@ -87,3 +87,21 @@ def opinion(told: Told) -> Iterator[Draft]:
                             "opinion", part, question, scene=f"opinion/{part.id}", held_out=held_out
                         )
             break
+
+
+def views(told: Told) -> Iterator[Draft]:
+    """What she says she thinks of something, likes or cannot bear, wherever she says it: "I cannot abide hurling"."""
+    for passage in told.passages:
+        if is_old(told, passage, 4):
+            continue
+        for unit in passage.units:
+            topic = told.readings.sentence(unit.text).view
+            part = told.around(unit, after=int(unit.length < 12)) if topic and unit.length >= 5 else None
+            if part is None or len(words(part.text)) > 90:
+                continue
+            for held_out in (False, True):
+                for _ in range(1 if held_out else 2):
+                    key = (unit.place, "view")
+                    if question := told.asked.ask("opinion.view", {"topic": topic}, key, held_out=held_out):
+                        scene = f"opinion/{part.id}"
+                        yield told.from_passage("opinion", part, question, scene=scene, held_out=held_out)

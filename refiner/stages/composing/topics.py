@@ -9,11 +9,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from refiner.errors import RefinerError
 from refiner.models import Person
+from refiner.stages.composing.deeds import person_words
 from refiner.stages.composing.text import listed, normal, to_you, words
 from refiner.stages.composing.when import MONTHS
 
@@ -64,21 +64,14 @@ class Topic:
     telling: bool = True  # whether one who has not read the note knows what is meant: not so for "the queue"
 
 
-@cache
-def _people_words() -> frozenset[str]:
-    from refiner.language.lexicon import table
-    from refiner.language.lexicon import words as known
-
-    out = set(table("male", ("kin",))) | set(table("female", ("kin",)))
-    return frozenset(out | known("people", "roles") | {"parents", "friend", "friends", "cousin", "boss", "teacher"})
-
-
 @dataclass(frozen=True)
 class Noticed:
     """What a parse shows of a passage: its things, whether each is telling, and where a name only describes a thing."""
 
     things: tuple[tuple[str, bool], ...] = ()
     describing: tuple[tuple[int, int], ...] = ()
+    central: tuple[int, ...] = ()  # where nouns begin that a main clause is about, or a place that it is at
+    places: tuple[int, ...] = ()
 
 
 def notice(text: str) -> Noticed:
@@ -89,7 +82,27 @@ def notice(text: str) -> Noticed:
         for t in doc or ()
         if t.text[:1].isupper() and (t.pos_ == "ADJ" or t.dep_ in ("amod", "compound", "nmod"))
     )
-    return Noticed(tuple((t.words, t.telling) for t in _things(doc)), spots)
+    central = tuple(t.idx for t in doc or () if _is_central(t))
+    places = tuple(t.idx for t in doc or () if t.dep_ == "pobj" and t.head.dep_ == "prep" and _is_main(t.head.head))
+    return Noticed(tuple((t.words, t.telling) for t in _things(doc)), spots, central, places)
+
+
+def _is_main(verb: Any) -> bool:
+    """Whether a verb is that of a main clause."""
+    if verb.dep_ in ("ccomp", "parataxis") and verb.i < verb.head.i:
+        return _is_main(verb.head)  # "Con did not teach; he let you watch"
+    return bool(verb.dep_ == "ROOT" or verb.dep_ == "conj" and _is_main(verb.head))
+
+
+def _is_central(token: Any) -> bool:
+    """Whether a main clause is about a noun: its subject or object, or all there is where there is no verb."""
+    if token.pos_ not in ("NOUN", "PROPN"):
+        return False
+    if token.dep_ in ("nsubj", "nsubjpass", "dobj", "dative", "attr"):
+        return _is_main(token.head)
+    if token.dep_ == "compound":
+        return _is_central(token.head)
+    return bool(token.dep_ == "ROOT" or token.dep_ in ("appos", "conj") and token.head.dep_ == "ROOT" and token.i < 6)
 
 
 def _unquoted(text: str) -> str:
@@ -147,7 +160,9 @@ def topics(
             text = text.replace(title, " " * len(title))
     for match in _CAPITAL.finditer(text):
         parts = re.sub(r"['’]s$|[’'-]+$", "", match[0]).split()
+        the = bool(re.search(r"\bthe[ \t]+$", text[: match.start()]))
         if _begins(text, match.start()) and parts[0].casefold() not in known and parts[0].casefold() not in life[0]:
+            the = parts[0] == "The" or the
             parts = parts[1:]  # a capital at the beginning of a sentence says nothing
         while parts and (parts[0].casefold() in _NO_NAME or parts[0] == "of"):
             parts = parts[1:]
@@ -160,20 +175,25 @@ def topics(
         near = text[: match.start()]
         if low not in known and _describes(noticed, match.start(), match.end()):
             continue
-        if re.search(r"\bthe[ \t]+$", near) and low not in known:
+        if the and low not in known:
             name = f"the {name}"
+        span = range(match.start(), match.end())
+        central = any(i in span for i in noticed.central) or len(re.findall(rf"\b{re.escape(parts[-1])}\b", text)) > 1
         if low in known or parts[0].casefold() in known and len(parts) == 1:
-            out.append(Topic("person", name))
+            out.append(Topic("person", name, central))
         elif _PLACE_BEFORE.search(near):
-            out.append(Topic("place", name))
+            out.append(Topic("place", name, central or any(i in span for i in noticed.places)))
         else:
-            out.append(Topic("topic", name))
+            out.append(Topic("topic", name, central))
     for match in _KIN_TOPIC.finditer(text):
-        if match[1].split()[-1] in _people_words():
-            out.append(Topic("person", f"your {match[1]}"))
+        if match[1].split()[-1] in person_words() and text[match.end() : match.end() + 2] not in ("'s", "’s"):
+            span = range(match.start(), match.end())
+            central = any(i in span for i in noticed.central) or len(re.findall(rf"\b{match[1]}\b", text)) > 1
+            out.append(Topic("person", f"your {match[1]}", central))
     out += [Topic("topic", said, telling) for said, telling in noticed.things]
     order = {"person": 0, "place": 1, "topic": 2}
-    first = {normal(t.words): t for t in reversed(sorted(out, key=lambda t: order[t.kind]))}
+    # The same words may be found twice: once telling is telling.
+    first = {normal(t.words): t for t in reversed(sorted(out, key=lambda t: (order[t.kind], not t.telling)))}
     return sorted(first.values(), key=lambda t: (order[t.kind], out.index(t)))
 
 
@@ -189,7 +209,7 @@ def _things(doc: object | None) -> list[Topic]:
         head, first = chunk.root, chunk[0]
         phrase = chunk.text.strip(" \"'“”‘’")
         low = head.text.casefold()
-        if head.pos_ != "NOUN" or low in listed("dull") or low in _people_words() or len(low) < 3:
+        if head.pos_ != "NOUN" or low in listed("dull") or low in person_words() or len(low) < 3:
             continue
         if _NO_CHUNK.match(phrase) or re.search(r"[^\w\s'’-]", phrase) or not 1 <= len(words(phrase)) <= 4:
             continue
@@ -203,7 +223,7 @@ def _things(doc: object | None) -> list[Topic]:
         if re.search(r"(?<!\w)['’]", phrase):
             continue  # a quotation mark that closes elsewhere
         named = re.match(r"your\b", phrase) or any(t.dep_ == "compound" or t.pos_ == "PROPN" for t in chunk)
-        out.append(Topic("topic", phrase, bool(named)))
+        out.append(Topic("topic", phrase, bool(named) and _is_central(head)))
     return out
 
 

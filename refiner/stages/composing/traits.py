@@ -14,7 +14,7 @@ from refiner.models import TraitVerdict
 from refiner.stages.composing.anecdotes import about, anecdotes, event_passage, own_words, quoted, speaks_of
 from refiner.stages.composing.conduct import conducts
 from refiner.stages.composing.draft import Draft, Told
-from refiner.stages.composing.questions import fill, forms, ordered
+from refiner.stages.composing.questions import fill, forms, ordered, that_fit
 from refiner.stages.composing.scenes import Passage
 from refiner.stages.composing.text import upper_first
 from refiner.stages.composing.when import bare
@@ -237,6 +237,7 @@ def _then(said: TraitWords, verdict: TraitVerdict) -> str:
         if began
         else ""
     )
+    said = said.mine
     if said.shape == "habit":
         return f"I used to {said.trait}{',' if span else ''}{span}."
     if said.shape == "thing":
@@ -245,7 +246,8 @@ def _then(said: TraitWords, verdict: TraitVerdict) -> str:
 
 
 def _pick(options: list[str], said: TraitWords, *key: str) -> str:
-    return upper_first(fill(ordered(options, *key)[0], said.slots) or "")
+    fit = that_fit(key[-1], options) if key else options
+    return upper_first(fill(ordered(fit, *key)[0], said.mine.slots) or "")
 
 
 def _by(verdict: TraitVerdict) -> tuple[str, ...]:

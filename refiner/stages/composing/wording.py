@@ -7,7 +7,7 @@ words. Where the grammar cannot be told the name is quoted as it is, which is al
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -123,6 +123,13 @@ def _parsed(text: str) -> Any:
         return None
 
 
+_ADVERB = re.compile(r"(?:never|always|often|hardly|rarely|seldom|usually|sometimes|still|also|only|simply) ", re.I)
+_MODAL = re.compile(
+    r"(cannot|can['’]t|can|won['’]t|will|would|must|may|might|should)\b"
+    r"(?!.*\b(?:he|she|his|him|her|himself|herself|their|they|them)\b)", re.I
+)  # fmt: skip
+
+
 def in_person(description: str, person: Literal["I", "you"]) -> str:
     """A description without a subject ("shouts at home; argues late") as sentences ("I shout at home. I argue late.").
 
@@ -130,15 +137,20 @@ def in_person(description: str, person: Literal["I", "you"]) -> str:
     """
     out = []
     for clause in re.split(r"[;.]\s+|[;.]$", description):
-        doc = (
-            _parsed(f"She {clause.strip()} .")
-            if clause.strip() and third_person_verb(clause.strip()) or clause.startswith("does ")
-            else None
-        )
+        plain = clause.strip()
+        if match := _ADVERB.match(plain):
+            rest = in_person(plain[match.end() :], person)
+            if rest:
+                out.append(re.sub(r"^(I|You) ", rf"\1 {match[0]}", rest))
+            continue
+        if match := _MODAL.match(plain):
+            out.append(f"{'You' if person == 'you' else 'I'} {plain}.")
+            continue
+        doc = _parsed(f"She {plain} .") if plain and (third_person_verb(plain) or plain.startswith("does ")) else None
         if doc is None or re.search(r"\b(?:he|she|his|him|her|himself|herself|their|they|them)\b", clause, re.I):
             continue
         root = next(t for t in doc if t.head.i == t.i)
-        heads = {root.i}
+        heads = {root.i, 1}  # the word after the "She" that was added is the verb, whatever the parse says
         for token in doc[2:]:  # "makes charts, rehearses, has a plan": all verbs of the same subject
             own_subject = any(c.dep_ in ("nsubj", "nsubjpass") for c in token.children)
             listed_verb = token.nbor(-1).text in (",", "and", "or") and token.text in listed("verbs")
@@ -189,6 +201,14 @@ def her_words(text: str, config: Config) -> str:
     return re.sub(r"[A-Za-z]+", turn, text)
 
 
+_THEIRS = re.compile(r"\b(?:his|her|their|himself|herself|themselves|themself)\b")
+_OWN = re.compile(r"\b(?:your|yourself)\b")
+
+
+def _to_me(match: re.Match[str]) -> str:
+    return "myself" if match[0] == "yourself" else "my"
+
+
 @dataclass(frozen=True)
 class TraitWords:
     """A trait's name in the forms that sentences need."""
@@ -198,6 +218,12 @@ class TraitWords:
     bare: str  # without an article
     trait_s: str = ""  # "takes career risks"
     you: str = ""  # "You are stubborn", "You have a fear of dogs"
+
+    @property
+    def mine(self) -> TraitWords:
+        """The same where she says it herself: "careful with my work"."""
+        trait, bare, trait_s = (_OWN.sub(_to_me, t) for t in (self.trait, self.bare, self.trait_s))
+        return replace(self, trait=trait, bare=bare, trait_s=trait_s)
 
     @property
     def that(self) -> str:
@@ -220,7 +246,8 @@ def trait_words(trait: Trait, config: Config) -> TraitWords:
     """How to say a trait in a sentence about her, its context included ("stubborn at work")."""
     kind = shape(trait)
     raw = (trait.name or trait.id.replace("-", " ").replace("_", " ")).strip()
-    name = her_words(raw, config)
+    # It is said to her: "careful with his work" is "careful with your work".
+    name = _THEIRS.sub(lambda m: "yourself" if m[0].endswith("self") else "your", her_words(raw, config))
     if not any(c.isupper() for c in name.split()[0][1:]):
         name = name[:1].lower() + name[1:]
     if trait.context and trait.context.casefold() not in name.casefold():
