@@ -13,6 +13,7 @@ from refiner.stages.asked.compose_checks import Source, ungrounded
 from refiner.stages.asked.compose_questions import Setting, to_i, wrong_question
 from refiner.stages.asked.compose_told import (
     Around,
+    copied,
     shows_by_words,
     turned_about,
     wrong_answer,
@@ -177,6 +178,7 @@ def test_a_situation_of_the_passages_kind_stands() -> None:
     ("friend", "why"),
     [
         ("Your sister asks for the oars.", "question"),
+        ("You shout at your sister over the oars until it is dark and you do not speak?", "short question"),
         ("I ask for your oars. What do you do?", 'say "I"'),
         ("Ingrid asks for the oars. What do you do?", "Ingrid"),
         ("Your sister steals the oars in a storm. What do you do?", "steals"),
@@ -205,6 +207,13 @@ def test_an_answer_that_softens_promises_advises_or_invents_is_refused(answer: s
     found = wrong_answer(answer, SOURCE, GRUDGE, AROUND)
     assert why in found
     assert bool(found) == bool(why)
+
+
+def test_a_talk_that_only_repeats_the_text_or_itself_is_refused() -> None:
+    assert "word for word" in copied(FRIEND, "In the boathouse I counted forty nails until it was dark.", SOURCE)
+    said = "You shout at your sister until Sunday over the oars. What do you do?"
+    assert "repeat" in copied(said, "I shout at my sister over the oars until Sunday.", SOURCE)
+    assert copied(FRIEND, ANSWER, SOURCE) == ""
 
 
 def test_an_answer_does_not_claim_a_trait_that_is_over() -> None:

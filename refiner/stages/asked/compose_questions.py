@@ -82,7 +82,7 @@ def wrong_question(question: str, answer: str, source: Source, given: Setting) -
     if why := wrong_gender(to_i(question), source, given.config, given.canon):
         return why
     asked, told = content(question), content(answer)
-    if len(told) >= 4 and len(asked & told) > GIVES_AWAY * len(told) or _runs(question) & _runs(answer):
+    if len(told) >= 4 and len(asked & told) > GIVES_AWAY * len(told) or runs(question) & runs(answer):
         return "it must not tell the answer"
     if not asked & content(f"{source.passage} {source.when}"):
         return "it must ask for something that stands in the text"
@@ -91,7 +91,8 @@ def wrong_question(question: str, answer: str, source: Source, given: Setting) -
     return "this question is asked already: ask for something else" if normal(question) in given.taken else ""
 
 
-def _runs(text: str) -> set[str]:
+def runs(text: str) -> set[str]:
+    """All runs of so many words that nobody says them twice by chance."""
     words = normal(text).split()
     return {" ".join(words[i : i + RUN]) for i in range(len(words) - RUN + 1)}
 

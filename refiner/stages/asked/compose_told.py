@@ -30,8 +30,9 @@ from refiner.stages.asked.compose_checks import (
     ungrounded,
     wrong_gender,
 )
-from refiner.stages.asked.compose_questions import Setting, to_i
+from refiner.stages.asked.compose_questions import GIVES_AWAY, Setting, runs, to_i
 from refiner.stages.asked.compose_trust import says_only, shows, told_of
+from refiner.stages.composing.text import normal
 from refiner.stages.rewriting import MATTERS
 
 RECORD = 60  # words at most
@@ -40,6 +41,9 @@ _SHE = frozenset(("she", "her", "hers", "herself", "he", "him", "his", "himself"
 _ME = frozenset(("i", "me", "my", "mine", "myself"))
 _LIGHT = ("be", "have", "do", "get")  # these have a subject of their own in every clause
 _PRESENT = ("VBZ", "VBP")
+_ASKS = re.compile(
+    r"(?:and |so |then )?(?:what|how|who|whom|why|where|when|which|do|does|did|are|is|can|could|will|would)\b", re.I
+)
 _AHEAD = re.compile(r"\b(?:will|shall|would|should|could|might|may|must)\b", re.I)
 
 
@@ -191,7 +195,7 @@ async def situated(asker: Asker, note: str, source: Source, trait: Trait, given:
             return ""
         if why := wrong_friend(answer.friend, source, trait, given):
             return f'friend: {why}, or both be ""'
-        why = wrong_answer(answer.answer, source, trait, given)
+        why = wrong_answer(answer.answer, source, trait, given) or copied(answer.friend, answer.answer, source)
         return f'answer: {why}, or both be ""' if why else ""
 
     said = await asker.ask(Ask("compose_situation", note, tuple(messages), Situated, 200, check))
@@ -214,6 +218,9 @@ def wrong_friend(friend: str, source: Source, trait: Trait, given: Around) -> st
         return "it must be one or two short sentences"
     if friend.count("?") != 1 or not friend.endswith("?") or not re.search(r"\byou\b", friend, re.I):
         return 'it must end with a question to "you"'
+    last = sentences(friend)[-1]
+    if not _ASKS.match(last) or len(WORD.findall(last)) > 18:
+        return "it must end with a short question, such as: What do you do?"
     if first_person(friend):
         return 'it must speak to "you", and not say "I" or "we"'
     free = allowed("asking", "situation", "answering")
@@ -244,6 +251,16 @@ def wrong_answer(answer: str, source: Source, trait: Trait, given: Around) -> st
         return why
     if strange(given.voice, answer):
         return "it must sound like the one who tells: use the words of the text"
+    return ""
+
+
+def copied(friend: str, answer: str, source: Source) -> str:
+    """Whether a talk only repeats: an answer that is the text word for word, or a friend who says the answer."""
+    if normal(answer) in normal(source.passage):
+        return "it must say what the one who tells does, not repeat the text word for word"
+    said, told = content(friend), content(answer)
+    if told and len(said & told) > GIVES_AWAY * len(told) or runs(friend) & runs(answer):
+        return "it must not repeat what the friend says: the friend must say less"
     return ""
 
 
