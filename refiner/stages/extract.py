@@ -29,6 +29,7 @@ from refiner.models import (
     Span,
     When,
 )
+from refiner.stages.by_name import observed_by_name
 from refiner.stages.declared import declared
 from refiner.stages.event_times import BEFORE, Days, Placed
 from refiner.stages.impossible import impossible_times
@@ -51,7 +52,7 @@ def trait_words(traits: tuple[Trait, ...]) -> TraitWords:
     return TraitWords(traits)
 
 
-EXTRACT_VERSION = "6"  # raise it whenever the same note may give another result
+EXTRACT_VERSION = "7"  # raise it whenever the same note may give another result
 
 
 def extract(note: Note, config: Config) -> Extraction:
@@ -67,6 +68,8 @@ def extract(note: Note, config: Config) -> Extraction:
         observations = observations + [o for o in told.observations if o.trait not in spoken]
         retractions = retractions + [r for r in told.retractions if r.target not in spoken]
         questions = told.questions[:MAX_QUESTIONS]
+        by_name = observed_by_name(told.note, config, told.days, events, observations, retractions)
+        observations = observations + [o for o in by_name if o.trait not in spoken]
     return Extraction(
         note=note.path,
         events=tuple(events),
