@@ -24,7 +24,9 @@ ALIKE = 93.0  # rapidfuzz token set ratio from which two answers tell the same
 ASKED_ALIKE = 90.0  # and from which two questions ask the same
 EVENT_CAP = 12  # samples about one event, of all kinds together
 PASSAGE_CAP = 4  # samples that answer with the same words, of all kinds together
-EVAL_SHARE = 0.12  # of the chosen ones, asked again in held-out forms
+# Of the scenes of a kind that are chosen, the share that is asked for again in a held-out form.
+EVAL_SHARE: Mapping[str, float] = {"identity": 0.5, "trait": 0.8, "now_and_then": 1.0, "situation": 0.8}
+EVAL_REST = 0.25
 EVAL_LEAST = 16
 TELLINGS = 2  # ways in which training asks for a passage
 FLOOR: Mapping[str, int] = {"identity": 30, "trait": 12, "now_and_then": 24, "boundary": 12}
@@ -188,14 +190,18 @@ class _Choice:
 
 
 def _held_out(drafts: Sequence[Draft], chosen: Sequence[Draft], mix: Mapping[SampleKind, float]) -> list[Draft]:
-    """Held-out forms of scenes that were chosen, spread over the kinds as the mix is."""
+    """Held-out forms of scenes that were chosen. Whether a scene has one is decided by the scene alone, so that a new
+    note changes nothing for the others; where these are too few, the next ones fill up."""
     seen = {d.scene for d in chosen}
-    wanted = max(EVAL_LEAST, math.ceil(EVAL_SHARE * len(chosen)))
-    by_kind = {k: sorted((d for d in drafts if d.kind == k and d.scene in seen), key=lambda d: d.id) for k in mix}
-    out: list[Draft] = []
-    taken: Counter[str] = Counter()
-    while len(out) < wanted and any(by_kind.values()):
-        kind = max((k for k in mix if by_kind[k]), key=lambda k: (mix[k] / (taken[k] + 1), k))
-        taken[kind] += 1
-        out.append(by_kind[kind].pop(0))
-    return out
+    first: dict[str, Draft] = {}
+    for draft in sorted(drafts, key=lambda d: d.id):
+        if draft.kind in mix and draft.scene in seen:
+            first.setdefault(draft.scene, draft)
+    order = sorted(first.values(), key=lambda d: (_place(d) / EVAL_SHARE.get(d.kind, EVAL_REST), d.id))
+    sure = sum(_place(d) < EVAL_SHARE.get(d.kind, EVAL_REST) for d in order)
+    return order[: max(EVAL_LEAST, sure)]
+
+
+def _place(draft: Draft) -> float:
+    """A number from 0 to 1 that a scene has for good."""
+    return int(digest("held out", draft.scene)[:8], 16) / 0xFFFFFFFF

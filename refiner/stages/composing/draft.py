@@ -11,6 +11,7 @@ from functools import cached_property
 from refiner.checks.dead_traits import present_claims
 from refiner.edits import digest
 from refiner.models import Edit, Event, Message, Sample, SampleKind
+from refiner.stages.composing.agreement import half_turned
 from refiner.stages.composing.deeds import Deed, person_words
 from refiner.stages.composing.facts import Life
 from refiner.stages.composing.open import OpenItem, blocking
@@ -191,7 +192,8 @@ class Told:
 
 
 def tell(life: Life, cache: Cache | None = None) -> Told:
-    """Reads the refined life: units, passages, topics. Sentences that say a dead trait in the present are left out.
+    """Reads the refined life: units, passages, topics. Sentences that say a dead trait in the present are left out, and
+    those in which the old gender stands beside the new one.
 
     `cache`: where what a parse shows of each note is kept from one time to the next.
     """
@@ -203,10 +205,14 @@ def tell(life: Life, cache: Cache | None = None) -> Told:
 
     by_note: dict[str, list[Unit]] = {}
     found: list[Passage] = []
-    readings = Readings(female=life.config.persona.after.gender == "female", cache=cache)
+    gender = life.config.persona.after.gender
+    readings = Readings(female=gender == "female", cache=cache)
     for path, note in life.notes.items():
-        by_note[path] = [u for u in units(note, life.edits.get(path, ()), life.config) if may_say(u)]
-        if by_narrator(note, life.config):
+        hers = by_narrator(note, life.config)
+        found_units = units(note, life.edits.get(path, ()), life.config)
+        half = half_turned(found_units, life.edits.get(path, ()), gender, own, by_another=not hers)
+        by_note[path] = [u for u in found_units if may_say(u) and u.place not in half]
+        if hers:
             of_note = passages(note, by_note[path])
             found += of_note
             readings.note(path, (u.text for u in by_note[path] if not u.speaker), (p.text for p in of_note))
