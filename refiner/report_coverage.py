@@ -11,7 +11,7 @@ from typing import Any
 from rich.cells import cell_len
 
 from refiner.console import Output
-from refiner.dataset.coverage import KINDS, Cell, total
+from refiner.dataset.coverage import Cell, total
 from refiner.dataset.coverage_life import Coverage, Lack, life_coverage
 from refiner.gaps import read_facts
 from refiner.gaps.find import gaps_in
@@ -62,7 +62,7 @@ def as_json(table: Coverage) -> dict[str, Any]:
     """The tables for programs."""
     return {
         "samples": table.samples,
-        "kinds": list(_kinds(table)),
+        "kinds": table.kinds,
         "traits": [
             {
                 "id": r.trait, "polarity": r.polarity, "importance": r.importance, "verdict": r.verdict,
@@ -88,16 +88,9 @@ def _cells_json(of: Mapping[str, Cell]) -> dict[str, dict[str, int]]:
     return {k: asdict(c) for k, c in of.items()}
 
 
-def _kinds(table: Coverage) -> list[str]:
-    """The kinds that have a column: those of the mix, and others that there are."""
-    there = {k for row in table.rows for k in row}
-    mixed = {s.kind for s in table.mix if s.wanted or s.rows}
-    return [k for k in (*KINDS, "general") if k in there | mixed]
-
-
 def lines(table: Coverage, names: Mapping[str, str], width: int) -> Iterator[str]:
     """Everything that is printed; no line is wider than `width` where it can be broken."""
-    kinds = _kinds(table)
+    kinds = table.kinds
     rows = [
         (names.get(r.trait, r.trait), r.cells, r.empty, _floor(r.floor, total(r.cells).ready)) for r in table.traits
     ]

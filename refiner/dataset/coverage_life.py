@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from refiner.dataset.coverage import ANECDOTES, Cell, Row, cells, coverage, others, state, total
+from refiner.dataset.coverage import ANECDOTES, KINDS, Cell, Row, cells, coverage, others, state, total
 from refiner.dataset.mix import Share, shares
 from refiner.gaps.facts import Facts
 from refiner.gaps.gap import Gap, GapKind
@@ -69,6 +69,12 @@ class Coverage:
     def rows(self) -> list[dict[str, Cell]]:
         """The cells of every row of both tables."""
         return [*(r.cells for r in self.traits), self.other, *(p.cells for p in self.periods)]
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds that have a column: those that the mix asks for, and others that there are."""
+        there = {k for of in self.rows for k in of} | {s.kind for s in self.mix if s.wanted}
+        return [k for k in (*KINDS, "general") if k in there]
 
     def empty_in(self, period: PeriodRow) -> tuple[str, ...]:
         """The kinds of which a period should have a sample and has none that is ready."""

@@ -60,9 +60,7 @@ def picture(table: Coverage, names: Mapping[str, str], kind: str) -> bytes:
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-    there = {k for of in table.rows for k in of}
-    kinds = [k for k in KINDS if k in there]
-    kinds = kinds or list(KINDS)
+    kinds = table.kinds or list(KINDS)
     above = [_Band(_name(names.get(r.trait, r.trait), r.polarity), r.cells, r.empty, r.floor) for r in table.traits]
     if table.other:
         above.append(_Band(_name("no important trait"), table.other))

@@ -74,13 +74,21 @@ async def _worded(asker: Asker, gap: Gap, trait: Trait | None) -> str:
     known = " ".join([*facts, *quotes, gap.question])
 
     def check(answer: Worded) -> str:
+        if _same(answer.question, gap.question):
+            return ""  # it had nothing better: the rule's question stands
         why = wrong(answer.question, gap, known)
         return f"question: {why}" if why else ""
 
     # The first of the notes near it: what is said about a note that is deleted goes with it.
     ask = Ask("gap", gap.notes[0] if gap.notes else "", tuple(messages), Worded, TOKENS, check)
     answer = await asker.ask(ask)
-    return " ".join(answer.value.question.split()) if answer else ""
+    if answer is None or _same(answer.value.question, gap.question):
+        return ""
+    return " ".join(answer.value.question.split())
+
+
+def _same(a: str, b: str) -> bool:
+    return " ".join(a.split()).casefold() == " ".join(b.split()).casefold()
 
 
 def wrong(question: str, gap: Gap, known: str) -> str:

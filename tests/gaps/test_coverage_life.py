@@ -135,6 +135,11 @@ def test_what_waits_comes_before_what_was_rejected_and_that_before_a_new_note() 
     assert state(held) == "waiting"
 
 
+def test_a_kind_that_the_mix_asks_for_has_its_column_without_a_sample() -> None:
+    assert covered([]).kinds == list(KINDS)
+    assert lines(covered([]), {}, 80).__next__().split()[1:4] == ["trait", "situ", "memo"]
+
+
 def test_a_dead_trait_is_asked_for_as_past() -> None:
     now = sample(1, traits=("smoker",), kind="memory", status="approved")
     assert lack([now], "smoker", "now_and_then").gap == "smoker:ending"

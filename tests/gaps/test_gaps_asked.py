@@ -88,6 +88,13 @@ def test_a_bad_question_is_refused_and_the_rules_stands(gap: str, question: str,
     assert 1 < len(fake.asked) <= 3  # asked again with the reason, and then let be
 
 
+def test_the_rules_own_question_given_back_is_no_fault_and_no_wording() -> None:
+    for gap in planted().values():
+        said, fake = ask({gap.id: gap}, lambda _, gap=gap: {"question": gap.question})  # type: ignore[misc]
+        assert said == {}
+        assert len(fake.asked) == 1
+
+
 def test_a_mended_answer_is_taken() -> None:
     queue = ["Tell me.", GOOD["stubborn:few"]]
     said, _ = ask(only("stubborn:few"), lambda _: {"question": queue.pop(0) if len(queue) > 1 else queue[0]})

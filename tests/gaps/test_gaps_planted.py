@@ -210,6 +210,8 @@ def test_nobody_is_asked_for_who_may_be_gone() -> None:
         ("We drove to Ooty and ate grapes.", Weight.LIGHT),
         ("The rapeseed was in flower; I diet, I buried myself in nothing.", Weight.HEAVY),
         ("I studied the dye shop's accounts.", Weight.LIGHT),
+        ("A foot-path with no parapet ran along the railway tracks.", Weight.LIGHT),
+        ("I sat on the parapet and counted.", Weight.GRAVE),
     ],
 )
 def test_how_heavy_a_text_is(text: str, weight: Weight) -> None:
