@@ -178,7 +178,7 @@ class _Work:
             return None
         source = source_of(self.told, want)
         friend, answer, why = await situated(self.asker, want.passage.note, source, trait, self.around)
-        return self._kept(want, friend, answer, why) if friend else None
+        return self._kept(want, friend, answer, *why) if friend else None
 
     def _answer(self, want: Wanted, passage: Passage, question: str) -> str:
         return answer_of(self.told, want.kind, passage, question)

@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from composed_life import CONFIG
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +27,10 @@ from refiner.checks.voice import (
     trigrams,
 )
 from refiner.notes import note_from_text
+from refiner.stages.asked.compose_checks import Source
+from refiner.stages.asked.compose_questions import Setting
+from refiner.stages.asked.compose_told import Around, how_near, wrong_answer
+from refiner.stages.extract import trait_words
 
 ROOT = Path(__file__).resolve().parents[2]
 # In the tone of assistants; none of these stands in voices.toml.
@@ -176,3 +181,22 @@ def test_it_tells_the_passages_of_other_lives_from_an_assistants_too() -> None:
         assert other.known
         far = [distance(other, p) for p in passages(ASSISTANT, 40)]
         assert area(list(other.own[40]), far) >= 0.9
+
+
+def test_an_answer_beyond_the_limit_is_refused_and_a_short_one_is_not_judged(voice: VoiceProfile) -> None:
+    setting = Setting(CONFIG, (), "Tova", frozenset())
+    around = Around(setting, (), CONFIG.traits, trait_words(CONFIG.traits), voice)
+    smooth = (
+        "I value every opportunity to reflect on my emotions, and whenever disagreements arise within the family I "
+        "acknowledge the importance of communication and of meaningful, supportive relationships with others."
+    )
+    plain = (
+        "I shouted at him over a towel. Not even my towel. Then nobody told me anything, so I sat there till eleven "
+        "and ate what was left."
+    )
+    for text, why in ((smooth, "sound like"), (plain, ""), ("I shouted at him over a towel.", "")):
+        found = wrong_answer(text, Source(f"{text} It was so."), CONFIG.traits[0], around)
+        assert why in found
+        assert bool(found) == bool(why)
+    assert "as far from" in how_near(voice, plain)
+    assert "too short" in how_near(voice, "I shouted at him over a towel.")

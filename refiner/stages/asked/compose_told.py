@@ -13,7 +13,7 @@ from refiner.asking.untrusted import as_data
 from refiner.checks.change_words import masked
 from refiner.checks.stems import WORD
 from refiner.checks.trait_words import TraitWords
-from refiner.checks.voice import VoiceProfile, strange
+from refiner.checks.voice import VoiceProfile, distance, limit, strange
 from refiner.config import Trait
 from refiner.language.parse import parse
 from refiner.stages.asked.compose_checks import (
@@ -182,8 +182,10 @@ def _who(token: Any, name: str) -> set[str]:
 # ---- situations ----------------------------------------------------------------------------------------------------
 
 
-async def situated(asker: Asker, note: str, source: Source, trait: Trait, given: Around) -> tuple[str, str, str]:
-    """What a friend says and what she answers, which shows a living trait, and how that was found; ("", "", "") where
+async def situated(
+    asker: Asker, note: str, source: Source, trait: Trait, given: Around
+) -> tuple[str, str, tuple[str, ...]]:
+    """What a friend says and what she answers, which shows a living trait, and how that was found; ("", "", ()) where
     the model has none."""
     name = given.setting.name
     messages = asker.prompt("compose_situation").messages(
@@ -203,12 +205,23 @@ async def situated(asker: Asker, note: str, source: Source, trait: Trait, given:
         await shows(asker, note, trait, source.passage[:60], source.passage)
     friend, answer = (said.value.friend.strip(), said.value.answer.strip()) if said else ("", "")
     if not friend or not answer:
-        return "", "", ""
+        return "", "", ()
+    near = how_near(given.voice, answer)
     if shows_by_words(answer, trait, given.words):
-        return friend, answer, f"the answer has words of “{trait.title}”"
+        return friend, answer, (f"the answer has words of “{trait.title}”", near)
     if given.relate and await shows(asker, note, trait, friend, answer):
-        return friend, answer, f"read as showing “{trait.title}” in two orders"
-    return "", "", ""
+        return friend, answer, (f"read as showing “{trait.title}” in two orders", near)
+    return "", "", ()
+
+
+def how_near(voice: VoiceProfile, text: str) -> str:
+    """How far a text is from the voice of the notes, in words."""
+    if strange(voice, text) is None:
+        return "too short, or too few notes, to compare its voice with theirs"
+    bound = limit(voice, len(WORD.findall(text)))
+    return (
+        f"as far from the notes' voice as {distance(voice, text):.2f}, where 95 % of their own lie within {bound:.2f}"
+    )
 
 
 def wrong_friend(friend: str, source: Source, trait: Trait, given: Around) -> str:
