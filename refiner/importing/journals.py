@@ -51,7 +51,7 @@ def _drafts(source: Source, part: Part, group: str, wanted: Wanted) -> list[Draf
     pieces = [(e, body[e.start : e.end]) for e in split_entries(body, 0)]
     if (wanted.since or wanted.until) and any(e.date for e, _ in pieces):
         pieces = [(e, t) for e, t in pieces if wanted.in_range(_when(e, date))]
-    elif not wanted.in_range(date):
+    elif not wanted.in_range(date if re.match(r"\d{4}", date) else ""):
         return []
     whole = "".join(t for _, t in pieces)
     if not re.search(r"\w", whole):

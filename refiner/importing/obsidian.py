@@ -92,6 +92,7 @@ def _draft(source: Source, part: Part, group: str, wanted: Wanted) -> Draft | No
     dated = meta.get("date", "") or day
     entries = sorted(e for x in split_entries(body, 0) if (e := heading_edtf(x.date)))
     first = dated or meta.get("written", "") or (entries[0] if entries else "")
+    first = first if re.match(r"\d{4}", first) else ""  # "summer of 2009" is a date, but no bound
     if not wanted.in_range(first):
         return None
     title = "" if day or re.search(r"(?m)^# ", body) else f"# {part.stem}\n\n"

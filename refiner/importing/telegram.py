@@ -6,7 +6,7 @@ Read as a stream (ijson): a whole export may have gigabytes. Times are the expor
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -36,29 +36,37 @@ def read(source: Source, parts: list[Part], wanted: Wanted) -> list[Draft]:
 
 
 def _chats(source: Source, part: Part, wanted: Wanted) -> Iterator[Chat]:
+    where = source.where(part)
     try:
         with source.open(part) as file:
-            me, all_chats = _owner(file)
-        # One chat lies in memory at a time; the export of a single chat is one.
-        for prefix in ("chats.list.item", "left_chats.list.item") if all_chats else ("",):
+            owner, alone = _about(file)
+        if alone is not None:
             with source.open(part) as file:
-                for value in ijson.items(file, prefix, use_float=True):
+                yield from _chat(alone, ijson.items(file, "messages.item", use_float=True), owner, where, wanted)
+            return
+        for prefix in ("chats.list.item", "left_chats.list.item"):
+            with source.open(part) as file:
+                for value in ijson.items(file, prefix, use_float=True):  # one chat lies in memory at a time
                     if isinstance(value, dict) and isinstance(value.get("messages"), list):
-                        yield from _chat(value, me, source.where(part), wanted)
-                    del value
+                        yield from _chat(value, value["messages"], owner, where, wanted)
     except ijson.JSONError:
         raise _broken(source, part) from None
 
 
-def _owner(file: Any) -> tuple[str, bool]:
-    """The sender id of the person whose export it is, "user123" or "", and whether it is one of all chats."""
-    owner = ""
+def _about(file: Any) -> tuple[str, dict[str, Any] | None]:
+    """What stands before the first message: the sender id of the person whose export it is, "user123" or "", and what
+    the one chat is called and is; None for an export of all chats."""
+    owner, chat = "", dict[str, Any]()
     for prefix, event, value in ijson.parse(file, use_float=True):
         if prefix == "personal_information.user_id" and event == "number":
             owner = f"user{value}"
-        if prefix in ("chats", "left_chats", "messages") and event in ("start_map", "start_array"):
-            return owner, prefix != "messages"
-    return owner, False
+        elif prefix in ("name", "type", "id"):
+            chat[prefix] = value
+        elif prefix in ("chats", "left_chats") and event in ("start_map", "start_array"):
+            return owner, None
+        elif prefix == "messages" and event == "start_array":
+            break
+    return owner, chat
 
 
 def _broken(source: Source, part: Part) -> NoteError:
@@ -74,16 +82,16 @@ def _broken(source: Source, part: Part) -> NoteError:
     return NoteError(f"{source.where(part)}:{where}: {what}", mend="export it again in Telegram Desktop, as JSON")
 
 
-def _chat(value: dict[str, Any], owner: str, where: str, wanted: Wanted) -> Iterator[Chat]:
+def _chat(value: dict[str, Any], records: Iterable[Any], owner: str, where: str, wanted: Wanted) -> Iterator[Chat]:
     kind = str(value.get("type") or "personal_chat")
     name = str(value.get("name") or ("Saved messages" if kind == "saved_messages" else "deleted account"))
     named = bool(wanted.with_) and wanted.is_wanted(name)
     if kind in _OTHER_TYPES and not named or kind not in (*_TALKS, *_OTHER_TYPES):
-        wanted.left[_OTHER_TYPES.get(kind, f"messages of type {kind}")] += len(value["messages"])
+        wanted.left[_OTHER_TYPES.get(kind, f"messages of type {kind}")] += sum(1 for _ in records)
         return
     messages: list[Message] = []
     me = "" if owner else None
-    for number, record in enumerate(value["messages"], 1):
+    for number, record in enumerate(records, 1):
         if not isinstance(record, dict):
             raise NoteError(f"{where}: message {number} of the chat {name[:40]!r} is no record", mend="export it again")
         found = _message(record, f"{where}: message {number} of the chat {name[:40]!r}", wanted)

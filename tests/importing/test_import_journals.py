@@ -199,6 +199,15 @@ def test_a_journal_is_one_note(ws: Workspace, tmp_path: Path) -> None:
     assert only(cut) == "## 6 March 2012\n\nTold the truth."
 
 
+def test_a_date_in_words_is_no_bound(ws: Workspace, tmp_path: Path) -> None:
+    put(tmp_path / "days", "a.md", "---\ndate: summer of 2009\n---\nThe well.\n")
+    put(tmp_path / "days", "2011-03-05.md", "Rain.\n")
+    assert len(plan(ws, tmp_path / "days").items) == 2
+    made = plan(ws, tmp_path / "days", until="2012")
+    assert [i.path for i in made.items] == ["import/markdown-days/2011-03-05.md"]
+    assert made.left["without a date (--since and --until need one)"] == 1
+
+
 def test_a_huge_journal_is_cut_by_year(ws: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journals, "HUGE", 10)
     made = plan(ws, put(tmp_path, "journal.md", JOURNAL))

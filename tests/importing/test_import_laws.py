@@ -89,6 +89,9 @@ def test_front_matter_keeps_any_words(author: str, word: str, when: str) -> None
     st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1, max_size=100),
     st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=30),
 )
+@example("The End.", "0.")
+@example("Who? Me. And You", "J. R. Ott")
+@example("A - B: C (D) – E", "Ab. Cd: x (y)")
 def test_a_title_is_read_back_as_it_is(title: str, author: str) -> None:
     flat = " ".join(title.split())
     assume(flat and not re.search(r"[*_\"“”]", flat))
