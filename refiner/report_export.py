@@ -96,8 +96,11 @@ def traced(show: Output, found: Trace) -> None:
         own = [x for x in found.sentences if x.note == path]
         if not own:
             _say(show, f"{path}: no sentence of it stands there as it is", 2, 4)
+        line = 0
         for x in own:
-            _say(show, f"{path}:{x.line}", 2, 4)
+            if x.line != line:
+                _say(show, f"{path}:{x.line}", 2, 4)
+            line = x.line
             _say(show, f"raw      {x.raw}", 4, 13)
             _say(show, "refined  the same" if x.refined == x.raw else f"refined  {x.refined or '(nothing)'}", 4, 13)
     if found.traits:

@@ -27,13 +27,13 @@ COMMANDS = {
     "findings": "mend the note, or decide the edits there: refiner review --note NOTE",
     UNJUDGED: "refiner refine, which asks again",
 }
-_TITLES = {
-    "samples": "samples are undecided",
-    "over": "samples say of what is over that it is so today",
-    "edits": "edits are undecided, and approved samples wait for them",
-    "questions": "questions are open, and approved samples wait for them",
-    "findings": "findings are errors, and approved samples wait for them",
-    UNJUDGED: "notes were not judged to the end",
+_TITLES = {  # one of them, more of them
+    "samples": ("sample is undecided", "samples are undecided"),
+    "over": ("sample says of what is over that it is so today", "samples say of what is over that it is so today"),
+    "edits": ("edit is undecided", "edits are undecided"),
+    "questions": ("question is open", "questions are open"),
+    "findings": ("finding is an error", "findings are errors"),
+    UNJUDGED: ("note was not judged to the end", "notes were not judged to the end"),
 }
 
 
@@ -100,7 +100,14 @@ def refusal(items: list[Item], ready: int) -> Undecided:
     shown = _shares({g: len(of) for g, of in by_group.items()})
     lines: list[str] = []
     for group, of_group in by_group.items():
-        lines += ["", f"{len(of_group)} {_TITLES[group]}:", f"  → {COMMANDS[group]}"]
+        first, held = of_group[0], group in ("edits", "questions", "findings")
+        command = COMMANDS[group].replace("ID", first.id).replace("NOTE", first.note.partition(":")[0])
+        title = _TITLES[group][len(of_group) > 1] + (", and approved samples wait for it" if held else "")
+        lines += [
+            "",
+            f"{len(of_group)} {title}:",
+            *textwrap.wrap(f"→ {command}", _WIDTH, initial_indent="  ", subsequent_indent="    "),
+        ]
         if group == "samples":
             of_group = _by_turns(of_group)
             kinds = Counter(i.kind for i in of_group).most_common()

@@ -176,8 +176,9 @@ def _clear(out: Path, names: set[str]) -> None:
         if path.parts[:1] == ("formats",) and ".." not in path.parts:
             with suppress(OSError):
                 (out / path).unlink()
-            with suppress(OSError):
-                (out / path.parent).rmdir()
+            for folder in (path.parent, path.parents[1]):
+                with suppress(OSError):  # not empty
+                    (out / folder).rmdir()
 
 
 def _mixed(rows: Sequence[Sample]) -> list[Sample]:

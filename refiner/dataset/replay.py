@@ -32,7 +32,8 @@ def read_general(file: Path) -> list[Sample]:
     try:
         lines = file.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise StoreError(f"the general rows {file} cannot be read: {error}", mend="[samples] replay_file") from None
+        mend = "name another file in refiner.toml: [samples] replay_file"
+        raise StoreError(f"the general rows {file} cannot be read: {error}", mend=mend) from None
     out = []
     for number, line in enumerate(lines, 1):
         if not line.strip():

@@ -68,8 +68,7 @@ def test_the_forms_lie_in_folders_of_their_own_and_go_when_they_are_not_asked_fo
     changed.write_text(json.dumps(row) + "\n" + rest)
     assert "formats/alpaca/train.jsonl does not say the same as train.jsonl" in validate_dataset(tmp_path)
     export_dataset(samples(), tmp_path, config=CONFIG, card="You are Esther.", base="")
-    assert not (tmp_path / "formats/alpaca").exists()
-    assert not (tmp_path / "formats/hf").exists()
+    assert not (tmp_path / "formats").exists()
 
 
 def test_the_card_names_no_part_without_rows() -> None:
