@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from refiner.engine import Engine, ModelOptions, choose_engine, connected, pick_engine
-from refiner.errors import UsageError
+from refiner.errors import Undecided, UsageError
 from refiner.gaps import read_facts
 from refiner.gaps.asked import word_gaps
 from refiner.gaps.facts import Facts
@@ -31,8 +31,10 @@ class Found:
 
 
 def find(ws: Workspace, *, now: str) -> Found:
-    """The gaps of a workspace as its notes stand. Raises ConfigError, StoreError, UsageError."""
+    """The gaps of a workspace as its notes stand. Raises Undecided without a note, ConfigError, StoreError."""
     with with_life(ws, now=now) as life:
+        if not life.chain.notes:
+            raise Undecided(f"there are no notes in {ws.raw}: all of it is a gap", mend="refiner note")
         facts = read_facts(life, samples_of(life).samples)
         return Found(tuple(gaps_in(facts)), facts)
 
@@ -72,7 +74,9 @@ def chosen(found: Found, *, trait: str = "", kind: str = "") -> list[Gap]:
         if len(ids) != 1:
             known = ", ".join(ids or [t.id for t in traits]) or "none"
             said = "means several traits" if ids else "is no trait"
-            raise UsageError(f'"{trait}" {said}; traits are: {known}', mend="refiner gaps --trait ID")
+            near = ids or difflib.get_close_matches(trait, [t.id for t in traits], 1, 0.5) or [t.id for t in traits]
+            mend = f"refiner gaps --trait {near[0]}" if near else "refiner gaps --all"
+            raise UsageError(f'"{trait}" {said}; traits are: {known}', mend=mend)
         gaps = [g for g in gaps if g.trait == ids[0]]
     return gaps
 

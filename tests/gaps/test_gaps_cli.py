@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from refiner.cli import app
 from refiner.engine import ModelOptions
-from refiner.errors import RemoteRefused, UsageError
+from refiner.errors import RemoteRefused, Undecided, UsageError
 from refiner.gapping import find, gap_named, word
 from refiner.gaps.gap import KINDS
 from refiner.store import Workspace
@@ -77,6 +77,14 @@ def test_wrong_usage_says_what_is_right(life: Path, args: tuple[str, ...], words
     done = run(life, "gaps", *args)
     assert isinstance(done.exception, UsageError)
     assert words in str(done.exception)
+
+
+def test_without_a_note_it_says_how_to_begin(tmp_path: Path) -> None:
+    (tmp_path / "data/raw").mkdir(parents=True)
+    write_settings(tmp_path)
+    done = run(tmp_path, "gaps")
+    assert isinstance(done.exception, Undecided)
+    assert "refiner note" in str(done.exception)
 
 
 def test_a_dry_run_sends_nothing_and_a_far_endpoint_is_refused(life: Path) -> None:
