@@ -49,7 +49,7 @@ class Wanted:
     until: str = ""
     dates: str = ""  # dmy, mdy, or "" = found from the file
     mine_only: bool = False
-    known: frozenset[str] = frozenset()  # "group/name" of the notes that import wrote before
+    known: frozenset[str] = frozenset()  # notes that import wrote before: "group/name", "*/name" with --to
     left: Counter[str] = field(default_factory=Counter)  # what was left out and how often
     said: list[str] = field(default_factory=list)  # what the person should know of how it was read
 
