@@ -104,9 +104,14 @@ def _examine(
     }  # fmt: skip
     environment = {**os.environ, **_OFFLINE, "HF_DATASETS_CACHE": cache, "HF_MODULES_CACHE": f"{cache}/modules"}
     command = [sys.executable, "-P", "-m", "refiner.dataset.examining"]
-    done = subprocess.run(
-        command, input=json.dumps(request), capture_output=True, text=True, env=environment, timeout=SECONDS
-    )
+    try:
+        done = subprocess.run(
+            command, input=json.dumps(request), capture_output=True, text=True, env=environment, timeout=SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        raise StoreError(
+            f"looking at the written rows took more than {SECONDS} s", mend="refiner export --quick"
+        ) from None
     try:
         report: dict[str, Any] = json.loads(done.stdout[done.stdout.index("{") :])
         return report

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import shutil
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,11 +15,13 @@ from dataset_life import CONFIG, sample, samples
 
 from refiner.dataset import checked as module
 from refiner.dataset.card import configs
-from refiner.dataset.checked import Checked, check_folder
+from refiner.dataset.checked import Checked, Problem, check_folder
 from refiner.dataset.examining import Frames, talks
 from refiner.dataset.export import Extras, export_dataset
 from refiner.dataset.formats import FORMATS
 from refiner.dataset.replay import read_general
+from refiner.errors import StoreError
+from refiner.exporting import _stop_on, check_exported
 from refiner.models import Message, Sample
 from refiner.training.launch import training_folder
 
@@ -132,7 +136,10 @@ def looked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Checked]:
     """A folder with every file and form, looked at with the small real model's own template and tokenizer."""
     out = tmp_path_factory.mktemp("looked")
     talk = sample("memory", "Where were you then?", "In Aizawl, under the clock tower.")
-    turns = (Message(role="user", content="How long?"), Message(role="assistant", content="Nine “years” & a <half>."))
+    turns = (
+        Message(role="user", content="How long?"),
+        Message(role="assistant", content="Nine “years” &\u2028a <half>\x85."),
+    )
     longer = talk.model_copy(update={"messages": (*talk.messages, *turns)})
     was = samples()[0]
     new = (was.messages[0], Message(role="assistant", content="The river took it all: 時計, чáсы, 🕰️."))
@@ -178,6 +185,32 @@ def test_a_person_can_load_the_folder_without_naming_files(looked: tuple[Path, C
     )
     assert done.returncode == 0, done.stderr
     assert "['train', 'validation'] system The river took it all: 時計, чáсы, 🕰️." in done.stdout
+
+
+@pytest.mark.training
+def test_a_folder_is_looked_at_again_and_not_written(looked: tuple[Path, Checked], tmp_path: Path) -> None:
+    folder, found = looked
+    before = {f: f.read_bytes() for f in folder.rglob("*") if f.is_file()}
+    ws: Any = SimpleNamespace(refined=tmp_path)
+    manifest, again = check_exported(ws, folder, base="smollm2-135m-instruct")
+    assert (again.tokens, again.loaded, again.problems) == (found.tokens, found.loaded, ())
+    assert manifest["counts"]["preferences"] == 1
+    assert {f: f.read_bytes() for f in folder.rglob("*") if f.is_file()} == before
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    (copy / "kto.jsonl").write_text("{}\n")
+    with pytest.raises(StoreError, match=r"kto\.jsonl was changed after it was written"):
+        check_exported(ws, copy)
+
+
+def test_what_a_template_does_stops_an_export_only_where_its_base_was_named() -> None:
+    row = Problem("train.jsonl", 3, "the text contains a control token", "abc")
+    part = Problem("README.md", 0, "load_dataset kto: no")
+    with pytest.raises(StoreError, match=r"train\.jsonl:3: the text .* \(sample abc\)") as error:
+        _stop_on(Checked({}, (row,)), named=True)
+    assert "--match abc" in error.value.mend
+    _stop_on(Checked({}, (row,)), named=False)
+    with pytest.raises(StoreError, match="load_dataset kto"):
+        _stop_on(Checked({}, (part,)), named=False)
 
 
 @pytest.mark.training
