@@ -93,6 +93,8 @@ def noun(word: str, gender: Gender) -> Word | None:
             return Word(word, match[1] + base.after, "kin", base.plural)
     if low.endswith(("woman", "women")) and gender == "male":
         return None  # "forewoman" ends in "man" too
+    if gender_of_name(word) is not None:
+        return None  # Salman is no role
     if (match := _composed(gender).match(low)) and low not in words("role", "no_person"):
         base = known[match[2]]
         return Word(word, match[1] + base.after, "role", base.plural)

@@ -91,6 +91,12 @@ def test_texts_are_parsed_once_and_entities_when_asked() -> None:
     assert doc.has_annotation("ENT_IOB")
 
 
+def test_names_that_end_in_man_are_no_trades() -> None:
+    for name in ("Salman", "Usman", "Rahman", "Chapman"):
+        assert noun(name, "male") is None
+    assert noun("salesman", "male")
+
+
 def test_composed_trades_go_both_ways_and_stop_there() -> None:
     word = lexicon.noun("guardsman", "male")
     assert word is not None
