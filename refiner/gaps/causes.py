@@ -16,7 +16,6 @@ from refiner.gaps.wording import questions
 from refiner.models import Event
 from refiner.review.visible import one_line
 from refiner.stages.composing.when import in_words
-from refiner.timeline.bounds import ImpossibleTime, edtf_window
 
 BEGINS, ENDS = ("initiates", "reinitiates", "resumes"), ("terminates", "suspends")
 VAGUE = 3 * 366  # days; an event that is known no closer has no date
@@ -195,14 +194,3 @@ def _grown(facts: Facts, event: Event) -> bool:
     start = facts.config.persona.first_school_year
     low, _ = facts.timeline.windows.get(event.id, ("", ""))
     return bool(start and low and int(low[:4]) > start + 12)
-
-
-def window_of(edtf: str) -> tuple[int, int] | None:
-    """The bounds of an EDTF date as day numbers; None where one is open."""
-    try:
-        found = edtf_window(edtf) if edtf else None
-    except ImpossibleTime:
-        return None
-    if found is None or found[0].low is None or found[0].high is None:
-        return None
-    return found[0].low, found[0].high
