@@ -9,6 +9,7 @@ from marked_passages import make_config, swap
 from refiner.language import lexicon
 from refiner.language.already import told_as_other
 from refiner.language.handles import one_slip
+from refiner.language.lexicon import noun
 from refiner.language.parse import entity_type, parse, parse_all
 from refiner.language.pronoun_model import probability, weights
 from refiner.language.scene import Proposal
