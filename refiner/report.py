@@ -213,9 +213,7 @@ def samples(show: Output, made: Samples) -> None:
         for line in made.writing.unheard:
             show.say(line)
     if by_model:
-        show.say(
-            f"{by_model} of them have words of a model, checked: refiner review --stage sample --source model:"
-        )
+        show.say(f"{by_model} of them have words of a model, checked: refiner review --stage sample --source model:")
     waiting = sum(bool(s.blocked) for s in made.samples)
     if waiting:
         show.say(f"{waiting} of them wait for undecided edits or questions in their sources: refiner review")

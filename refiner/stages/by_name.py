@@ -25,8 +25,8 @@ SOURCE = "rule:by-name"
 _ENDS = ("terminates", "suspends", "weakens")
 _CUT = re.compile(r"[:,;.!?…()\n]|\s[–—-]+(?=\s|$)|[–—]")
 _MARKER = re.compile(r"(?P<indent>[ \t]*)(?:[-*+•]|\d{1,3}[.)])[ \t]+(?P<box>\[[ xX]\][ \t]+)?")
+_APART = re.compile(r"\n[ \t]*(?:\n|[-*+•#>]|\d+[.)])")  # another paragraph or item
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+")
-_PAST_WORD = re.compile(r"\b(?:was|were|had|did|went|came|got|said|could|would|\w{3,}ed)\b", re.I)
 _QUOTE = re.compile(r"[\"“”«»>~`\[\]]")
 _LEAST = 3  # lines that begin with a capital and make a list without marks
 
@@ -166,9 +166,10 @@ class _Namer:
         cut = m.start() if (m := _CUT.search(text)) else len(text)
         if _QUOTE.search(text[:cut]):
             return "", cut
+        by_me = bool(re.match(r"\W*I\b", text))  # "I bite his nails": there his nails are not the narrator's
         for words in _stripped(flat(text[:cut]), _one_of("before")):
             for bare in _stripped(words, _one_of("after", last=True)):
-                if trait := self.forms.get(mine(bare), ""):
+                if trait := self.forms.get(bare if by_me else mine(bare), ""):
                     return trait, cut
         return "", cut
 
@@ -203,8 +204,8 @@ class _Namer:
             number = self._line_of(s.start)
             if number < 0 or self._misled(number) or self._nested(number) or self.lines[number].kind == "box":
                 continue
-            before = self._beside(sentences[index - 1], s) if index else ""
-            after = self._beside(s, sentences[index + 1]) if index + 1 < len(sentences) else ""
+            before = self._beside(sentences[index - 1], s, sentences[index - 1]) if index else ""
+            after = self._beside(s, sentences[index + 1], sentences[index + 1]) if index + 1 < len(sentences) else ""
             if self._today(before, after, verb, lasting):
                 yield Named(trait, s.start, s.end)
 
@@ -220,7 +221,7 @@ class _Namer:
         said = flat(text[at:cut]).removeprefix("i ")
         for words in _stripped(said, _one_of("between")):
             for bare in _stripped(words, _one_of("after", last=True)):
-                if trait := self.forms.get(mine(bare), ""):
+                if trait := self.forms.get(bare, ""):
                     going = set(re.findall(r"\w+", said[: said.rfind(bare)])) & set(data()["lasting"])
                     if " " not in bare and not going:
                         return nothing
@@ -228,27 +229,22 @@ class _Namer:
                     return trait, cut, bare.split()[skip], bool(going)
         return nothing
 
-    def _beside(self, a: Sentence, b: Sentence) -> str:
-        """The text of a sentence that stands beside another in one paragraph: of the first if it is the earlier."""
-        joined = a.entry == b.entry and not re.search(r"\n[ \t]*\n|\n[ \t]*(?:[-*+•#>]|\d+[.)])", self._gap(a, b))
-        return self._pair(a, b) if joined else ""
-
-    def _gap(self, a: Sentence, b: Sentence) -> str:
-        return self.note.text[a.end : b.start]
-
-    def _pair(self, a: Sentence, b: Sentence) -> str:
-        return f"{self.text[a.start : a.end]}\0{self.text[b.start : b.end]}"
+    def _beside(self, a: Sentence, b: Sentence, other: Sentence) -> str:
+        """The text of `other`, one of two neighbours, if they stand in one paragraph."""
+        joined = a.entry == b.entry and not re.search(
+            r"\n[ \t]*\n|\n[ \t]*(?:[-*+•#>]|\d+[.)])", self.note.text[a.end : b.start]
+        )
+        return self.text[other.start : other.end] if joined else ""
 
     def _today(self, before: str, after: str, verb: str, lasting: bool) -> bool:
         """The sentences beside it leave it in the present and do not take it back."""
-        before, after = before.partition("\0")[0], after.partition("\0")[2]
         if before and _nothing("framed").search(before):
             return False
         if after and (CLOSED.match(after.lstrip(" (")) or _taken_back(". " + after, own=False)):
             return False
         beside = [t for t in (before, after) if t]
         if verb in data()["same_in_past"].split():
-            past = any(_PAST_WORD.search(t) for t in beside)
+            past = any(_nothing("told_of_then").search(t) for t in beside)
             return not past and (lasting or not beside or any(present(t) for t in beside))
         # In a telling in the present tense, "I lose my temper" is one deed.
         return lasting or not before or bool(present(before))
@@ -256,6 +252,7 @@ class _Namer:
 
 def _taken_back(rest: str, *, own: bool = True) -> bool:
     """Do the words after the name say that it is over, supposed, or another's word? `own`: its sentence goes on."""
+    rest = _nothing("compared").sub(" ", rest)
     same = re.split(r"(?<=[.!?…])\s", rest, maxsplit=1)[0] if own else ""
     return bool(
         _nothing("over").search(rest)

@@ -29,6 +29,14 @@ _POINTS = re.compile(
     r"|that (?:\w+ )?(?:day|night|evening|morning|week|month|year|summer|winter|spring|autumn|monsoon|season|time)\b)",
     re.I,
 )
+# What is said of the whole life is dated by no sentence beside it, nor by the note.
+_LIFELONG = re.compile(
+    r"\b(?:I (?:was|am|have been|['’]ve been) never (?:any|much|very|really|one|a|an|good|able)\b|never in my life\b"
+    r"|(?:all|throughout) my life\b"
+    r"|(?:I have|I['’]ve|have I) always\b|by nature\b|from birth\b|since (?:I was born|birth|I can remember)\b"
+    r"|(?:for )?as long as I can remember\b|born (?:that way|like that|so)\b)",
+    re.I,
+)
 # "A few years ago I read this again" says nothing of the time that is being told.
 _ASIDE = re.compile(r"\b(?:ago|back)$|\bthe\s+(?:last|past)\b", re.I)
 BEFORE = re.compile(r"\bbefore (?:this|that|then)\b", re.I)
@@ -246,6 +254,8 @@ class Days:
             if group:
                 return Placed(min(group, key=lambda t: (bool(t.when.anchor), abs(t.start - cue.start))).when, index)
         sentence = self.note.sentences[index]
+        if not own and _LIFELONG.search(sentence.text):
+            return Placed(When(), index)
         points = _POINTS.search(sentence.text, low, high) or cue.pointing
         for back in range(1, (index if points else _LOOK_BACK) + 1):
             near = index - back

@@ -24,7 +24,8 @@ from refiner.stages.composing.wording import trait_words
 MAKES = ("initiates", "reinitiates", "continues")
 SURE = 0.5  # proof from which a bearing that only words speak for is taken
 _NO_INSTANCE = re.compile(
-    r"\b(?:will|would|if|should|might|may|could|want|wants|wanted|wish|hope|promise[ds]?|never|not|no longer|used to)\b"
+    r"\b(?:had been so|will|would|if|should|might|may|could|want|wants|wanted|wish|hope|promise[ds]?|never|not|no longer"
+    r"|used to)\b"
     r"|n['’]t\b",
     re.I,
 )
@@ -91,7 +92,8 @@ def _scenes(told: Told, trait: Trait, verdict: TraitVerdict) -> list[Scene]:
     for passage in own_words(told, trait):
         # "I am stubborn" says the trait and shows nothing: an anecdote is longer.
         longer = told.around(passage.units[-1], after=2)
-        if longer and 15 <= len(words(longer.text)) <= LONGEST and not {u.place for u in longer.units} & seen:
+        acted = longer and any(d.tense == "past" for u in longer.units for d in told.deeds(u))
+        if longer and acted and 15 <= len(words(longer.text)) <= LONGEST and not {u.place for u in longer.units} & seen:
             seen |= {u.place for u in longer.units}
             scenes.append(("situation.trait", longer.id, longer))
     return scenes

@@ -31,7 +31,10 @@ def conducts(trait: Trait) -> list[Conduct]:
     for part in re.split(r"[;.]\s+|[;.]$", trait.description):
         match = _WHEN.match(part.strip())
         clause = about_you(match["clause"].strip()) if match else ""
-        answer = in_person(part.strip(), "I") if clause else ""
+        # "plays, hears every false note, hums while driving": driving goes with the humming alone.
+        last = re.split(r",\s+(?:and\s+)?|\s+and\s+", match["does"])[-1] if match else ""
+        own = part.strip()[match.start("does") + match["does"].rindex(last) :] if match else ""
+        answer = in_person(own, "I") if clause else ""
         if answer:
             out.append(Conduct(clause, answer))
     return out

@@ -185,9 +185,8 @@ def _occasion(verb: Any) -> str:
         if noun is not None and plain and len(phrase.split()) <= 7:
             each = any(t.lower_ in ("every", "each") for t in noun.lefts)
             if each or noun.lemma_.lower() in listed("times"):
-                return to_you(
-                    child.doc.text[child.idx : list(child.subtree)[-1].idx + len(list(child.subtree)[-1].text)]
-                )
+                last = list(child.subtree)[-1]
+                return lower_first(to_you(child.doc.text[child.idx : last.idx + len(last.text)]))
     return ""
 
 
@@ -284,6 +283,8 @@ def view(text: str) -> str:
         thing = next((c for c in said.children if c.dep_ in ("nsubj", "nsubjpass")), None)
     if thing is None or thing.pos_ not in ("NOUN", "PROPN") and thing.tag_ != "VBG":
         return ""
+    if any(c.dep_ in ("relcl", "acl") for c in thing.children) or thing.lemma_.lower() in listed("dull"):
+        return ""  # "people who honk": of which people only the clause tells
     first = next((c.i for c in thing.children if c.dep_ == "prep" and c.i > thing.i), -1)
     inside = [t for t in thing.subtree if t.i <= thing.i or all(_close(a, first) for a in _up(t, thing))]
     phrase = text[inside[0].idx : inside[-1].idx + len(inside[-1].text)].strip(" ,;:")

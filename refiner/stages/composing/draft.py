@@ -22,7 +22,9 @@ from refiner.stages.composing.text import hangs, leans, normal, upper_first
 from refiner.stages.composing.topics import Topic, names_in, topics
 
 HELD_OUT = "/held-out"
-_LABEL = r"[*_\"“]*{}[*_\"”]*(?:\s*\((?:(?:the )?[a-z]+|\d{{4}}|[a-z]+, \d{{4}})\))?\s*[:–—.]\s+(?=\w+\W+\w+\W+\w)"
+_LABEL = (
+    r"[*_\"“]*{}[*_\"”]*(?:\s*\((?:(?:the )?[a-z]+|\d{{4}}|[a-z]+, \d{{4}})\))?(?:\s*[:–—.]|\s+-)\s+(?=\w+\W+\w+\W+\w)"
+)
 
 
 @dataclass(frozen=True)
@@ -155,15 +157,27 @@ class Told:
         return Draft(
             kind=kind, scene=scene or f"{kind}/{passage.id}", question=question, answer=answer,
             sources=(passage.note, *(u.place for u in passage.units)), notes=(passage.note,), spans=spans,
-            edits=passage.edits, traits=tuple(dict.fromkeys((*traits, *self.traits_of(within)))),
+            edits=passage.edits,
+            traits=tuple(dict.fromkeys((*traits, *self.traits_of(within), *self.traits_shown(passage.note, spans)))),
             events=tuple(e.id for e in within), held_out=held_out,
         )  # fmt: skip
+
+    def traits_shown(self, note: str, spans: Sequence[tuple[int, int]]) -> tuple[str, ...]:
+        """The living traits that her own sentences in a stretch of a note are evidence for."""
+        found = dict.fromkeys(
+            b.trait
+            for b in self.life.bearings.get(note, ())
+            if b.side == "for" and b.teller == "self" and (b.source != "rule:words" or b.proof >= 1)
+            if any(a < b.end and b.start < z for a, z in spans)
+        )
+        return tuple(t for t in found if self.life.verdict(t) in ("HOLDS", "DORMANT"))
 
     def _unlabelled(self, text: str, question: str) -> str:
         """The text without the title that it begins with as a line of a list does, where the question says it."""
         for medium in self.life.media:
             if medium.title in question and (match := re.match(_LABEL.format(re.escape(medium.title)), text)):
-                return upper_first(text[match.end() :])
+                rest = upper_first(text[match.end() :])
+                return rest if re.search(r"[^\w)]$", rest) else f"{rest}."
         return text
 
     def around(self, unit: Unit, *, after: int = 0) -> Passage | None:

@@ -9,7 +9,7 @@ from refiner.stages.composing.draft import Draft, Told
 from refiner.stages.composing.facts import renamed
 from refiner.stages.composing.labels import happened, names_something
 from refiner.stages.composing.scenes import Passage, Unit, by_narrator, passages
-from refiner.stages.composing.text import leans, lower_first, normal, third, upper_first
+from refiner.stages.composing.text import counts_from_now, leans, lower_first, normal, third, upper_first
 from refiner.stages.composing.topics import rarest
 from refiner.stages.composing.when import MONTHS, when_words
 
@@ -99,6 +99,8 @@ def deeds_told(told: Told) -> Iterator[Draft]:
 
 def _record(told: Told, unit: Unit) -> str:
     if unit.speaker or not 5 <= unit.length <= LONGEST_RECORD or leans(unit.text):
+        return ""
+    if told.life.notes[unit.note].meta.kind == "media" or counts_from_now(unit.text):
         return ""
     if _MONTH.search(unit.text) and not re.search(r"\b(?:1[89]|20)\d\d\b", unit.text):
         return ""  # which September that was only the note knows

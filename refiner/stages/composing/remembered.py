@@ -17,18 +17,13 @@ from refiner.stages.composing.draft import Draft, Told
 from refiner.stages.composing.labels import did, thing
 from refiner.stages.composing.questions import ordered
 from refiner.stages.composing.scenes import Passage, Unit, goes_on
-from refiner.stages.composing.text import leans, words
+from refiner.stages.composing.text import counts_from_now, leans, words
 from refiner.stages.composing.topics import rarest
-from refiner.stages.composing.when import in_month, when_words
+from refiner.stages.composing.when import heading_edtf, in_month, when_words
 
 EACH_SCENE = 4  # questions that training asks of one scene
 OPENING = 22  # words of a first sentence that can stand in a question
 _BY_TOPIC = ("memory.topic", "memory.person", "memory.place", "memory.topic_when", "memory.topic_wrote")
-_OF_ITS_DAY = re.compile(
-    r"\b(?:today|yesterday|tonight|tomorrow|this (?:morning|afternoon|evening|week|month)"
-    r"|(?:last|next) (?:night|week|month))\b",
-    re.I,
-)
 _DEAR = re.compile(
     r"\b(?:Dear|Dearest|My dear|Hi|Hello|Hey)[ \t]+(?P<to>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)(?=[ \t]*[,!:\n])"
 )  # fmt: skip
@@ -132,17 +127,14 @@ def _halves(passage: Passage) -> tuple[Passage, Passage] | None:
 
 def ways(told: Told, passage: Passage) -> list[Way]:
     """All ways to ask for a passage that begins by itself, the most telling first, each with its slots."""
-    # What a note of these days says can be asked without its date. What is older is asked for with it where it was
-    # written in the present of its day; a date of writing says nothing of when a story happened.
-    dated = told.life.notes[passage.note]
-    of_its_day = (
-        passage.at_the_time
-        and is_old(told, passage)
-        and (
-            bool(dated.entries and dated.entries[passage.units[0].entry].date) or bool(_OF_ITS_DAY.search(passage.text))
-        )
-    )
-    when = in_month(passage.date) if of_its_day or not passage.at_the_time else ""
+    # What a note of these days says can be asked without its date. What was written in the present of its day, or
+    # counts from it, is asked for with it; a date of writing says nothing of when a story happened.
+    note = told.life.notes[passage.note]
+    diary = bool(note.entries and note.entries[passage.units[0].entry].date)
+    written = passage.date if passage.at_the_time else heading_edtf(note.meta.written)
+    past_year = written[:4].isdigit() and written[:4] < told.life.timeline.now[:4]
+    of_its_day = diary and is_old(told, passage) or past_year and counts_from_now(passage.text)
+    when = in_month(written if of_its_day else passage.date) if of_its_day or not passage.at_the_time else ""
     options: list[Way] = []
     if to := _letter_to(told, passage):
         return [Way("memory.letter", {"to": to}, "letter")]
@@ -154,24 +146,24 @@ def ways(told: Told, passage: Passage) -> list[Way]:
     telling_words = {t.words for t in found if t.telling}
     for topic in found:
         if when:
-            group = "memory.topic_wrote" if passage.at_the_time else "memory.topic_when"
+            group = "memory.topic_wrote" if of_its_day else "memory.topic_when"
             options.append(Way(group, {"topic": topic.words, "when": when}, topic.words))
         else:
             slots = {topic.kind: topic.words, "bare_topic": re.sub(r"^(?:the|your) ", "", topic.words)}
             options.append(Way(f"memory.{topic.kind}", slots, topic.words))
     options[2:2] = deeds[1:3]
     if when:
-        group = "memory.wrote" if passage.at_the_time else "memory.when"
+        group = "memory.wrote" if of_its_day else "memory.when"
         options.insert(min(1, len(options)), Way(group, {"when": when}, "when"))
     telling = [o for o in options if o.group not in _BY_TOPIC or o.key in telling_words]
     if telling or len(passage.units) < 2:
-        return telling or options
+        return telling or options[:1]
     # Nothing that somebody else could ask for: her own first sentence leads to the rest.
     first = passage.units[0]
     if 4 <= first.length <= OPENING and len(words(passage.text)) - first.length >= 8:
         rest = replace(passage, units=passage.units[1:])
-        return [Way("memory.goes_on", {"opening": first.text}, "goes-on", rest), *options]
-    return options
+        return [Way("memory.goes_on", {"opening": first.text}, "goes-on", rest)]
+    return options[:1]
 
 
 def _letter_to(told: Told, passage: Passage) -> str:

@@ -13,7 +13,7 @@ from refiner.stages.composing.draft import Draft, Told
 from refiner.stages.composing.questions import ordered
 from refiner.stages.composing.remembered import is_old
 from refiner.stages.composing.scenes import Passage, Unit
-from refiner.stages.composing.text import leans, normal, says_i
+from refiner.stages.composing.text import counts_from_now, leans, normal, says_i
 from refiner.stages.composing.topics import rarest
 
 SHORTEST, LONGEST = 7, 38  # words of a sentence that can be an answer by itself
@@ -40,6 +40,7 @@ def voice(told: Told) -> Iterator[Draft]:
             and says_i(u.text)
             and not leans(u.text)
             and "?" not in u.text
+            and not counts_from_now(u.text)
             and not (letter and _YOU.search(u.text))
             and told.readings.sentence(u.text).alone
         }

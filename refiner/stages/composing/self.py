@@ -20,6 +20,9 @@ _WORK = re.compile(
     r"|programmer|developer|manager|clerk|scientist|researcher|professor|lecturer|student|officer|analyst|consultant|journalist|artist|musician|farmer|cook|chef"
     r"|carpenter|electrician|pilot|banker|librarian|photographer))\b"
 )
+_WISHED = re.compile(
+    r"\b(?:dream\w*|want\w*|would|wish\w*|hope\w*|plan\w*|used to|if|one day|never|not|like to)\b", re.I
+)
 PER_GROUP = {"future": 4, "before_birth": 3, "empty_year": 4, "place": 8, "detail": 10, "you": 8}
 ANSWER_ONLY = 99
 
@@ -114,7 +117,8 @@ def _work(told: Told) -> Iterator[Draft]:
     undated = [p for p in told.passages if not p.date]  # of the present, as what has no date is
     for passage in (*sorted(recent, key=lambda p: p.date, reverse=True), *undated):
         for unit in passage.units:
-            part = told.around(unit) if _WORK.search(unit.text) and says_i(unit.text) else None
+            real = _WORK.search(unit.text) and says_i(unit.text) and not _WISHED.search(unit.text)
+            part = told.around(unit) if real else None
             if part is None or len(words(part.text)) > 60:
                 continue
             for held_out in (False, True):
@@ -164,7 +168,8 @@ def _empty_years(told: Told, born: int, now: int, everything: str) -> list[str]:
         for interval in verdict.intervals:
             if interval.from_[:4].isdigit() and interval.until[:4].isdigit():
                 full |= set(range(int(interval.from_[:4]), int(interval.until[:4]) + 1))
-    empty = [str(y) for y in range(born + 4, now) if y not in full]
+    # Only in the middle of a silence: a class or an age near by may be of the year before or after.
+    empty = [str(y) for y in range(born + 4, now) if not {y - 1, y, y + 1} & full]
     return ordered(empty, "empty_year")[: PER_GROUP["empty_year"]]
 
 

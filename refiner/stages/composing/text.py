@@ -74,6 +74,19 @@ def leans(text: str) -> bool:
     return bool(_LEANS.match(text)) or text[:1].islower()
 
 
+_FROM_NOW = re.compile(
+    r"\b(?:today|yesterday|tonight|tomorrow|this (?:morning|afternoon|evening|week|month|year|summer|winter)"
+    r"|\w+ (?:days?|weeks?|months?|years?) ago"
+    r"|(?:last|next) (?:night|week|month|year|summer|winter|spring|autumn|eid|diwali|christmas|\w+day))\b",
+    re.I,
+)
+
+
+def counts_from_now(text: str) -> bool:
+    """Whether a text counts a time from the day on which it was written: "last year", "two days ago"."""
+    return bool(_FROM_NOW.search(text))
+
+
 _THIRD = re.compile(r"\b(?:he|she|him|her|his|hers|himself|herself)\b", re.I)
 _PERSON = re.compile(
     r"(?<![.!?…:] )(?<!\A)\b[A-Z][a-z]+|\b[A-Z][a-z]+['’]s\b"

@@ -178,6 +178,8 @@ def topics(
         if the and low not in known:
             name = f"the {name}"
         span = range(match.start(), match.end())
+        if re.search(r",[ \t]+$", near) and re.match(r"[,.?!]", text[match.end() : match.end() + 1]):
+            continue  # somebody is spoken to
         central = any(i in span for i in noticed.central) or len(re.findall(rf"\b{re.escape(parts[-1])}\b", text)) > 1
         if low in known or parts[0].casefold() in known and len(parts) == 1:
             out.append(Topic("person", name, central))

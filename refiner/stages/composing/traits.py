@@ -16,7 +16,7 @@ from refiner.stages.composing.conduct import conducts
 from refiner.stages.composing.draft import Draft, Told
 from refiner.stages.composing.questions import fill, forms, ordered, that_fit
 from refiner.stages.composing.scenes import Passage
-from refiner.stages.composing.text import upper_first
+from refiner.stages.composing.text import normal, upper_first
 from refiner.stages.composing.when import bare
 from refiner.stages.composing.wording import TraitWords, as_adjectives, in_person, trait_words
 
@@ -70,13 +70,14 @@ def _explicit(told: Told, trait: Trait, verdict: TraitVerdict, most: int) -> Ite
             question = told.asked.ask(group, said.slots, (trait.id,), held_out=held_out)
             if question is None:
                 break
-            yes = _pick(forms(group, "yes"), said, trait.id, question)
+            pool = [y for y in forms(group, "yes") if trait.polarity == "negative" or "deny" not in y]
+            yes = _pick(pool, said, trait.id, question)
             # In turn: her own sentence where there is one, what it looks like, since when, and the plain word.
             endings = [*(own[n % len(own)] for _ in own[:1]), looks, since, ""]
             ending = endings[n % len(endings)]
             scene = f"trait/{trait.id}"
             if isinstance(ending, Passage):
-                answer = f"{yes} {ending.text}"
+                answer = f"{_short(yes, said, ending.text)} {ending.text}"
                 yield told.from_passage(
                     "trait", ending, question, scene=scene, answer=answer, traits=(trait.id,), held_out=held_out
                 )
@@ -86,6 +87,11 @@ def _explicit(told: Told, trait: Trait, verdict: TraitVerdict, most: int) -> Ite
                     "trait", scene, question, answer, ("refiner.toml", trait.id), traits=(trait.id,),
                     events=_by(verdict), held_out=held_out,
                 )  # fmt: skip
+
+
+def _short(yes: str, said: TraitWords, text: str) -> str:
+    """Only "Yes." where her own sentence says the trait by its name."""
+    return "Yes." if normal(said.mine.bare) in normal(text) else yes
 
 
 def _conduct(told: Told, trait: Trait) -> Iterator[Draft]:
@@ -165,7 +171,8 @@ def now_and_then(told: Told) -> Iterator[Draft]:
                     events=_by(verdict), held_out=held_out,
                 )  # fmt: skip
                 if ending is not None and (not ended or n % 2 == 0):
-                    answer = f"{no}{then} {ending.text}"
+                    # Her own sentence often says until when as well.
+                    answer = f"{no} {ending.text}" if speaks_of(ending.text, trait) else f"{no}{then} {ending.text}"
                     yield told.from_passage(
                         "now_and_then", ending, question, scene=scene, answer=answer, traits=(trait.id,),
                         held_out=held_out,

@@ -153,13 +153,16 @@ def in_person(description: str, person: Literal["I", "you"]) -> str:
         heads = {root.i, 1}  # the word after the "She" that was added is the verb, whatever the parse says
         for token in doc[2:]:  # "makes charts, rehearses, has a plan": all verbs of the same subject
             own_subject = any(c.dep_ in ("nsubj", "nsubjpass") for c in token.children)
-            listed_verb = token.nbor(-1).text in (",", "and", "or") and token.text in listed("verbs")
+            goes_on = token.nbor(-1).text in (",", "and", "or")
+            after = token.nbor(1).pos_ if token.i + 1 < len(doc) else ""
+            looks = token.text.endswith("s") and after in ("DET", "ADP", "SCONJ", "ADV", "PRON", "PART")
+            listed_verb = goes_on and (token.text in listed("verbs") or looks and is_verb(base_form(token.lower_)))
             if listed_verb or token.dep_ == "conj" and token.head.i in heads and not own_subject:
                 heads.add(token.i)
         text = ""
         for token in doc[1:-1]:
             own = token.i in heads or token.dep_ in ("aux", "auxpass") and token.head.i in heads
-            verb = own and (token.tag_ == "VBZ" or token.text in listed("verbs"))
+            verb = own and (token.tag_ == "VBZ" or token.text in listed("verbs") or token.text.endswith("s"))
             text += (_person_form(token.text, person) if verb else token.text) + token.whitespace_
         out.append(f"{'You' if person == 'you' else 'I'} {text.strip()}.")
     return " ".join(out)
