@@ -24,8 +24,8 @@ from refiner.stages.composing.wording import trait_words
 MAKES = ("initiates", "reinitiates", "continues")
 SURE = 0.5  # proof from which a bearing that only words speak for is taken
 _NO_INSTANCE = re.compile(
-    r"\b(?:had been so|will|would|if|should|might|may|could|want|wants|wanted|wish|hope|promise[ds]?|never|not|no longer"
-    r"|used to)\b"
+    r"\b(?:had been so|will|would|if|should|might|may|could|want|wants|wanted|wish|hope|promise[ds]?|never|not"
+    r"|no longer|used to)\b"
     r"|n['’]t\b",
     re.I,
 )

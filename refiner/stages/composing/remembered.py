@@ -27,6 +27,7 @@ _BY_TOPIC = ("memory.topic", "memory.person", "memory.place", "memory.topic_when
 _DEAR = re.compile(
     r"\b(?:Dear|Dearest|My dear|Hi|Hello|Hey)[ \t]+(?P<to>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)(?=[ \t]*[,!:\n])"
 )  # fmt: skip
+TELLS = 5  # words that an answer has at least beyond the deed that it is asked for by
 TURN = 14  # words that each turn of a telling in two has at least
 OLD = 2  # years after which a diary is asked for with its date: what it says may be over
 
@@ -183,7 +184,7 @@ def _by_deed(told: Told, passage: Passage) -> Iterator[Way]:
     for unit, deed in sorted(found, key=lambda f: (not f[1].reason, order.index(f[1].said))):
         near = told.around(unit, after=2)
         part = passage if passage.units.index(unit) == 0 and len(words(passage.text)) < 60 else near
-        if part is None:
+        if part is None or len(words(part.text)) < len(words(deed.said)) + TELLS:
             continue
         slots = {"did": deed.did, "said": deed.said, "base": deed.base}
         if deed.reason and deed.base:

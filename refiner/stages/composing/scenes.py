@@ -187,6 +187,8 @@ def units(note: Note, edits: Iterable[Edit], config: Config) -> list[Unit]:
             if match := _LINE.fullmatch(text):
                 speaker, text = match["who"].strip(), match["said"].strip()
                 speaker = "self" if speaker.casefold() in names else speaker
+            elif not speaker:
+                continue  # the head of the export, before anybody speaks
         elif _GREETING.fullmatch(text) or note.meta.kind == "letter" and _FAREWELL.fullmatch(text):
             continue
         if not words(text):

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from refiner.models import SampleKind
 from refiner.stages.composing.draft import Draft, Told
-from refiner.stages.composing.questions import fill, fill_all, forms, ordered
+from refiner.stages.composing.questions import fill, fill_all, forms, ordered, that_fit
 from refiner.stages.composing.text import and_join, says_i, upper_first, words
 from refiner.stages.composing.when import in_words, years_of
 from refiner.stages.composing.wording import trait_words
@@ -87,7 +87,8 @@ def _asked(
         # Of herself the plainest questions come first, as the file has them; years and places take theirs by hash.
         for form in listed if kind == "identity" else ordered(listed, name, *facts):
             question = fill(form, slots)
-            answers = [a for f in ordered(forms(name, "answers"), name, form, *facts) if (a := fill_all(f, slots))]
+            fit = that_fit(question or "", forms(name, "answers"))
+            answers = [a for f in ordered(fit, name, form, *facts) if (a := fill_all(f, slots))]
             if (
                 question
                 and answers

@@ -163,6 +163,8 @@ def now_and_then(told: Told) -> Iterator[Draft]:
                 question = told.asked.ask(group, asked.slots, (trait.id,), held_out=held_out)
                 if question is None:
                     break
+                if not ended and question.startswith("How"):
+                    continue  # "No" answers no "How lazy …?"
                 no = _pick(forms(f"trait.{said.shape}", "no"), said, trait.id, question) if ended else "No."
                 then = f" {_then(said, verdict)}" if ended and n % 3 != 2 else ""
                 scene = f"now_and_then/{trait.id}"
