@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from refiner.models import Timeline
 from refiner.refine import Life
 from refiner.review.visible import one_line
 from refiner.stages.canon import full_name
+from refiner.stages.extract import trait_words
+from refiner.stages.relevance import bearings
 from refiner.store import write_atomic
 from refiner.timeline import why as chain_of
 from refiner.timeline.explain import explained
@@ -83,13 +86,33 @@ def timeline(show: Output, life: Life, why: str = "", html: Path | None = None, 
         return
     plain = "" if show.unicode else show.out.encoding
     shown, called, at = printable(t, plain), [_named(x, plain) for x in traits], show.out.width
-    lines = explained(shown, _clean(trait, plain), called, at) if trait else drawn(shown, called, at)
+    evidence = _evidence(life, plain)
+    if trait:
+        lines = explained(shown, _clean(trait, plain), called, at, evidence[_clean(trait, plain)])
+    else:
+        lines = drawn(shown, called, at, evidence)
     for line in lines:
         text = Text()
         for part, role in line:
             text.append(part.translate(ASCII) if plain else part, style=STYLES.get(role, ""))
         text.rstrip()
         show.data(text)
+
+
+def _evidence(life: Life, encoding: str) -> Counter[str]:
+    """How many sentences show each important trait of which no note says whether it holds, by its printed id."""
+    t = life.chain.timeline
+    unknown = {v.id for v in t.traits if v.verdict == "UNKNOWN"} if t else set()
+    found: Counter[str] = Counter()
+    if not any(x.id in unknown for x in life.config.important):
+        return found
+    read = {x.note: x for x in life.chain.extractions}
+    words = trait_words(tuple(life.config.traits))
+    for note in life.chain.notes:
+        for b in bearings(note, life.config, words, read.get(note.path)):
+            if b.side == "for" and b.trait in unknown:
+                found[_clean(b.trait, encoding)] += 1
+    return found
 
 
 def find_trait(words: str, traits: Sequence[Trait]) -> str:

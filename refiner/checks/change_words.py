@@ -69,6 +69,7 @@ _POINTS = re.compile(rf"{_POINT}|\bsince\s*(?:[.,;!]|$)", re.I)
 _VERB_FIRST = re.compile(
     r"(?:has|have|had|was|were|is|did|does|do|will|would|not|never|no|stopped|gave|quit|came|went|took)\b", re.I
 )
+_DEADLINE = re.compile(r"by (?:then|the end)\b", re.I)
 _ONLY_POINT = re.compile(rf"^(?:and |but |so )?{_POINT}", re.I)
 _OTHER = _whole("OTHER", 0)
 _SUBJECT = _whole("SUBJECT", 0)
@@ -164,6 +165,8 @@ def cues(sentence: str) -> list[Cue]:
             )
             until = len(text) if rule in ("became-mine", "made-me") else end
             modality = _modality(text, part, part[:b])
+            if modality == "planned" and _DEADLINE.match(part, a):
+                continue  # "I hope to have the roof on by then": a day to be done by begins nothing
             if kind == "denial":
                 modality = "negated"
             found.append(

@@ -34,6 +34,7 @@ from refiner.timeline.wording import (
     quoted,
     sourced,
     troubles,
+    unsaid,
 )
 
 BEHIND: dict[RelationKind, str] = {
@@ -51,10 +52,11 @@ TAUGHT = {
 """What an action means to who reads the timeline."""
 
 
-def explained(timeline: Timeline, trait: str, traits: Sequence[Trait], width: int) -> list[Line]:
+def explained(timeline: Timeline, trait: str, traits: Sequence[Trait], width: int, shown: int = 0) -> list[Line]:
     """The lines that say why the trait of this id has its verdict, none wider than `width` cells (40 at least).
 
-    `traits` gives names and importance. Raises KeyError where the timeline has no such trait.
+    `traits` gives names and importance; `shown` is how many sentences show the trait.
+    Raises KeyError where the timeline has no such trait.
     """
     width = max(width, NARROWEST)
     chain = why(timeline, trait)
@@ -77,7 +79,7 @@ def explained(timeline: Timeline, trait: str, traits: Sequence[Trait], width: in
         out += [(), *wrapped([(f"taken back{by}{what}", "mark")], width, 4, first=0)]
         out += quoted(item["quote"], item["note"], width, 4)
     if not (chain.steps or chain.observations or chain.retractions):
-        out += [(), *wrapped([("no note says anything of it", "dim")], width)]
+        out += [(), *wrapped([(unsaid(shown), "dim")], width)]
     conflicts, doubts = timeline.conflicts, timeline.doubts
     out += troubles(timeline, [conflicts[i] for i in chain.conflicts], [doubts[i] for i in chain.doubts], names, width)
     taught = (known[trait].importance if trait in known else 0) > 0

@@ -15,7 +15,7 @@ from refiner.config import Trait
 from refiner.models import Interval, Timeline, TraitVerdict
 from refiner.timeline.bars import bar, scale
 from refiner.timeline.lines import Line, Span, cells, fit, flat, pad, plain, wrapped
-from refiner.timeline.wording import LEGEND, WORDS, date_words, in_quotes, labels, troubles
+from refiner.timeline.wording import LEGEND, WORDS, date_words, in_quotes, labels, troubles, unsaid
 
 __all__ = ["NARROWEST", "WORDS", "drawn", "interval_words", "name_of", "paused_since", "stretches", "timeline_lines"]
 
@@ -32,11 +32,14 @@ def timeline_lines(timeline: Timeline, traits: Sequence[Trait], width: int) -> l
     return plain(drawn(timeline, traits, width))
 
 
-def drawn(timeline: Timeline, traits: Sequence[Trait], width: int) -> list[Line]:
+def drawn(
+    timeline: Timeline, traits: Sequence[Trait], width: int, shown: Mapping[str, int] | None = None
+) -> list[Line]:
     """The lines of the drawing, none wider than `width` cells (40 at least).
 
     `traits` gives names and importance. Traits stand in the order of `timeline.traits`, those that are only followed
-    (importance 0, or not in `traits`) after the others.
+    (importance 0, or not in `traits`) after the others. `shown` counts the sentences that show a trait, by id; it is
+    read where no note says whether the trait holds.
     """
     width = max(width, NARROWEST)
     known = {t.id: t for t in traits}
@@ -66,7 +69,7 @@ def drawn(timeline: Timeline, traits: Sequence[Trait], width: int) -> list[Line]
                 out.append(((pad(name, column), "name"), ("  ", ""), *_joined(row), ("  ", ""), verdict))
             else:
                 out += [((name, "name"), ("  ", ""), verdict), *([_joined(row)] if t.verdict != "RETRACTED" else [])]
-            out += _details(t, called, width, column + 2 if beside else 2)
+            out += _details(t, called, width, column + 2 if beside else 2, (shown or {}).get(t.id, 0))
     out += _legend(used, width)
     return out + troubles(timeline, timeline.conflicts, timeline.doubts, names, width)
 
@@ -88,9 +91,9 @@ def _joined(row: Iterable[Span]) -> Line:
     return tuple(out)
 
 
-def _details(t: TraitVerdict, called: Mapping[str, str], width: int, indent: int) -> list[Line]:
+def _details(t: TraitVerdict, called: Mapping[str, str], width: int, indent: int, shown: int) -> list[Line]:
     """The intervals and the note of a trait in words, and the event behind the last change where there is room."""
-    said = interval_words(t)
+    said = interval_words(t, shown)
     lines = wrapped([(said, "")], width, indent)
     by = _by(t, called)
     if not by or not lines:
@@ -109,8 +112,9 @@ def _by(t: TraitVerdict, called: Mapping[str, str]) -> str:
     return called.get(event, event)
 
 
-def interval_words(t: TraitVerdict) -> str:
-    """When the trait held, what the order of telling says of a contested one, what it rests on, and its note."""
+def interval_words(t: TraitVerdict, shown: int = 0) -> str:
+    """When the trait held, what the order of telling says of a contested one, what it rests on, and its note; of an
+    unknown one how many sentences show it."""
     parts = stretches(t)
     if t.verdict == "CONTESTED" and t.default_verdict != t.verdict:
         parts.append(f"by the order of telling: {WORDS[t.default_verdict]}")
@@ -127,7 +131,7 @@ def interval_words(t: TraitVerdict) -> str:
     if t.verdict == "INCONSISTENT":
         parts.append("see the contradiction below")
     if t.verdict == "UNKNOWN":
-        parts.append("no note says anything of it")
+        parts.append(unsaid(shown))
     return "; ".join([*parts, *([t.note] if t.note else [])])
 
 

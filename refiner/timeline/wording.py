@@ -107,6 +107,14 @@ def labels(timeline: Timeline) -> dict[str, str]:
     return {e.id: flat(e.label) or flat(e.id) for e in timeline.events}
 
 
+def unsaid(shown: int) -> str:
+    """What there is to say of a trait that no note says to hold or not: how many sentences show it all the same."""
+    if not shown:
+        return "no note says anything of it"
+    only = "1 sentence shows it, and does not say" if shown == 1 else f"{shown} sentences show it, none says"
+    return f"{only} whether it still holds"
+
+
 def in_quotes(text: str) -> str:
     return f"“{flat(text)}”"
 
