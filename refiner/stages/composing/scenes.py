@@ -30,7 +30,9 @@ _LINE = re.compile(
     r"(?P<who>[^\W\d_][\w .@'-]{0,30}?):[ \t]+(?P<said>\S.*)",
     re.I | re.S,
 )
-_GREETING = re.compile(r"(?:dear|dearest|hi|hello|hey|namaste|respected)\b[^.!?]{0,40}[,!]?$", re.I)
+_GREETING = re.compile(
+    r"(?:dear|dearest|hi|hello|hey|namaste|respected|pyari|pyare|priya|priyo|pujya|pranam)\b[^.!?]{0,40}[,!]?$", re.I
+)
 _FAREWELL = re.compile(
     r"(?:yours|your (?:loving|(?:grand)?son|(?:grand)?daughter|friend|brother|sister)|(?:with )?(?:much )?love|regards"
     r"|warm regards|best|sincerely|bye)\b[^.!?]{0,40}$",
