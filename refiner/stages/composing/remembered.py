@@ -25,8 +25,9 @@ EACH_SCENE = 4  # questions that training asks of one scene
 OPENING = 22  # words of a first sentence that can stand in a question
 _BY_TOPIC = ("memory.topic", "memory.person", "memory.place", "memory.topic_when", "memory.topic_wrote")
 _DEAR = re.compile(
-    r"\b(?:Dear|Dearest|My dear|Respected|Pyari|Pyare|Priya|Priyo|Pujya|Hi|Hello|Hey)[ \t]+(?P<to>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)(?=[ \t]*[,!:\n])"
-)  # fmt: skip
+    r"\b(?:Dear|Dearest|My dear|Respected|Pyari|Pyare|Priya|Priyo|Pujya|Hi|Hello|Hey)[ \t]+"
+    r"(?P<to>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)(?=[ \t]*[,!:\n])"
+)
 TELLS = 5  # words that an answer has at least beyond the deed that it is asked for by
 TURN = 14  # words that each turn of a telling in two has at least
 OLD = 2  # years after which a diary is asked for with its date: what it says may be over
