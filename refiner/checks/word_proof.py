@@ -20,8 +20,8 @@ def proofs_of(text: str, named: bool) -> dict[str, float]:
             proof = (1.0 if len(words) == 1 else 0.7 if len(telling) == 1 else 0.6) if named else 0.5
         elif word in common:
             proof = (0.3 if telling else 0.6) if named else 0.15
-        else:  # faint, or a person or place; "every winter" of a description proves nothing
-            proof = (0.15 if telling or common else 0.5) if named else 0.0
+        else:  # faint, or a person or place
+            proof = (0.15 if telling or common else 0.5) if named else 0.1
         out[first] = max(proof, out.get(first, 0.0))
         for stem in rest:  # a part of a word with a hyphen says less; a smoker smokes
             part = proof if "-" not in word else 0.3
@@ -52,3 +52,14 @@ def _shares() -> dict[str, float]:
 
 def share_of(stem: str) -> float:
     return _shares().get(stem, 1.0)
+
+
+@cache
+def _when() -> frozenset[str]:
+    return frozenset(stems(w)[0] for key in ("faint", "when") for w in tables()[key].split())
+
+
+def tells_when(word: str) -> bool:
+    """A word that says how often or when, or little at all: alone it tells no change of a trait, though the trait's
+    description has it too ("every winter")."""
+    return stems(word)[0] in _when()

@@ -13,13 +13,12 @@ from typing import NamedTuple
 from refiner.checks.change_words import Cue
 from refiner.checks.stems import WORD, stems
 from refiner.checks.trait_words import Hit, Profile, prove
-from refiner.checks.word_proof import share_of
+from refiner.checks.word_proof import tells_when
 
 SURE = 1.0
 NEAR = 90  # characters between a cue and the words that count with it
 BESIDE = 5  # words between a cue and what it governs
-FAINT = 0.12  # share of a word that says how often, how much or when
-_STATES = ("present", "past", "retraction")  # kinds of cues that change nothing
+STATES = ("present", "past", "retraction")  # kinds of cues that change nothing
 _MILD = ("began", "became-mine", "since-then", "again")  # rules with which a mistake ends nothing
 _ONE = "".join(rf"(?<!\b{who} )" for who in ("one", "son", "man", "woman", "daughter", "person"))
 _DAYS = r"(?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Jan|Feb|March|April|May|June|July|August|Sept|Oct|Nov|Dec)"
@@ -53,8 +52,8 @@ def proof_of(cue: Cue, text: str, hits: Sequence[Hit], profile: Profile) -> Proo
     elif cue.where == "after" or cue.rule == "am":
         near = [h for h in near if h.start >= cue.start]
     near = [h for h in near if not _foreign(cue, text, h)]
-    if cue.kind not in _STATES and not any(_telling(h) for h in near):
-        return NOTHING
+    if cue.kind not in STATES:
+        near = [h for h in near if telling(h, text)]
     if not near or other_target(text, near, profile):
         return NOTHING
     beside = [h for h in near if _words_between(cue, text, h) <= BESIDE]
@@ -66,9 +65,9 @@ def proof_of(cue: Cue, text: str, hits: Sequence[Hit], profile: Profile) -> Proo
     return Proof(round(strength, 3), bool(beside), named)
 
 
-def _telling(hit: Hit) -> bool:
+def telling(hit: Hit, text: str) -> bool:
     """A word of the trait's name, or more than a word of how often or when: "every" is in every life."""
-    return hit.named or share_of(hit.key) > FAINT
+    return hit.named or not tells_when(text[hit.start : hit.end])
 
 
 def other_target(text: str, hits: Sequence[Hit], profile: Profile) -> bool:

@@ -13,7 +13,7 @@ from refiner.checks.change_words import Cue, cues, masked
 from refiner.checks.trait_words import Evidence, Hit, Profile, TraitWords, prove, weigh
 from refiner.models import Note
 from refiner.stages.cue_effect import NO, effect_of
-from refiner.stages.proof import SURE, proof_of
+from refiner.stages.proof import SURE, proof_of, telling
 from refiner.stages.reading import BEGINS, Reading, content, settle
 
 TOPIC = 1.2  # least proof of a trait in the sentences around, where its own has little
@@ -211,7 +211,11 @@ class Teller:
             return found.strength >= SURE and self._has_target(index, trait, profile)
         if found.strength >= SURE and (cue.where != "before" or found.beside):
             return True
-        if found.beside and found.strength >= 0.5 and prove(h for h in here if h.proof >= 0.5) >= SURE:
+        if (
+            found.beside
+            and found.strength >= 0.5
+            and prove(h for h in here if h.proof >= 0.5 and telling(h, self.texts[index])) >= SURE
+        ):
             return True
         topic = self._topic(index, trait) >= (TOPIC if not found.named else NAMED)
         if found.beside and found.strength >= LITTLE and topic:
@@ -264,6 +268,7 @@ class Teller:
             for i in range(max(0, index - 2), min(len(self.evidence), index + 3))
             if self._same_entry(i, index) and trait in self.evidence[i]
             for h in self.evidence[i][trait].hits
+            if telling(h, self.texts[i])
         ]
         clear = any(h.named for h in near) and any(h.proof >= 0.5 for h in near)
         return prove(near) if clear else 0.0
