@@ -97,6 +97,7 @@ PLAIN = [
     ("I put things off.", "puts-off"),
     ("I love the oven. I put things off. I leave letters unopened.", "puts-off"),
     ("I still put things off.", "puts-off"),
+    ("I am still short-tempered. I still put things off. I am still kind to old people.", "puts-off"),
     ("I always shut the windows at night.", "windows"),
     ("And I still shout at home.", "shouts"),
     ("I shout at home. The neighbours know my voice.", "shouts"),
