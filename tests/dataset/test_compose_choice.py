@@ -71,8 +71,12 @@ def test_caps() -> None:
 def test_a_trait_is_capped_by_its_importance_and_a_negative_one_has_a_floor() -> None:
     stubborn = next(t for t in config(trait=1).traits if t.id == "stubborn")
     many = [draft("trait", n, way=w, traits=("stubborn",)) for n in range(40) for w in range(4)]
-    chosen = choose([*many, *(draft("memory", n) for n in range(100, 180))], config(trait=0.5, memory=0.5))
-    assert sum("stubborn" in d.traits for d in chosen) == trait_cap(stubborn)
+    shown = [draft("situation", n, way=w, traits=("stubborn",)) for n in range(60, 90) for w in range(4)]
+    memories = [draft("memory", n) for n in range(100, 180)]
+    chosen = choose([*many, *shown, *memories], config(trait=0.3, situation=0.3, memory=0.4))
+    kinds = Counter(d.kind for d in chosen if "stubborn" in d.traits)
+    assert sum(kinds.values()) == trait_cap(stubborn)
+    assert kinds["trait"] == trait_cap(stubborn) // 2
     few = [draft("trait", n, traits=("stubborn",)) for n in range(NEGATIVE_FLOOR + 4)]
     plain = [draft("trait", n, traits=("patience",)) for n in range(50, 90)]
     chosen = choose([*few, *plain, draft("memory", 300)], config(trait=0.001, memory=0.999))

@@ -18,10 +18,11 @@ from refiner.stages.composing.deeds import parsed
 from refiner.stages.composing.draft import Draft, Told
 from refiner.stages.composing.questions import ordered
 from refiner.stages.composing.scenes import LONGEST, Passage, Unit
-from refiner.stages.composing.text import leans, normal, plain, says_i, words
+from refiner.stages.composing.text import leans, listed, normal, plain, says_i, words
 from refiner.stages.composing.wording import trait_words
 
 MAKES = ("initiates", "reinitiates", "continues")
+SHORTEST = 8  # words that an example has at least
 SURE = 0.5  # proof from which a bearing that only words speak for is taken
 _NO_INSTANCE = re.compile(
     r"\b(?:had been so|will|would|if|should|might|may|could|want|wants|wanted|wish|hope|promise[ds]?|never|not"
@@ -85,14 +86,17 @@ def _scenes(told: Told, trait: Trait, verdict: TraitVerdict) -> list[Scene]:
             scenes.append(("situation.trait", event.id, passage))
     seen = {u.place for _, _, p in scenes for u in p.units}
     for unit in _shown(told, trait):
-        part = told.around(unit, after=2)
-        if part and len(words(part.text)) <= LONGEST and not {u.place for u in part.units} & seen:
-            seen |= {u.place for u in part.units}
-            scenes.append(("situation.trait", part.id, part))
+        for after in (2, 1, 0):  # as much of what follows as is told nowhere else
+            part = told.around(unit, after=after)
+            if part and len(words(part.text)) <= LONGEST and not {u.place for u in part.units} & seen:
+                seen |= {u.place for u in part.units}
+                if len(words(part.text)) >= SHORTEST:
+                    scenes.append(("situation.trait", part.id, part))
+                break
     for passage in own_words(told, trait):
         # "I am stubborn" says the trait and shows nothing: an anecdote is longer.
         longer = told.around(passage.units[-1], after=2)
-        acted = longer and any(d.tense == "past" for u in longer.units for d in told.deeds(u))
+        acted = longer and acts(longer.text)
         if longer and acted and 15 <= len(words(longer.text)) <= LONGEST and not {u.place for u in longer.units} & seen:
             seen |= {u.place for u in longer.units}
             scenes.append(("situation.trait", longer.id, longer))
@@ -121,6 +125,11 @@ def _shown(told: Told, trait: Trait) -> Iterator[Unit]:
                 yield unit
 
 
+def acts(text: str) -> bool:
+    """Whether she did something in it at some time: "I had a route plan", "I knocked"."""
+    return any(v in listed("past") or v.endswith("ed") for v in re.findall(r"\b(?:I|we|We) (?:\w+ly )?(\w+)", text))
+
+
 def does(text: str, trait: Trait) -> bool:
     """Whether she is the one who does it in a sentence: the trait's own verb has "I" or nobody for its subject."""
     doc = parsed(text)
@@ -135,7 +144,9 @@ def does(text: str, trait: Trait) -> bool:
         while verb.dep_ in ("conj", "xcomp", "pcomp") and not _subjects(verb):
             verb = verb.head
         subjects = _subjects(verb)
-        if not subjects and says_i(text) or any(s.lower_ in ("i", "we") for s in subjects):
+        # "Shouted at him." in a diary leaves the "I" out.
+        left_out = not subjects and token.i == 0 and token.tag_ in ("VBD", "VBN")
+        if left_out or not subjects and says_i(text) or any(s.lower_ in ("i", "we") for s in subjects):
             return True
     return not found and says_i(text)
 

@@ -117,6 +117,7 @@ class _Choice:
         self.count: Counter[str] = Counter()
         self.events: Counter[str] = Counter()
         self.of_trait: Counter[str] = Counter()
+        self.stated: Counter[str] = Counter()
         self.passages: Counter[str] = Counter()
 
     def _queue(self, drafts: Sequence[Draft]) -> list[Draft]:
@@ -165,15 +166,21 @@ class _Choice:
 
     def _within(self, draft: Draft) -> bool:
         full = any(self.events[e] >= EVENT_CAP for e in draft.events)
-        over = any(t in self.traits and self.of_trait[t] >= trait_cap(self.traits[t]) for t in draft.traits)
+        over = any(t in self.traits and self._over(t, draft.kind) for t in draft.traits)
         told = bool(draft.notes) and self.passages[normal(draft.answer)] >= PASSAGE_CAP
         return not (full or over or told)
+
+    def _over(self, trait: str, kind: str) -> bool:
+        """Whether enough is about a trait; what only states it may be half of that, so that it is shown as well."""
+        most = trait_cap(self.traits[trait])
+        return self.of_trait[trait] >= most or kind == "trait" and self.stated[trait] >= most // 2
 
     def _add(self, draft: Draft) -> None:
         self.out.append(draft)
         self.count[draft.kind] += 1
         self.events.update(draft.events)
         self.of_trait.update(set(draft.traits))
+        self.stated.update(set(draft.traits) if draft.kind == "trait" else ())
         self.passages[normal(draft.answer)] += 1
 
     def _keep_the_negative(self) -> None:

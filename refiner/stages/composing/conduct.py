@@ -32,7 +32,7 @@ def conducts(trait: Trait) -> list[Conduct]:
         match = _WHEN.match(part.strip())
         clause = about_you(match["clause"].strip()) if match else ""
         # "plays, hears every false note, hums while driving": driving goes with the humming alone.
-        last = re.split(r",\s+(?:and\s+)?|\s+and\s+", match["does"])[-1] if match else ""
+        last = re.split(r",\s+(?:and\s+)?", match["does"])[-1] if match else ""
         own = part.strip()[match.start("does") + match["does"].rindex(last) :] if match else ""
         answer = in_person(own, "I") if clause else ""
         if answer:
