@@ -24,6 +24,7 @@ from refiner.stages.name_forms import called, data, flat, mine
 SOURCE = "rule:by-name"
 _ENDS = ("terminates", "suspends", "weakens")
 _CUT = re.compile(r"[:,;.!?…()\n]|\s[–—-]+(?=\s|$)|[–—]")
+_UNDER = re.compile(r"\s+(?:when|whenever|until|till|because)\s")
 _MARKER = re.compile(r"(?P<indent>[ \t]*)(?:[-*+•]|\d{1,3}[.)])[ \t]+(?P<box>\[[ xX]\][ \t]+)?")
 _APART = re.compile(r"\n[ \t]*(?:\n|[-*+•#>]|\d+[.)])")  # another paragraph or item
 _HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+")
@@ -164,6 +165,9 @@ class _Namer:
     def _trait(self, text: str) -> tuple[str, int]:
         """The trait that the beginning of an item names, and where these words end."""
         cut = m.start() if (m := _CUT.search(text)) else len(text)
+        under = _UNDER.search(text, 0, cut)  # "I put things off until somebody stands at the door"
+        if under and not _nothing("told_of_then").search(text[:cut]):
+            cut = under.start()
         if _QUOTE.search(text[:cut]):
             return "", cut
         by_me = bool(re.match(r"\W*I\b", text))  # "I bite his nails": there his nails are not the narrator's
