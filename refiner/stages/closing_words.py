@@ -25,6 +25,9 @@ _PARTS = re.compile(
 )
 
 
+_WHOSE = re.compile(r"\b(?:his|her|their|himself|herself|themselves)\b", re.I)
+
+
 class ClosingWords:
     """The words for one note."""
 
@@ -74,9 +77,9 @@ class ClosingWords:
 
     def _said(self, one: Over, clause: Callable[[str, str, str], str]) -> str:
         trait = self.traits.get(one.trait)
-        if trait is None:
-            return ""
-        said = trait_forms(trait, self.given.config).mine
+        if trait is None or _WHOSE.search(trait.name):
+            return ""  # whose mother "loves his mother" means does not show
+        said = trait_forms(trait, self.given.config)
         return clause(said.shape, said.bare if said.shape == "thing" else said.trait, one.when)
 
     def names_it(self, one: Over) -> bool:

@@ -30,6 +30,7 @@ _NO_INSTANCE = re.compile(
     r"|n['’]t\b",
     re.I,
 )
+_ADDRESSED = re.compile(r"\b(?:you|your|yours|sir|madam|this letter)\b", re.I)
 Scene = tuple[str, str, Passage]  # group of forms, what it is about, her sentences
 
 
@@ -117,6 +118,10 @@ def _shown(told: Told, trait: Trait) -> Iterator[Unit]:
         for unit in units:
             if unit.speaker or not _hers(told, unit) or not any(a < unit.end and unit.start < b for a, b in places):
                 continue
+            if told.life.notes[path].meta.kind == "letter" and _ADDRESSED.search(unit.text):
+                continue
+            if not acts(unit.text) and says_i(unit.text):
+                continue  # what she always does is no example
             if (
                 not _NO_INSTANCE.search(unit.text)
                 and not list(present_claims(unit.text, trait))

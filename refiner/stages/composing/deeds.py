@@ -198,8 +198,6 @@ def _reason(verb: Any) -> bool:
             return True
         if child.dep_ == "prep" and child.lower_ == "because":
             return True
-        if child.dep_ == "advcl" and child.tag_ == "VB" and any(m.lower_ == "to" for m in child.children):
-            return True
     return False
 
 

@@ -23,7 +23,8 @@ from refiner.stages.composing.topics import Topic, names_in, topics
 
 HELD_OUT = "/held-out"
 _LABEL = (
-    r"[*_\"“]*{}[*_\"”]*(?:\s*\((?:(?:the )?[a-z]+|\d{{4}}|[a-z]+, \d{{4}})\))?(?:\s*[:–—.]|\s+-)\s+(?=\w+\W+\w+\W+\w)"
+    r"[*_\"“]*{}[*_\"”]*(?:\s*\((?:(?:the )?[a-z]+|\d{{4}}|[a-z]+, [^)]{{1,40}})\))?"
+    r"(?:\s*[:–—.]|\s+-)\s+(?=\w+\W+\w+\W+\w)"
 )
 
 

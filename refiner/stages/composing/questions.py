@@ -68,7 +68,7 @@ def that_fit(question: str, answers: Iterable[str]) -> list[str]:
         for a in given
         if not (_OPEN.match(question) and _YES_NO.match(a))
         and not (a.startswith("I do") and not _DO_YOU.search(question))
-        and not (a.startswith("No,") and _EVER.search(question))
+        and not (a.startswith(("No,", "Not now", "That is over")) and _EVER.search(question))
         and not (a.startswith("Nothing") and not question.startswith(("What", "Tell", "Is there")))
     ]
     return found or given

@@ -29,6 +29,11 @@ _DEAR = re.compile(
     r"(?P<to>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)(?=[ \t]*[,!:\n])"
 )
 TELLS = 5  # words that an answer has at least beyond the deed that it is asked for by
+_OWN_TIME = re.compile(
+    r"\b(?:when (?:I|we) (?:was|were)|as a (?:boy|girl|child)|in (?:those days|my childhood|school|college)"
+    r"|at (?:the age of )?\w+teen"
+    r"|(?:in|since|until|by|of) (?:[A-Z][a-z]+ )?(?:19|20)\d\d|in the (?:19|20)\d0s|\w+ (?:class|grade|standard))\b"
+)
 TURN = 14  # words that each turn of a telling in two has at least
 OLD = 2  # years after which a diary is asked for with its date: what it says may be over
 
@@ -136,7 +141,10 @@ def ways(told: Told, passage: Passage) -> list[Way]:
     written = passage.date if passage.at_the_time else heading_edtf(note.meta.written)
     past_year = written[:4].isdigit() and written[:4] < told.life.timeline.now[:4]
     of_its_day = diary and is_old(told, passage) or past_year and counts_from_now(passage.text)
-    when = in_month(written if of_its_day else passage.date) if of_its_day or not passage.at_the_time else ""
+    # "When I was five …" in a note of 2018 is not of 2018.
+    own_time = _OWN_TIME.search(passage.text) is not None and not diary
+    dated = (of_its_day or not passage.at_the_time) and not own_time
+    when = in_month(written if of_its_day else passage.date) if dated else ""
     options: list[Way] = []
     if to := _letter_to(told, passage):
         return [Way("memory.letter", {"to": to}, "letter")]

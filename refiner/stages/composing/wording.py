@@ -153,9 +153,10 @@ def in_person(description: str, person: Literal["I", "you"]) -> str:
         heads = {root.i, 1}  # the word after the "She" that was added is the verb, whatever the parse says
         for token in doc[2:]:  # "makes charts, rehearses, has a plan": all verbs of the same subject
             own_subject = any(c.dep_ in ("nsubj", "nsubjpass") for c in token.children)
-            goes_on = token.nbor(-1).text in (",", "and", "or")
+            goes_on = token.nbor(-1).text in (",", "and", "or", "then")
             after = token.nbor(1).pos_ if token.i + 1 < len(doc) else ""
             looks = token.text.endswith("s") and after in ("DET", "ADP", "SCONJ", "ADV", "PRON", "PART")
+            looks = looks or token.text.endswith("s") and token.nbor(-1).text == "then"
             listed_verb = goes_on and (token.text in listed("verbs") or looks and is_verb(base_form(token.lower_)))
             if listed_verb or token.dep_ == "conj" and token.head.i in heads and not own_subject:
                 heads.add(token.i)
