@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -40,6 +41,7 @@ def typed(ws: Workspace, chat: Path, answer: bytes) -> tuple[int, str]:
     pid, master = pty.fork()
     if pid == 0:
         os.environ.update(TERM="xterm", COLUMNS="80")
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever runs the tests in the background ignores it
         os.execv(sys.executable, [sys.executable, "-m", "refiner.cli", "import", str(chat), "-C", str(ws.root)])
     shown, asked, until = b"", False, time.monotonic() + 60
     while time.monotonic() < until:
@@ -54,6 +56,8 @@ def typed(ws: Workspace, chat: Path, answer: bytes) -> tuple[int, str]:
         if not asked and b"[y/N]" in shown:
             os.write(master, answer)
             asked = True
+    else:
+        os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
     os.close(master)
     return os.waitstatus_to_exitcode(status), shown.decode("utf-8", "replace")
