@@ -71,7 +71,7 @@ def init(
     Config.load(ws.config)
     out = output(quiet)
     out.say(f"made {ws.root}: settings in refiner.toml, notes go into data/raw")
-    out.say(f"next: write a note in {ws.raw}, add your [[traits]] to {ws.config}, then: cd {ws.root} && refiner refine")
+    out.say(f"next: add your [[traits]] to {ws.config}, then: cd {ws.root} && refiner note, and refiner refine")
 
 
 app.command("note")(_note)

@@ -297,3 +297,17 @@ def test_what_a_parse_shows_is_kept_by_note(life: SmallLife, samples: list[Sampl
     assert second.writes == 0
     made([*life.notes, note_from_text("I sold a kite to the milkman in Aluva.", "new.md")], third)
     assert third.writes == 1
+
+
+def test_a_note_of_one_line_is_told() -> None:
+    note = note_from_text("Dada taught me to solder", "one.md")
+    made = compose([note], {}, Config.from_dict(CONFIG), small_life().timeline, [])
+    assert "Dada taught me to solder" in {s.messages[-1].content for s in made if s.kind == "memory"}
+
+
+def test_a_friend_with_a_name_is_asked_for_by_the_name() -> None:
+    note = note_from_text("My friend Imran laughed the loudest of them all.", "one.md")
+    made = compose([note], {}, Config.from_dict(CONFIG), small_life().timeline, [])
+    asked = [s.messages[0].content for s in made if s.kind == "memory"]
+    assert asked
+    assert all("Imran" in q for q in asked)

@@ -90,6 +90,8 @@ class Asked:
     ) -> str | None:
         """A question of the group that nobody asked yet, by the hash of `key`; None where all are taken."""
         for form in ordered(forms(group, "held_out" if held_out else "train"), group, *key, str(skip)):
+            if "word" in form and " " in slots.get("trait", ""):
+                continue  # "afraid of dogs" is no word
             question = fill(form, slots)
             if question is not None and self.claim(question, key):
                 return question

@@ -16,7 +16,7 @@ from refiner.errors import RefinerError
 from refiner.stages.composing.deeds import Deed, deeds, stands_alone, third_person, view
 from refiner.stages.composing.topics import Noticed, notice
 
-READ_VERSION = "6"
+READ_VERSION = "8"
 KEPT_AS = "compose-read"  # the stage under which a cache has them
 _NAME = "\u2042"  # stands for her name, which is no matter of the sentence
 

@@ -214,7 +214,9 @@ def units(note: Note, edits: Iterable[Edit], config: Config) -> list[Unit]:
 
 
 def _is_title(note: Note, start: int, end: int, text: str, item: bool) -> bool:
-    """A short line alone, without a stop: a title that has no hash marks."""
+    """A short line alone, without a stop: a title that has no hash marks. A note of one line has none."""
+    if len(note.sentences) == 1:
+        return False
     alone = not note.text[note.text.rfind("\n", 0, start) + 1 : start].strip() and note.text[end : end + 1] in (
         "",
         "\n",

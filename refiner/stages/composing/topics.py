@@ -44,6 +44,20 @@ _NO_NAME = frozenset(
         "saturday",
         "sunday",
         "god",
+        "hers",
+        "his",
+        "mine",
+        "ours",
+        "theirs",
+        "yours",
+        "nobody",
+        "somebody",
+        "everybody",
+        "everyone",
+        "someone",
+        "nothing",
+        "everything",
+        "something",
         "english",
         "ok",
     ]
@@ -72,6 +86,7 @@ class Noticed:
     describing: tuple[tuple[int, int], ...] = ()
     central: tuple[int, ...] = ()  # where nouns begin that a main clause is about, or a place that it is at
     places: tuple[int, ...] = ()
+    names: tuple[int, ...] = ()  # where a name begins a main clause as its subject
 
 
 def notice(text: str) -> Noticed:
@@ -84,7 +99,8 @@ def notice(text: str) -> Noticed:
     )
     central = tuple(t.idx for t in doc or () if _is_central(t))
     places = tuple(t.idx for t in doc or () if t.dep_ == "pobj" and t.head.dep_ == "prep" and _is_main(t.head.head))
-    return Noticed(tuple((t.words, t.telling) for t in _things(doc)), spots, central, places)
+    names = tuple(t.idx for t in doc or () if t.pos_ == "PROPN" and t.dep_ == "nsubj" and _is_main(t.head))
+    return Noticed(tuple((t.words, t.telling) for t in _things(doc)), spots, central, places, names)
 
 
 def _is_main(verb: Any) -> bool:
@@ -161,7 +177,8 @@ def topics(
     for match in _CAPITAL.finditer(text):
         parts = re.sub(r"['’]s$|[’'-]+$", "", match[0]).split()
         the = bool(re.search(r"\bthe[ \t]+$", text[: match.start()]))
-        if _begins(text, match.start()) and parts[0].casefold() not in known and parts[0].casefold() not in life[0]:
+        sure = parts[0].casefold() in known or parts[0].casefold() in life[0] or match.start() in noticed.names
+        if _begins(text, match.start()) and not sure:
             the = parts[0] == "The" or the
             parts = parts[1:]  # a capital at the beginning of a sentence says nothing
         while parts and (parts[0].casefold() in _NO_NAME or parts[0] == "of"):
@@ -191,7 +208,10 @@ def topics(
         if match[1].split()[-1] in person_words() and text[match.end() : match.end() + 2] not in ("'s", "’s"):
             span = range(match.start(), match.end())
             central = any(i in span for i in noticed.central) or len(re.findall(rf"\b{match[1]}\b", text)) > 1
-            out.append(Topic("person", f"your {match[1]}", central))
+            named = re.match(r" ([A-Z][a-z]+)\b", text[match.end() :])
+            if named:  # "my friend Imran": the name is what one asks for
+                central = central or any(i in range(match.end(), match.end() + named.end()) for i in noticed.central)
+            out.append(Topic("person", named[1] if named else f"your {match[1]}", central))
     out += [Topic("topic", said, telling) for said, telling in noticed.things]
     order = {"person": 0, "place": 1, "topic": 2}
     # The same words may be found twice: once telling is telling.
