@@ -14,7 +14,7 @@ from refiner.dataset.export import Extras, export_dataset, ready
 from refiner.dataset.formats import chosen_formats
 from refiner.dataset.holdout import HeldOut, hold_out
 from refiner.dataset.leaks import event_tellings
-from refiner.dataset.persona import persona_card, system_prompt
+from refiner.dataset.persona import persona_card, system_for
 from refiner.dataset.replay import read_general
 from refiner.dataset.validate import ROWS, validate_dataset
 from refiner.errors import StoreError, Undecided, UsageError
@@ -110,7 +110,7 @@ def export_samples(
             check=look,
         )
         manifest = export_dataset(
-            made.samples, folder, config=life.config, card=text, base=base, system=system_prompt(text), pairs=pairs,
+            made.samples, folder, config=life.config, card=text, base=base, system=system_for(base, text), pairs=pairs,
             rejected=rejected, partial=partial, extras=extras,
         )  # fmt: skip
         timeline = life.chain.timeline
