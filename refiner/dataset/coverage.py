@@ -147,6 +147,8 @@ def _missing(polarity: str, importance: int, verdict: str, of: Mapping[str, int]
             out.append("nothing tells that it is over" if verdict == "NOT" else "nothing tells that it was taken back")
     else:
         out.append(
-            {"UNKNOWN": "no note speaks of it"}.get(verdict, f"{verdict.lower()}: settle it with refiner review")
+            "no note says whether it is so"
+            if verdict == "UNKNOWN"
+            else f"{verdict.lower()}: settle it with refiner review"
         )
     return tuple(out)

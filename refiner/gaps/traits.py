@@ -14,6 +14,7 @@ from refiner.gaps.gap import Gap, GapKind, note_command
 from refiner.gaps.gentle import Weight, weight_of
 from refiner.gaps.wording import questions, shape_of, slots_of
 from refiner.stages.self_image_life import who
+from refiner.timeline.wording import unsaid
 
 LIVING = ("HOLDS", "DORMANT")
 SCENES = ("memory", "situation", "event")  # kinds of samples that show a trait in an occasion
@@ -68,10 +69,10 @@ def thin_traits(facts: Facts) -> Iterable[Gap]:
     for trait in facts.config.important:
         verdict, sights = facts.says(trait.id), facts.sights[trait.id]
         if verdict == "UNKNOWN":
-            if not sights:
-                touched = _touching(facts, trait)
-                why = f"importance {trait.importance}, and no note says whether it is so"
-                yield trait_gap(facts, trait, "few", why, 1.0, notes=touched, form="unknown")
+            said = unsaid(len(sights)) if sights else "no note says whether it is so"
+            near = sorted({x.note for x in sights}) or _touching(facts, trait)
+            why = f"importance {trait.importance}, and {said}"
+            yield trait_gap(facts, trait, "few", why, 1.0, notes=near, form="unknown")
             continue
         if verdict in LIVING:
             yield from _thin(facts, trait, sights)
