@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refiner.stages.composing.deeds import deeds, stands_alone, third_person, view
+from refiner.stages.composing.deeds import deeds
+from refiner.stages.composing.sentences import stands_alone, third_person, view
 
 
 @pytest.mark.parametrize(

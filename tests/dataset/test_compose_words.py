@@ -9,9 +9,9 @@ from compose_life import CONFIG
 
 from refiner.config import Config, Trait
 from refiner.stages.composing.conduct import about_you, conducts
-from refiner.stages.composing.deeds import person_words
 from refiner.stages.composing.labels import did, happened, thing
 from refiner.stages.composing.questions import Asked, fill, forms, ordered, tables, that_fit
+from refiner.stages.composing.sentences import person_words
 from refiner.stages.composing.text import hangs, leans, normal, plain, to_you
 from refiner.stages.composing.when import heading_edtf, in_words
 from refiner.stages.composing.wording import base_form, her_words, in_person, trait_words

@@ -12,12 +12,13 @@ from refiner.checks.dead_traits import present_claims
 from refiner.edits import digest
 from refiner.models import Edit, Event, Message, Sample, SampleKind
 from refiner.stages.composing.agreement import half_turned
-from refiner.stages.composing.deeds import Deed, person_words
+from refiner.stages.composing.deeds import Deed
 from refiner.stages.composing.facts import Life
 from refiner.stages.composing.open import OpenItem, blocking
 from refiner.stages.composing.questions import Asked
 from refiner.stages.composing.readings import Cache, Readings
 from refiner.stages.composing.scenes import Passage, Unit, by_narrator, narrator_names, passages, units
+from refiner.stages.composing.sentences import person_words
 from refiner.stages.composing.text import hangs, leans, normal, upper_first
 from refiner.stages.composing.topics import Topic, names_in, topics
 

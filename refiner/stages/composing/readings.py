@@ -13,7 +13,8 @@ from pydantic import BaseModel, TypeAdapter
 
 from refiner.edits import digest
 from refiner.errors import RefinerError
-from refiner.stages.composing.deeds import Deed, deeds, stands_alone, third_person, view
+from refiner.stages.composing.deeds import Deed, deeds
+from refiner.stages.composing.sentences import stands_alone, third_person, view
 from refiner.stages.composing.topics import Noticed, notice
 
 READ_VERSION = "8"

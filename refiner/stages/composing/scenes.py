@@ -15,7 +15,7 @@ from refiner.checks.closing import run_of
 from refiner.config import Config
 from refiner.edits import digest, in_force, render_span
 from refiner.models import Edit, Note, Sentence
-from refiner.stages.composing.deeds import person_words
+from refiner.stages.composing.sentences import person_words
 from refiner.stages.composing.text import hangs, leans, plain, words
 from refiner.stages.composing.when import heading_edtf
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from refiner.errors import RefinerError
 from refiner.models import Person
-from refiner.stages.composing.deeds import person_words
+from refiner.stages.composing.sentences import person_words
 from refiner.stages.composing.text import listed, normal, to_you, words
 from refiner.stages.composing.when import MONTHS
 
