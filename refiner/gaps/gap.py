@@ -56,7 +56,9 @@ class Gap(Record):
 
 def slug(words: str) -> str:
     """Words as part of an id: lower case, accents off, everything else a hyphen; letters of other scripts stay."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", words.casefold()) if not "\u0300" <= c <= "\u036f")
+    # Folded again after normalising: a mathematical A is a plain one only then.
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", words.casefold()).casefold())
+    plain = "".join(c for c in folded if not "\u0300" <= c <= "\u036f")
     kept = (c if unicodedata.category(c)[0] in "LMN" else " " for c in unicodedata.normalize("NFC", plain))
     return "-".join("".join(kept).split()) or "x"
 

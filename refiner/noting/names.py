@@ -15,7 +15,7 @@ _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "
 
 def slug(text: str, words: int = 6) -> str:
     """The first words that say something, as `taught-to-solder`; "" where none has a Latin letter or a figure."""
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS)).casefold()
     found = re.findall(r"[a-z0-9]+", re.sub(r"['’`\u0300-\u036f]", "", plain)[:2000])
     chosen = [w for w in found if w not in _SMALL] or found
     out = ""

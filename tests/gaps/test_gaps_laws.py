@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 from gaps_life import CONFIG, NOTES, facts, gaps, planted
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from refiner.config import Config
@@ -145,6 +145,7 @@ def test_a_stretch_lies_in_one_period_in_several_or_in_none(windows: list[tuple[
         assert period_of([*windows, (700_000, 700_001) if found == "b" else (730_000, 730_001)], periods) == ACROSS
 
 
+@example("\U0001d56c")  # a mathematical A, which only normalising makes a letter
 @given(st.text(min_size=1, max_size=20))
 def test_a_slug_is_typeable(words: str) -> None:
     made = slug(words)

@@ -15,7 +15,7 @@ from refiner.config import Config, Trait
 from refiner.errors import RefinerError
 from refiner.language.inflect import match_case, starts_with_vowel_sound
 from refiner.language.lexicon import noun, other
-from refiner.language.past_forms import is_verb
+from refiner.language.past_forms import is_verb, third_person
 from refiner.models import Gender
 from refiner.stages.composing.text import listed, words
 
@@ -49,7 +49,7 @@ def shape(trait: Trait) -> TraitShape:
     head, first = _head(name), name.split()[0].lower()
     if first in listed("predicates") or re.match(r"an? (?:bit|little) ", name, re.I):
         return "adjective"
-    if third_person_verb(name):
+    if third_person_verb(name) or _verb_of_doing(_ARTICLE.sub("", name)):
         return "habit"
     bare = _ARTICLE.sub("", name)
     abstract = re.search(r"(?:ness|ism|ity|ance|ence|tion|sion|ship|phobia|itis|ment)$", head)
@@ -71,6 +71,19 @@ def _doing(name: str) -> bool:
     return any(
         w.endswith("ing") and w not in listed("adjectives_in_ing") for w in (_head(name), name.split()[0].lower())
     )
+
+
+def _verb_of_doing(name: str) -> str:
+    """The verb of a name that begins with its -ing form: "smoking" -> "smoke", "biting nails" -> "bite"; "" else."""
+    first = name.split()[0].lower()
+    if not first.endswith("ing") or first in listed("adjectives_in_ing") or first in ("being", "having"):
+        return ""
+    rest = name.split()[1:]
+    if len(rest) == 1 and not rest[0].endswith("s") and rest[0].lower() not in listed("particles"):
+        return ""  # "eating disorder" is no eating
+    doc = _parsed(f"She is {first}.")
+    verb = str(doc[2].lemma_).lower() if doc is not None and len(doc) > 2 and doc[2].tag_ == "VBG" else ""
+    return verb if verb != first and verb and is_verb(verb) else ""
 
 
 _DENIES = re.compile(r"(?:can|can['’]t|cannot|won['’]t|will|would|does|doesn['’]t|isn['’]t|is|has|hasn['’]t)\b", re.I)
@@ -260,8 +273,10 @@ def trait_words(trait: Trait, config: Config) -> TraitWords:
     an = "an" if starts_with_vowel_sound(bare) else "a"
     if kind == "habit":
         first, _, rest = bare.partition(" ")
-        base = f"{base_form(first)} {rest}".strip()
-        return TraitWords(kind, base, base, bare, f"You {base}")
+        doing = _verb_of_doing(bare)
+        base = f"{doing or base_form(first)} {rest}".strip()
+        said = f"{third_person(doing)} {rest}".strip() if doing else bare
+        return TraitWords(kind, base, base, said, f"You {base}")
     if kind == "someone":
         said = name if _ARTICLE.match(name) else f"{an} {bare}"
         return TraitWords(kind, said, bare, you=f"You are {said}")
