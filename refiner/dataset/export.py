@@ -22,7 +22,7 @@ from refiner.dataset.persona import system_for
 from refiner.dataset.provenance import provenance_rows
 from refiner.dataset.replay import choose_general, spread
 from refiner.dataset.rows import Pair, Placed, chats, preferences, verdicts
-from refiner.dataset.split import Split, split
+from refiner.dataset.split import Split, scene, split
 from refiner.dataset.validate import FILES, PROVENANCE, ROWS, SCHEMA
 from refiner.dataset.validate import validate_dataset as validate_dataset
 from refiner.errors import StoreError, Undecided
@@ -181,13 +181,26 @@ def _clear(out: Path, names: set[str]) -> None:
                     (out / folder).rmdir()
 
 
+FIRST = ("identity/gender", "identity/name", "identity/who", "identity/not_gender")  # what nobody may get wrong
+
+
 def _mixed(rows: Sequence[Sample]) -> list[Sample]:
-    """One row of each kind in turn, the rarest kinds first to end: a recipe that takes only the beginning of the file
-    then gets what is rare and matters (who she is, what is over) as well as the many memories. Always the same."""
+    """One row of each kind in turn, the rarest kinds first to end, and of each kind one of each scene before a second
+    of any: a recipe that takes only the beginning of the file then gets what is rare and matters (who she is, what is
+    over) as well as the many memories. Always the same."""
     of_kind: dict[str, list[Sample]] = {}
+    told: Counter[str] = Counter()
     for sample in sorted(rows, key=lambda s: _sha(s.id)):
         of_kind.setdefault(sample.kind, []).append(sample)
-    place = {s.id: (i, kind) for kind, group in of_kind.items() for i, s in enumerate(group)}
+    place: dict[str, tuple[int, str]] = {}
+    for kind, group in of_kind.items():
+        order: list[tuple[int, int, int, Sample]] = []
+        for at, sample in enumerate(group):
+            of = scene(sample)
+            order.append((told[of], 0 if of.endswith(FIRST) else 1, at, sample))
+            told[of] += 1
+        for at, (*_, sample) in enumerate(sorted(order, key=lambda o: o[:3])):
+            place[sample.id] = (at, kind)
     return sorted(rows, key=lambda s: place[s.id])
 
 

@@ -267,3 +267,12 @@ def test_coverage_names_what_is_missing() -> None:
     few = [s for s in SAMPLES if "stubborn" in s.traits][:2]
     (flag, *_) = {r.trait: r for r in coverage(few, LIFE.config, LIFE.timeline)}["stubborn"].missing
     assert flag == f"negative trait with 2 of {floor(4)} samples"
+
+
+def test_the_beginning_of_the_file_has_what_nobody_may_get_wrong(tmp_path: Path) -> None:
+    """A recipe may take only so many rows: the first of who she is are her gender and her name, each in its own row."""
+    export(approved(SAMPLES), tmp_path / "x")
+    rows = [json.loads(line) for line in (tmp_path / "x" / "train.jsonl").read_text().splitlines()]
+    asked = [r["messages"][1]["content"] for r in rows if r.get("kind") == "identity"][:4]
+    about = {s.messages[0].content: s.source.split("/")[2] for s in SAMPLES if s.kind == "identity"}
+    assert {about[q] for q in asked} == {"gender", "name", "who", "not_gender"}
