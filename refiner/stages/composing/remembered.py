@@ -52,11 +52,10 @@ def memory(told: Told) -> Iterator[Draft]:
     """What she remembers, passage by passage."""
     before: Passage | None = None
     for passage in told.passages:
-        if passage.lead:
-            if before is not None and before.note == passage.note and before.units[-1].text == passage.lead:
-                yield from _after(told, before, passage)
-        else:
-            yield from _memory_of(told, passage)
+        follows = before is not None and before.note == passage.note and before.units[-1].text == passage.lead
+        told_after = list(_after(told, before, passage)) if before is not None and passage.lead and follows else []
+        # What leans on a sentence that nothing can be asked about is told all the same: no memory may be lost.
+        yield from told_after or _memory_of(told, replace(passage, lead=""))
         before = passage
 
 
@@ -95,8 +94,9 @@ def _after(told: Told, before: Passage, passage: Passage) -> Iterator[Draft]:
 
 def _two_turns(told: Told, first: Passage, rest: Passage, scene: str, *, held_out: bool) -> Iterator[Draft]:
     for way in ways(told, first):
-        if way.part is not None:
+        if way.part is not None and way.group != "memory.goes_on":
             continue
+        first = way.part or first
         if question := told.asked.ask(way.group, way.slots, (first.id, rest.id, way.key), held_out=held_out):
             on = follow_up(told, rest, held_out=held_out)
             draft = told.from_passage("memory", rest, on, scene=scene, held_out=held_out)
