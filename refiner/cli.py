@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -71,7 +72,8 @@ def init(
     Config.load(ws.config)
     out = output(quiet)
     out.say(f"made {ws.root}: settings in refiner.toml, notes go into data/raw")
-    out.say(f"next: add your [[traits]] to {ws.config}, then: cd {ws.root} && refiner note, and refiner refine")
+    there = shlex.quote(str(ws.root))
+    out.say(f"next: add your [[traits]] to {ws.config}, then: cd {there} && refiner note, and refiner refine")
 
 
 app.command("note")(_note)

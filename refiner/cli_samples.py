@@ -21,6 +21,7 @@ from refiner.cli_options import (
     output,
 )
 from refiner.cli_options import workspace as _workspace
+from refiner.errors import UsageError
 
 
 def samples(
@@ -31,8 +32,9 @@ def samples(
         Path | None, typer.Option(metavar="FILE", help="Draw the same as two heat maps: FILE.png or FILE.svg.")
     ] = None,
     trace: Annotated[
-        str, typer.Option(metavar="ID", help="Print where this sample, or this row (train.jsonl:17), comes from.")
-    ] = "",
+        str | None,
+        typer.Option(metavar="ID", help="Print where this sample, or this row (train.jsonl:17), comes from."),
+    ] = None,
     engine: EngineOption = "auto",
     dry_run: DryRunOption = False,
     max_tokens: MaxTokensOption = None,
@@ -55,6 +57,8 @@ def samples(
         report.planned(show, plan_samples(ws, now=day(now), engine=engine, options=options), command="samples")
         return
     report_coverage.check_plot(plot)
+    if trace is not None and not trace.strip():
+        raise UsageError("--trace needs an id", mend="refiner review --list --stage sample lists them")
     if trace or coverage or plot:
         engine = "rules"  # who only looks asks nothing; what was written before is there all the same
     with show.progress() as progress:

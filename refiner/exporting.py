@@ -14,9 +14,9 @@ from refiner.dataset.export import Extras, export_dataset, ready
 from refiner.dataset.formats import chosen_formats
 from refiner.dataset.holdout import HeldOut, hold_out
 from refiner.dataset.leaks import event_tellings
-from refiner.dataset.persona import persona_card, system_for
+from refiner.dataset.persona import persona_card, system_for, system_prompt
 from refiner.dataset.replay import read_general
-from refiner.dataset.validate import ROWS, validate_dataset
+from refiner.dataset.validate import FILES, ROWS, validate_dataset
 from refiner.errors import StoreError, Undecided, UsageError
 from refiner.models import Sample
 from refiner.negative_floor import hold
@@ -52,6 +52,7 @@ class Exported:
     checked: Checked | None
     untold: tuple[str, ...] = ()
     waiting: int = 0  # undecided samples, and approved ones that wait for their sources: left out by `partial`
+    general_short: int = 0  # general rows that `[samples] replay` asks for and that there are not
 
 
 def export_samples(
@@ -78,6 +79,8 @@ def export_samples(
     """
     forms = chosen_formats(formats)
     folder = out or (ws.refined / HELD_OUT_FOLDER if hold_out_events else ws.dataset)
+    if out is not None:
+        _free(ws, folder)
     with locked(ws, "export"), with_life(ws, now=now) as life:
         made = samples_of(life)
         write_atomic(ws.refined / "samples.jsonl", to_jsonl(made.samples))
@@ -110,13 +113,47 @@ def export_samples(
             check=look,
         )
         manifest = export_dataset(
-            made.samples, folder, config=life.config, card=text, base=base, system=system_for(base, text), pairs=pairs,
+            made.samples, folder, config=life.config, card=text, base=base, system=system_for(base, text) if base else system_prompt(text), pairs=pairs,
             rejected=rejected, partial=partial, extras=extras,
         )  # fmt: skip
         timeline = life.chain.timeline
         missing = untold_traits(ready(made.samples), life.config, timeline) if timeline and not held else []
         left = len(made.undecided) + len(made.blocked)
-        return Exported(folder, manifest, looked[0] if looked else None, tuple(t.title for t in missing), left)
+        counts = manifest["counts"]
+        short = round(life.config.samples.replay * (counts["train"] - counts["replay"])) - counts["replay"]
+        titles = tuple(t.title for t in missing)
+        return Exported(folder, manifest, looked[0] if looked else None, titles, left, max(0, short))
+
+
+def _free(ws: Workspace, folder: Path) -> None:
+    """Refuses a folder that is somebody else's: one with files in it that no export has written, or that holds the
+    notes. Raises UsageError."""
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is a file", mend="name a folder with --out")
+    place = folder.resolve()
+    for own in (ws.raw, ws.review):
+        if own.resolve().is_relative_to(place) or place.is_relative_to(own.resolve()):
+            raise UsageError(f"{folder} is where your notes and decisions lie", mend="name another folder with --out")
+    ours = {*FILES, "provenance.jsonl", "manifest.json", "formats"}
+    others = sorted(p.name for p in folder.iterdir() if p.name not in ours)
+    known = {p.name for p in folder.iterdir()} & ours
+    if others or known and not _ours(folder):
+        what = ", ".join((others or sorted(known))[:3])
+        raise UsageError(f"{folder} has files that no export wrote: {what}", mend="name an empty folder with --out")
+
+
+def _ours(folder: Path) -> bool:
+    """Whether a folder is a data set, or one whose writing was broken off: then there is no manifest, and its rows are
+    those of an export."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        return isinstance(manifest, dict) and {"schema", "files", "counts"} <= manifest.keys()
+    except FileNotFoundError:
+        return any((folder / name).is_file() for name in ("train.jsonl", "kto.jsonl"))
+    except (OSError, ValueError):
+        return False
 
 
 def check_exported(ws: Workspace, folder: Path, *, base: str = "") -> tuple[dict[str, Any], Checked]:

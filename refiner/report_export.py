@@ -35,6 +35,8 @@ def exported(show: Output, done: Exported) -> None:
             count, said = file["rows"], about[file["name"]]
             rows = f"{count} row{'' if count == 1 else 's'}"
             show.say(f"{file['name']:<18} {rows:>9}{f': {said}' if said and count else ''}")
+    if done.general_short:
+        show.say(f"general rows: {done.general_short} fewer than [samples] replay asks for; replay_file may name more")
     if done.waiting:
         show.say(f"left out: {done.waiting} sample{'' if done.waiting == 1 else 's'} that wait for you")
     forms = dict.fromkeys(f["name"].split("/")[1] for f in manifest["files"] if f["name"].startswith("formats/"))

@@ -89,7 +89,7 @@ def present_claims(text: str | Iterable[Sentence], trait: Trait, *, note: str = 
     """
     sentences = list(split_sentences(text, (Entry(start=0, end=len(text)),)) if isinstance(text, str) else text)
     found = []
-    for s, after in zip(sentences, [*(n.text for n in sentences[1:]), ""], strict=True):
+    for s, after in zip(sentences, [*(n.text for n in sentences[1:]), ""], strict=False):
         if claims(s.text, trait) and not closing.CLOSED.search(s.text) and not closing.CLOSED.match(after.lstrip(" (")):
             found.append(Span(note=note, start=s.start, end=s.end))
     return found

@@ -14,8 +14,11 @@ from __future__ import annotations
 import importlib
 import json
 import re
+import shutil
 import sys
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +31,8 @@ def main() -> int:
     request = json.load(sys.stdin)
     report: dict[str, Any] = {"loaded": None, "base": None, "why": [], "problems": [], "lengths": {}}
     try:
-        report["loaded"] = _load(Path(request["folder"]), request["configs"], request["cache"], report["problems"])
+        with _plainly_named(Path(request["folder"])) as folder:
+            report["loaded"] = _load(folder, request["configs"], request["cache"], report["problems"])
     except ModuleNotFoundError as error:
         report["why"].append(f"{error.name} is not installed")
     if request["base"]:
@@ -44,6 +48,18 @@ def main() -> int:
     return 0
 
 
+@contextmanager
+def _plainly_named(folder: Path) -> Iterator[Path]:
+    """The folder by a name without brackets, which `datasets` takes for a pattern of many files."""
+    if not re.search(r"[\[\]*?]", str(folder)):
+        yield folder
+        return
+    with tempfile.TemporaryDirectory() as place:  # readable by its owner alone; a link would be followed back
+        copy = Path(place) / "dataset"
+        shutil.copytree(folder, copy)
+        yield copy
+
+
 def _load(
     folder: Path, configs: Mapping[str, Mapping[str, str]], cache: str, problems: list[Any]
 ) -> dict[str, dict[str, int]]:
@@ -55,7 +71,7 @@ def _load(
         try:
             found = datasets.load_dataset(str(folder), None if name == "default" else name, cache_dir=cache)
         except Exception as error:  # whatever it is, the person could not load it either
-            problems.append({"file": "README.md", "row": 0, "what": f"load_dataset {name}: {error}"})
+            problems.append({"file": "README.md", "row": 0, "what": f"load_dataset {name}: {str(error)[:200]}"})
             continue
         loaded[name] = {split: len(rows) for split, rows in found.items()}
         for split, file in files.items():

@@ -46,8 +46,7 @@ def prepare(ws: Workspace, asked: Request) -> Plan:
     config = Config.load(ws.config)
     if asked.dates not in ("", "dmy", "mdy"):
         raise UsageError(f'--dates "{asked.dates}"', mend="write dmy (day first) or mdy (month first)")
-    if asked.source.resolve().is_relative_to(ws.raw.resolve()):
-        raise UsageError(f"{asked.source} lies in {ws.raw}: refiner reads it as it is", mend="refiner refine")
+    _not_of_this_workspace(ws, asked.source)
     known = Ledger(ws.review / LEDGER).read()
     wanted = Wanted(
         persona=config.persona, me=tuple(asked.me), with_=tuple(asked.with_), calls=_calls(asked.call),
@@ -83,6 +82,21 @@ def _calls(given: Sequence[str]) -> dict[str, str]:
             raise UsageError(f'--call "{one}"', mend='write it as --call "name in the export=name in the notes"')
         out[name.strip()] = label.strip()
     return out
+
+
+def _not_of_this_workspace(ws: Workspace, source: Path) -> None:
+    """Refuses the workspace's own notes as a source, and what holds them: refined notes are no notes of the person."""
+    try:
+        place = source.resolve()
+    except (OSError, RuntimeError) as error:  # a link that leads to itself
+        raise UsageError(f"{source} cannot be read: {error}", mend="name the file or folder itself") from None
+    if place.is_relative_to(ws.raw.resolve()):
+        raise UsageError(f"{source} lies in {ws.raw}: refiner reads it as it is", mend="refiner refine")
+    for own in (ws.raw, ws.review, ws.refined):
+        if place.is_relative_to(own.resolve()) or own.resolve().is_relative_to(place):
+            raise UsageError(
+                f"{source} holds this workspace's own data ({own})", mend="name the folder or file that was exported"
+            )
 
 
 def _day(option: str, given: str, *, last: bool) -> str:

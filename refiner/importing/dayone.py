@@ -42,8 +42,17 @@ def read(source: Source, parts: list[Part], wanted: Wanted) -> list[Draft]:
     return out
 
 
+DEEPEST = 400  # code points of a place in the JSON: no export nests so deep
+
+
 def _entries(source: Source, part: Part) -> Iterator[Any]:
     try:
+        with source.open(part) as file:
+            for prefix, _, _ in ijson.parse(file, use_float=True):
+                if len(prefix) > DEEPEST:
+                    raise ijson.JSONError("nested too deep")
+                if prefix.startswith("entries.item"):
+                    break
         with source.open(part) as file:
             yield from ijson.items(file, "entries.item", use_float=True)
     except ijson.JSONError:
@@ -55,6 +64,8 @@ def _entries(source: Source, part: Part) -> Iterator[Any]:
                 line, what = error.lineno, f"this JSON breaks off or is damaged here ({error.msg})"
             except UnicodeDecodeError:
                 line, what = 1, "this is not UTF-8"
+            except RecursionError:
+                line, what = 1, "this JSON is damaged here: it nests without an end"
         raise NoteError(
             f"{source.where(part)}:{line}: {what}", mend="export it again: Day One, File, Export, JSON"
         ) from None

@@ -34,6 +34,7 @@ def read(source: Source, parts: list[Part], wanted: Wanted) -> list[Draft]:
                 continue
             day = row["Date Read"].replace("/", "-")
             day = "-".join(p.zfill(2) for p in day.split("-")) if re.fullmatch(r"\d{4}(-\d{1,2}){0,2}", day) else ""
+            day = "" if day.startswith("0000") else day  # a day that Goodreads does not know
             times = row.get("Read Count", "")
             again = f"read {times} times" if times.isdigit() and int(times) > 1 else ""
             unread = shelf in ("dnf", "did-not-finish", "abandoned", "didnt-finish", "unfinished", "not-finished")

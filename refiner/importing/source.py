@@ -48,6 +48,8 @@ class Source:
         self.hidden: set[str] = set()  # first parts of what is hidden: .obsidian, .trash
         if not path.exists():
             raise UsageError(f"{path} is not there", mend="name the file or folder that the other program exported")
+        if not path.is_file() and not path.is_dir():
+            raise UsageError(f"{path} is no file and no folder", mend="name what the other program exported")
         self._zip: zipfile.ZipFile | None = None
         try:
             if path.is_dir():

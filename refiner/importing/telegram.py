@@ -53,11 +53,16 @@ def _chats(source: Source, part: Part, wanted: Wanted) -> Iterator[Chat]:
         raise _broken(source, part) from None
 
 
+DEEPEST = 400  # code points of a place in the JSON, "messages.item.text": no export nests so deep
+
+
 def _about(file: Any) -> tuple[str, dict[str, Any] | None]:
     """What stands before the first message: the sender id of the person whose export it is, "user123" or "", and what
     the one chat is called and is; None for an export of all chats."""
     owner, chat = "", dict[str, Any]()
     for prefix, event, value in ijson.parse(file, use_float=True):
+        if len(prefix) > DEEPEST:
+            raise ijson.JSONError("nested too deep")
         if prefix == "personal_information.user_id" and event == "number":
             owner = f"user{value}"
         elif prefix in ("name", "type", "id"):
@@ -79,6 +84,8 @@ def _broken(source: Source, part: Part) -> NoteError:
             where, what = f"{error.lineno}", f"this JSON breaks off or is damaged here ({error.msg})"
         except UnicodeDecodeError:
             where, what = "1", "this is not UTF-8"
+        except RecursionError:
+            where, what = "1", "this JSON is damaged here: it nests without an end"
     return NoteError(f"{source.where(part)}:{where}: {what}", mend="export it again in Telegram Desktop, as JSON")
 
 

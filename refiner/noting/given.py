@@ -113,4 +113,4 @@ def _over(given: str, begun: Sequence[str], known: Known) -> tuple[str, tuple[st
         return rest.strip(), (named,)
     if words and len(set(begun)) > 1:
         raise UsageError("--over: which of them is over?", mend=f'--over "{begun[0]}={words[:60]}"')
-    return words, tuple(begun)
+    return words, tuple(begun) if words else ()

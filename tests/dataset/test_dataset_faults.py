@@ -11,8 +11,11 @@ import pytest
 from dataset_life import CONFIG, samples
 
 import refiner.dataset.export as module
+from refiner.dataset.examining import _plainly_named
 from refiner.dataset.export import Extras, export_dataset, validate_dataset
-from refiner.errors import StoreError
+from refiner.errors import StoreError, UsageError
+from refiner.exporting import _free
+from refiner.store import Workspace
 
 GIVEN: dict[str, Any] = {"config": CONFIG, "card": "You are Esther.", "base": ""}
 NAMES = [
@@ -87,3 +90,33 @@ def test_a_manifest_that_names_other_places_is_refused_and_touches_nothing(tmp_p
     assert "../other.jsonl: no file of this folder" in validate_dataset(out)
     export_dataset(samples(), out, **GIVEN)
     assert other.read_text() == "mine"
+
+
+def test_a_folder_of_somebody_else_is_not_written_over(tmp_path: Path) -> None:
+    ws = Workspace(tmp_path / "life")
+    theirs = tmp_path / "project"
+    for folder in (ws.raw, ws.review, theirs):
+        folder.mkdir(parents=True)
+    (theirs / "README.md").write_text("mine")
+    (tmp_path / "file").write_text("mine")
+    for place in (theirs, ws.raw, ws.raw / "sub", ws.root, tmp_path / "file"):
+        (ws.raw / "sub").mkdir(exist_ok=True)
+        with pytest.raises(UsageError):
+            _free(ws, place)
+    export_dataset(samples(), tmp_path / "ours", **GIVEN)
+    _free(ws, tmp_path / "ours")
+    (tmp_path / "ours" / "manifest.json").unlink()  # an export that was killed
+    _free(ws, tmp_path / "ours")
+    _free(ws, tmp_path / "new")
+    (tmp_path / "ours" / "photo.jpg").touch()
+    with pytest.raises(UsageError, match="photo.jpg"):
+        _free(ws, tmp_path / "ours")
+
+
+def test_brackets_in_the_path_are_no_pattern(tmp_path: Path) -> None:
+    folder = tmp_path / "my [life] 1"
+    export_dataset(samples(), folder, **GIVEN)
+    with _plainly_named(folder) as plain:
+        assert "[" not in str(plain)
+        assert (plain / "train.jsonl").read_bytes() == (folder / "train.jsonl").read_bytes()
+    assert not plain.exists()

@@ -167,3 +167,33 @@ def test_a_long_plan_is_cut_and_list_shows_all(ws: Workspace, tmp_path: Path) ->
     assert "2011-03-15.md" not in done.stdout
     whole = run(ws, days, "--list").stdout
     assert all(f"2011-03-{day:02}.md" in whole for day in range(1, 32))
+
+
+def test_the_workspace_itself_is_no_source(ws: Workspace) -> None:
+    """Its refined notes are hers, and would come back as the person's own."""
+    for source in (ws.root, ws.refined, ws.root.parent):
+        source.mkdir(parents=True, exist_ok=True)
+        done = run(ws, source, "--yes")
+        assert done.returncode == 2
+        assert "own data" in done.stderr.replace("\n", " ")
+        assert "Traceback" not in done.stderr
+    assert notes(ws) == []
+
+
+def test_links_to_themselves_and_pipes_are_one_message(ws: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("loop", "pipe"):
+        done = run(ws, tmp_path / name)
+        assert done.returncode == 2
+        assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["telegram", "dayone"])
+def test_json_that_nests_without_an_end_is_refused_before_it_fills_the_memory(
+    ws: Workspace, tmp_path: Path, name: str
+) -> None:
+    done = run(ws, put(tmp_path, "deep.json", "[" * 50_000), "--from", name)
+    assert done.returncode == 1
+    assert "deep.json:1" in done.stderr.replace("\n", "")
+    assert "Traceback" not in done.stderr

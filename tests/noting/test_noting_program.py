@@ -210,6 +210,7 @@ def test_without_a_terminal_nothing_is_asked(life: Path) -> None:
     assert told["events"][0]["effects"] == [
         {"trait": "fear-of-dogs", "kind": "initiates", "quote": "", "strength": 1.0, "at": "start"}
     ]
+    assert len(told["events"]) == 1  # what began is not over because nobody said that it is
     assert not (life / "data" / "refined").exists()
     again = refiner(life, "note", "Rex bit me.", *NOW)
     assert again.stdout == "wrote data/raw/2026-11-23-rex-bit-2.md\n"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from refiner.checks import closing
 from refiner.checks.dead_traits import check_dead_traits, present_claims
-from refiner.config import Config
+from refiner.config import Config, Trait
 from refiner.edits import make_edit, render
 from refiner.models import Edit, Note, StageResult, Timeline
 from refiner.notes import note_from_text
@@ -500,3 +500,8 @@ def test_who_says_what_kind_of_girl_she_is_did_not_cease_to_be_one() -> None:
 def test_a_name_without_its_article_is_not_said() -> None:
     assert closing.ended_named("adjective", "lazy girl", "2003") == ""
     assert closing.ended_named("adjective", "lazy", "2003") != ""
+
+
+def test_a_note_without_a_sentence_claims_nothing() -> None:
+    assert present_claims("", Trait(id="fear", name="fear of dogs")) == []
+    assert present_claims([], Trait(id="fear", name="fear of dogs")) == []
