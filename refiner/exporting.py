@@ -112,8 +112,10 @@ def export_samples(
             held_out=_named(life, held) if held else (),
             check=look,
         )
+        # Without a base the short form: it costs a third of the tokens, and any model can take it.
+        message = system_for(base, text) if base else system_prompt(text)
         manifest = export_dataset(
-            made.samples, folder, config=life.config, card=text, base=base, system=system_for(base, text) if base else system_prompt(text), pairs=pairs,
+            made.samples, folder, config=life.config, card=text, base=base, system=message, pairs=pairs,
             rejected=rejected, partial=partial, extras=extras,
         )  # fmt: skip
         timeline = life.chain.timeline
