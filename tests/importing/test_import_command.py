@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,7 @@ def typed(ws: Workspace, chat: Path, answer: bytes) -> tuple[int, str]:
         os.environ.update(TERM="xterm", COLUMNS="80")
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever runs the tests in the background ignores it
         os.execv(sys.executable, [sys.executable, "-m", "refiner.cli", "import", str(chat), "-C", str(ws.root)])
-    shown, asked, until = b"", False, time.monotonic() + 60
+    shown, asked, until = b"", 0.0, time.monotonic() + 60
     while time.monotonic() < until:
         if select.select([master], [], [], 0.2)[0]:
             try:
@@ -53,9 +54,11 @@ def typed(ws: Workspace, chat: Path, answer: bytes) -> tuple[int, str]:
             if not data:
                 break
             shown += data
-        if not asked and b"[y/N]" in shown:
-            os.write(master, answer)
-            asked = True
+        # What is typed while the terminal changes its mode for the question may be lost: then it is typed again.
+        if b"[y/N]" in shown and time.monotonic() - asked > 2:
+            with suppress(OSError):  # it has ended
+                os.write(master, answer)
+            asked = time.monotonic()
     else:
         os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
