@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from refiner.chain import Chain
     from refiner.config import Config
     from refiner.gaps.facts import Facts
-    from refiner.gaps.gap import Gap
     from refiner.models import Sample
 
 
@@ -27,16 +26,6 @@ class Lived(Protocol):
     def config(self) -> Config: ...
     @property
     def now(self) -> str: ...
-
-
-def find_gaps(life: Lived, samples: Iterable[Sample] = ()) -> list[Gap]:
-    """The gaps of a life, those that are worth most first; the same in whatever order its notes are read.
-
-    `samples` make a trait with few of them worth more. Raises UsageError for a life without a timeline.
-    """
-    from refiner.gaps.find import gaps_in
-
-    return gaps_in(read_facts(life, samples))
 
 
 def read_facts(life: Lived, samples: Iterable[Sample] = ()) -> Facts:

@@ -17,7 +17,6 @@ from refiner.stages.composing.choice import choose
 from refiner.stages.composing.draft import Draft, Told, tell
 from refiner.stages.composing.facts import life_of
 from refiner.stages.composing.open import OpenItem, open_items
-from refiner.stages.composing.readings import Cache
 from refiner.stages.composing.records import events
 from refiner.stages.composing.remembered import memory
 from refiner.stages.composing.sayings import voice
@@ -25,8 +24,9 @@ from refiner.stages.composing.self import boundary, identity
 from refiner.stages.composing.talks import chats
 from refiner.stages.composing.told import habits, occasions, opinion, views
 from refiner.stages.composing.traits import now_and_then, trait_samples
+from refiner.store import Cache
 
-COMPOSE_VERSION = "12"
+COMPOSE_VERSION = "13"
 MAKERS = (
     identity, now_and_then, trait_samples, opinion, views, habits, occasions, memory, chats, events, boundary, voice,
 )  # fmt: skip

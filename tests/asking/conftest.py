@@ -11,12 +11,14 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from program import Run
 from questions import KEY
 from server import Server, echo
 
 from refiner.answers import Answers
 from refiner.asking import wire as wire_module
 from refiner.asking.asker import Asker
+from refiner.cli import main
 from refiner.config import LLM
 from refiner.llm import Endpoint
 
@@ -67,3 +69,20 @@ def asks(tmp_path: Path) -> Iterator[Callable[..., Asker]]:
     for asker in made:
         asker.close()
         asker.answers.close()
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """The program in this process: `run("samples", "-C", folder)`."""
+
+    def go(*args: str | Path) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["refiner", *map(str, args)])
+        try:
+            main()
+            code = 0
+        except SystemExit as end:
+            code = int(end.code or 0)
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return go

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from program import Run
 from server import Reply, Seen, Server
 
-from refiner.cli import main
 from refiner.stages.asked.compose_trust import controls
 from refiner.stages.asked.relate import CONTROLS, LABELS
 
@@ -37,7 +36,6 @@ RECORDS = {
     "over the oars": "Kavya shouted at her cousin over the oars.",
     "came up to our flat": "Kavya held the window and prayed to nobody.",
 }
-Run = Callable[..., tuple[int, str, str]]
 
 
 def asked_for(seen: Seen) -> str:
@@ -88,21 +86,6 @@ def life(tmp_path: Path, serve: Callable[..., Server]) -> tuple[Path, Server]:
         f'[[traits]]\nid = "stubborn"\nimportance = 3\n[llm]\nbase_url = "{server.url}"\nmodel = "m"\nprice_in = 1\n'
     )
     return folder, server
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def go(*args: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["refiner", *map(str, args)])
-        try:
-            main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return go
 
 
 def samples(run: Run, life: Path, *more: str | Path) -> tuple[int, str, str]:

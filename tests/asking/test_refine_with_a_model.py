@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from program import Run
 from server import Reply, Seen, Server
-
-from refiner.cli import main
 
 NOTES = {
     "one.md": "As a boy I kept pigeons in Salem.\n",
@@ -42,24 +40,6 @@ def workspace(folder: Path, url: str) -> Path:
         f'[[traits]]\nid = "stubborn"\nimportance = 3\n[llm]\nbase_url = "{url}"\nmodel = "m"\nprice_in = 1\n'
     )
     return folder
-
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def go(*args: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["refiner", *map(str, args)])
-        try:
-            main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return go
 
 
 def refine(run: Run, life: Path, *more: str | Path) -> tuple[int, str, str]:

@@ -101,7 +101,7 @@ def _fit(units: Iterable[Unit], least: int) -> bool:
 def _asks(told: Told, train: Sequence[Draft]) -> Iterable[Wanted]:
     done: set[tuple[str, str, int]] = set()
     for draft in train:
-        if draft.kind not in ("memory", "opinion", "voice") or len(draft.notes) != 1 or draft.also:
+        if draft.kind not in ("memory", "opinion", "voice") or len(draft.notes) != 1:
             continue
         found = [u for u in told.units.get(draft.notes[0], ()) if (u.start, u.end) in set(draft.spans)]
         same = (draft.scene, normal(draft.told), len(draft.turns))

@@ -181,7 +181,7 @@ def event_passage(told: Told, event: Event, longest: int = LONGEST) -> Passage |
 
 def _up_to(told: Told, unit: Unit, longest: int) -> Passage | None:
     """A sentence with all that stands before it in its passage, from a thought's beginning on."""
-    whole = next((p for p in told.passages if unit in p.units), None)
+    whole = next((p for p in told.passages_of.get(unit.note, ()) if unit in p.units), None)
     if whole is None:
         return None
     at = whole.units.index(unit)
@@ -193,7 +193,7 @@ def _up_to(told: Told, unit: Unit, longest: int) -> Passage | None:
 
 
 def _hers(told: Told, unit: Unit) -> bool:
-    return unit.note in told.hers
+    return unit.note in told.passages_of
 
 
 def own_words(told: Told, trait: Trait) -> list[Passage]:

@@ -16,11 +16,12 @@ from refiner.stages.composing.deeds import Deed
 from refiner.stages.composing.facts import Life
 from refiner.stages.composing.open import OpenItem, blocking
 from refiner.stages.composing.questions import Asked
-from refiner.stages.composing.readings import Cache, Readings
+from refiner.stages.composing.readings import Readings
 from refiner.stages.composing.scenes import Passage, Unit, by_narrator, narrator_names, passages, units
 from refiner.stages.composing.sentences import person_words
 from refiner.stages.composing.text import hangs, leans, normal, upper_first
 from refiner.stages.composing.topics import Topic, names_in, topics
+from refiner.store import Cache
 
 HELD_OUT = "/held-out"
 _LABEL = (
@@ -45,7 +46,6 @@ class Draft:
     events: tuple[str, ...] = ()
     held_out: bool = False
     turns: tuple[tuple[str, str], ...] = ()  # earlier questions and answers of the same talk, in order
-    also: tuple[tuple[str, int, int], ...] = ()  # places in other notes: path, start, end
 
     @property
     def source(self) -> str:
@@ -62,13 +62,8 @@ class Draft:
 
     def sample(self, items: Mapping[str, Iterable[str | OpenItem]], edits: Mapping[str, Sequence[Edit]]) -> Sample:
         """The finished sample, with the open items that hold it back."""
-        places: dict[str, list[tuple[int, int]]] = {self.notes[0] if self.notes else "": list(self.spans)}
-        for path, start, end in self.also:
-            places.setdefault(path, []).append((start, end))
-        blocked: list[str] = []
-        for note, spans in places.items():
-            undecided = [e for e in edits.get(note, ()) if e.status == "undecided"] if note else []
-            blocked += blocking(note, spans, self.events, self.traits, items, undecided)
+        note = self.notes[0] if self.notes else ""
+        undecided = [e for e in edits.get(note, ()) if e.status == "undecided"] if note else []
         talk = (*self.turns, (self.question, self.answer))
         messages = tuple(
             m for q, a in talk for m in (Message(role="user", content=q), Message(role="assistant", content=a))
@@ -77,7 +72,7 @@ class Draft:
             id=self.id, kind=self.kind, messages=messages, traits=self.traits, events=self.events, notes=self.notes,
             edits=self.edits, source=self.source,
             text_sha=digest("sample", *(f"{m.role}\n{m.content}" for m in messages)),
-            blocked=tuple(dict.fromkeys(blocked)),
+            blocked=tuple(blocking(note, self.spans, self.events, self.traits, items, undecided)),
         )  # fmt: skip
 
 
@@ -95,9 +90,21 @@ class Told:
     said: dict[str, list[Passage]] = field(default_factory=dict)  # by trait: her sentences that say it
 
     @cached_property
-    def hers(self) -> frozenset[str]:
-        """The notes that she wrote herself."""
-        return frozenset(p.note for p in self.passages)
+    def passages_of(self) -> dict[str, list[Passage]]:
+        """Her passages by note."""
+        out: dict[str, list[Passage]] = {}
+        for passage in self.passages:
+            out.setdefault(passage.note, []).append(passage)
+        return out
+
+    @cached_property
+    def events_of(self) -> dict[str, list[Event]]:
+        """The events by the notes that tell of them."""
+        out: dict[str, list[Event]] = {}
+        for event in self.life.events.values():
+            for path in dict.fromkeys(s.note for s in event.spans):
+                out.setdefault(path, []).append(event)
+        return out
 
     def deeds(self, unit: Unit) -> tuple[Deed, ...]:
         """What she did by a sentence."""
@@ -105,23 +112,22 @@ class Told:
 
     def about(self, passage: Passage) -> list[Topic]:
         """The topics of a part of a passage: those of the whole that it names."""
-        whole = next((p for p in self.passages if p.note == passage.note and set(passage.units) <= set(p.units)), None)
+        of_note = self.passages_of.get(passage.note, [])
+        whole = next((p for p in of_note if set(passage.units) <= set(p.units)), None)
         said = normal(passage.text)
         known = self.topics.get(whole.id, []) if whole else []
         return [t for t in known if normal(re.sub(r"^(?:the|your) ", "", t.words)) in said]
 
     def after(self, draft: Draft, question: str, passage: Passage) -> Draft:
-        """The draft as the next turn of a talk in which the passage answered `question`; both are its sources."""
+        """The draft as the next turn of a talk in which a passage of the same note answered `question`; both are its
+        sources."""
         spans = tuple((u.start, u.end) for u in passage.units)
         first = self.from_passage(draft.kind, passage, question)
-        same = not draft.notes or draft.notes[0] == passage.note
         return replace(
             draft,
             turns=((question, passage.text), *draft.turns),
             sources=(*draft.sources, *first.sources),
-            notes=draft.notes if same and draft.notes else tuple(dict.fromkeys((*draft.notes, passage.note))),
-            spans=(*draft.spans, *spans) if same else draft.spans,
-            also=draft.also if same else (*draft.also, *((passage.note, a, b) for a, b in spans)),
+            spans=(*draft.spans, *spans),
             edits=tuple(dict.fromkeys((*draft.edits, *first.edits))),
             traits=tuple(dict.fromkeys((*draft.traits, *first.traits))),
             events=tuple(dict.fromkeys((*draft.events, *first.events))),
@@ -131,7 +137,7 @@ class Told:
         """The events that a stretch of a note tells of."""
         return [
             e
-            for e in self.life.events.values()
+            for e in self.events_of.get(note, ())
             if any(s.note == note and any(a < s.end and s.start < b for a, b in spans) for s in e.spans)
         ]
 
@@ -203,7 +209,8 @@ class Told:
             part = run[first : last + 1]
         if leans(part[0].text):
             return None
-        whole = next((p for p in self.passages if p.note == unit.note and p.overlaps(unit.start, unit.end)), None)
+        of_note = self.passages_of.get(unit.note, [])
+        whole = next((p for p in of_note if p.overlaps(unit.start, unit.end)), None)
         return Passage(unit.note, tuple(part), whole.date if whole else "", whole.at_the_time if whole else False)
 
 

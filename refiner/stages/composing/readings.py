@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Protocol
 
 from pydantic import BaseModel, TypeAdapter
 
@@ -16,18 +15,11 @@ from refiner.errors import RefinerError
 from refiner.stages.composing.deeds import Deed, deeds
 from refiner.stages.composing.sentences import stands_alone, third_person, view
 from refiner.stages.composing.topics import Noticed, notice
+from refiner.store import Cache
 
 READ_VERSION = "8"
 KEPT_AS = "compose-read"  # the stage under which a cache has them
 _NAME = "\u2042"  # stands for her name, which is no matter of the sentence
-
-
-class Cache(Protocol):
-    """Where readings are kept; `refiner.store.Results` is one."""
-
-    def get(self, key: str) -> str | None: ...
-
-    def put(self, key: str, stage: str, note: str, value: str) -> None: ...
 
 
 class Used:

@@ -23,7 +23,6 @@ from refiner.stages.composing.when import heading_edtf, in_month, when_words
 
 EACH_SCENE = 4  # questions that training asks of one scene
 OPENING = 22  # words of a first sentence that can stand in a question
-_BY_TOPIC = ("memory.topic", "memory.person", "memory.place", "memory.topic_when", "memory.topic_wrote")
 _DEAR = re.compile(
     r"\b(?:Dear|Dearest|My dear|Respected|Pyari|Pyare|Priya|Priyo|Pujya|Hi|Hello|Hey)[ \t]+"
     r"(?P<to>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)(?=[ \t]*[,!:\n])"
@@ -46,6 +45,7 @@ class Way:
     slots: Mapping[str, str]
     key: str
     part: Passage | None = None  # None: the whole passage
+    telling: bool = True  # whether somebody who has not read the note can ask so
 
 
 def memory(told: Told) -> Iterator[Draft]:
@@ -153,19 +153,18 @@ def ways(told: Told, passage: Passage) -> list[Way]:
     deeds = [] if of_its_day else list(_by_deed(told, passage))
     options += deeds[:1]
     found = rarest(told.topics[passage.id] if passage.id in told.topics else told.about(passage), told.seen)[:6]
-    telling_words = {t.words for t in found if t.telling}
     for topic in found:
         if when:
             group = "memory.topic_wrote" if of_its_day else "memory.topic_when"
-            options.append(Way(group, {"topic": topic.words, "when": when}, topic.words))
+            options.append(Way(group, {"topic": topic.words, "when": when}, topic.words, None, topic.telling))
         else:
             slots = {topic.kind: topic.words, "bare_topic": re.sub(r"^(?:the|your) ", "", topic.words)}
-            options.append(Way(f"memory.{topic.kind}", slots, topic.words))
+            options.append(Way(f"memory.{topic.kind}", slots, topic.words, None, topic.telling))
     options[2:2] = deeds[1:3]
     if when:
         group = "memory.wrote" if of_its_day else "memory.when"
         options.insert(min(1, len(options)), Way(group, {"when": when}, "when"))
-    telling = [o for o in options if o.group not in _BY_TOPIC or o.key in telling_words]
+    telling = [o for o in options if o.telling]
     if telling or len(passage.units) < 2:
         return telling or options[:1]
     # Nothing that somebody else could ask for: her own first sentence leads to the rest.
