@@ -418,6 +418,9 @@ class Message(Record):
     content: str
 
 
+FROM_CHAT = "chat:"  # begins the source of a sample that corrects an answer in a chat; then the talk and the turn
+
+
 class Sample(Record):
     id: str
     kind: SampleKind
