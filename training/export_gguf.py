@@ -14,6 +14,7 @@ import argparse
 import json
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,64 @@ ARCHITECTURES = {
     "mistral": (gguf.MODEL_ARCH.LLAMA, True),
     "qwen2": (gguf.MODEL_ARCH.QWEN2, False),
     "qwen3": (gguf.MODEL_ARCH.QWEN3, False),
+    "gemma2": (gguf.MODEL_ARCH.GEMMA2, False),
+    "gemma3_text": (gguf.MODEL_ARCH.GEMMA3, False),
+    "phi3": (gguf.MODEL_ARCH.PHI3, False),
 }
 LORA_KEY = re.compile(r"^base_model\.model\.(?P<module>.+)\.lora_(?P<side>[AB])(?:\.\w+)?\.weight$")
+
+
+def require_known(config: dict[str, Any]) -> None:
+    """Raises `Refused` for an architecture that is not written here."""
+    kind = config.get("model_type", "")
+    if kind not in ARCHITECTURES:
+        raise Refused(f"no GGUF for the architecture {kind!r}; known: {', '.join(ARCHITECTURES)}")
+
+
+def gguf_names(config: dict[str, Any]) -> Callable[[str], str | None]:
+    """What gives transformers' name of a tensor (`….weight`, `….bias`) the name that it has in a GGUF, or None."""
+    require_known(config)
+    arch, _ = ARCHITECTURES[config["model_type"]]
+    known = gguf.get_tensor_name_map(arch, config["num_hidden_layers"])
+    return lambda name: known.get_name(name, try_suffixes=(".weight", ".bias"))
+
+
+def adapter_scale(settings: dict[str, Any]) -> float:
+    """What `B @ A` is multiplied by: alpha / rank. `settings` is adapter_config.json.
+
+    Raises `Refused` for an adapter that is not one plain LoRA with the same rank everywhere.
+    """
+    unlike = ("use_dora", "use_rslora", "rank_pattern", "alpha_pattern", "modules_to_save", "fan_in_fan_out")
+    if any(settings.get(key) for key in unlike) or settings.get("bias", "none") != "none":
+        raise Refused("only plain LoRA adapters can be written as GGUF")
+    return float(settings["lora_alpha"]) / float(settings["r"])
+
+
+def read_pairs(adapter: Path, config: dict[str, Any]) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """The adapter's A (rank × in) and B (out × rank) of each weight, in 32 bits, by the weight's name in a GGUF and
+    with the rows of B in the order that it has there. Raises `Refused` for a key that llama.cpp has no name for."""
+    from safetensors import safe_open
+
+    names = gguf_names(config)
+    interleaved = ARCHITECTURES[config["model_type"]][1]
+    heads = config["num_attention_heads"]
+    of_part = {"q_proj": heads, "k_proj": config.get("num_key_value_heads") or heads} if interleaved else {}
+    sides: dict[str, dict[str, np.ndarray]] = {}
+    with safe_open(adapter / "adapter_model.safetensors", framework="pt") as opened:  # numpy has no bfloat16
+        for key in opened.keys():  # noqa: SIM118  # not a dict
+            match = LORA_KEY.match(key)
+            name = match and names(f"{match['module']}.weight")
+            if not match or not name:
+                raise Refused(f"the adapter holds {key}, which llama.cpp has no name for")
+            tensor = opened.get_tensor(key).float().numpy()
+            part = match["module"].rpartition(".")[2]
+            if match["side"] == "B" and part in of_part:
+                tensor = interleave(tensor, of_part[part])
+            sides.setdefault(name, {})[match["side"]] = np.ascontiguousarray(tensor)
+    halves = [name for name, pair in sides.items() if len(pair) != 2]
+    if halves:
+        raise Refused(f"the adapter holds only half of {halves[0]}")
+    return {name: (pair["A"], pair["B"]) for name, pair in sides.items()}
 
 
 def write_lora(adapter: Path, config: dict[str, Any], out: Path) -> int:
@@ -42,43 +99,25 @@ def write_lora(adapter: Path, config: dict[str, Any], out: Path) -> int:
     `config` is the base model's config as plain data. Raises `Refused` for an architecture or a kind of adapter that
     is not written here.
     """
-    from safetensors.numpy import load_file
-
-    kind = config.get("model_type", "")
-    if kind not in ARCHITECTURES:
-        raise Refused(f"no GGUF for the architecture {kind!r}; known: {', '.join(ARCHITECTURES)}")
-    arch, interleaved = ARCHITECTURES[kind]
+    config = config.get("text_config") or config
+    require_known(config)
     settings = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))
-    if settings.get("use_dora") or settings.get("use_rslora") or settings.get("bias", "none") != "none":
-        raise Refused("only plain LoRA adapters can be written as GGUF")
-    heads = config["num_attention_heads"]
-    kv_heads = config.get("num_key_value_heads") or heads
-    names = gguf.get_tensor_name_map(arch, config["num_hidden_layers"])
-    writer = gguf.GGUFWriter(None, gguf.MODEL_ARCH_NAMES[arch])
+    adapter_scale(settings)
+    pairs = read_pairs(adapter, config)
+    writer = gguf.GGUFWriter(None, gguf.MODEL_ARCH_NAMES[ARCHITECTURES[config["model_type"]][0]])
     writer.add_type(gguf.GGUFType.ADAPTER)
     writer.add_string("adapter.type", "lora")
     writer.add_float32(gguf.Keys.Adapter.LORA_ALPHA, float(settings["lora_alpha"]))
-    written = 0
-    for key, value in sorted(load_file(adapter / "adapter_model.safetensors").items()):
-        match = LORA_KEY.match(key)
-        name = match and names.get_name(f"{match['module']}.weight", try_suffixes=(".weight",))
-        if not match or not name:
-            raise Refused(f"the adapter holds {key}, which llama.cpp has no name for")
-        tensor = value.astype(np.float32)
-        if match["side"] == "B" and interleaved:
-            if match["module"].endswith("q_proj"):
-                tensor = interleave(tensor, heads)
-            elif match["module"].endswith("k_proj"):
-                tensor = interleave(tensor, kv_heads)
-        writer.add_tensor(f"{name}.lora_{match['side'].lower()}", tensor)
-        written += match["side"] == "B"
+    for name, (a, b) in sorted(pairs.items()):
+        writer.add_tensor(f"{name}.lora_a", a)
+        writer.add_tensor(f"{name}.lora_b", b)
     temporary = out.with_name(f".{out.name}.new")
     writer.write_header_to_file(temporary)
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
     temporary.replace(out)
-    return written
+    return len(pairs)
 
 
 def interleave(rows: np.ndarray, heads: int) -> np.ndarray:

@@ -5,6 +5,7 @@ Spoken with the standard library alone, because one streamed request is all ther
 
 from __future__ import annotations
 
+import http.client
 import json
 import urllib.error
 import urllib.request
@@ -16,6 +17,7 @@ from refiner.errors import ModelError, RemoteRefused, UsageError
 from refiner.remote import is_local
 
 Messages = list[dict[str, str]]
+_RUNNING = "is the server running? refiner doctor looks"
 TIMEOUT = 300.0  # seconds to the next piece; a CPU reads a long persona card for a while before the first
 
 
@@ -23,11 +25,16 @@ class ChatModel(Protocol):
     """Somebody to talk to."""
 
     name: str
+    context: int  # tokens that it can read at once, 0 where nobody knows
 
     def reply(
         self, messages: Messages, *, max_tokens: int = 400, temperature: float = 0.0, seed: int | None = None
     ) -> Iterator[str]:
         """The answer in pieces, as they come. `messages` starts with the system message."""
+        ...
+
+    def count(self, messages: Messages) -> int:
+        """How many tokens the messages are for it, or somewhat more."""
         ...
 
     def close(self) -> None:
@@ -60,7 +67,10 @@ class OpenAIEndpoint:
                 mend="use a model on this machine, or set allow_remote = true under [llm] in refiner.toml",
             )
         self.name = model
-        self._url = url.rstrip("/") + "/chat/completions"
+        self.context = 0
+        self.cut = False  # whether the last answer ended at `max_tokens`
+        self._base = url.rstrip("/")
+        self._url = self._base + "/chat/completions"
         self._headers = {"Content-Type": "application/json"}
         if api_key:
             self._headers["Authorization"] = f"Bearer {api_key}"
@@ -74,6 +84,7 @@ class OpenAIEndpoint:
     ) -> Iterator[str]:
         """See `ChatModel.reply`. Raises ModelError if the endpoint does not answer or answers with an error."""
         require_system(messages)
+        self.cut = False
         body: dict[str, Any] = {
             "model": self.name,
             "messages": messages,
@@ -87,23 +98,55 @@ class OpenAIEndpoint:
         request = urllib.request.Request(self._url, json.dumps(body).encode(), self._headers)
         return self._pieces(request)
 
+    def models(self) -> list[str]:
+        """The names that the endpoint gives its models. Raises ModelError where it does not answer."""
+        listed = self.ask_json("/models").get("data") or []
+        return [str(m["id"]) for m in listed if isinstance(m, dict) and m.get("id")]
+
+    def count(self, messages: Messages) -> int:
+        """See `ChatModel.count`: by the size of the text."""
+        return estimate(messages)
+
+    def ask_json(self, path: str, body: Any = None, *, base: str = "") -> Any:
+        """What the server answers to a short request below its base address (or another one of it): parsed JSON.
+
+        Raises ModelError where it does not answer, or not with a JSON object.
+        """
+        url = (base or self._base) + path
+        data = None if body is None else json.dumps(body).encode()
+        try:
+            with self._opener.open(urllib.request.Request(url, data, self._headers), timeout=60) as response:
+                answer = json.load(response)
+        except urllib.error.HTTPError as error:
+            error.close()
+            raise ModelError(f"{url} answered {error.code}", mend=_mend(error.code)) from error
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            raise ModelError(f"{url} does not answer: {error}", mend=_RUNNING) from error
+        if not isinstance(answer, dict):
+            raise ModelError(f"{url} answered with something else than a JSON object")
+        return answer
+
     def _pieces(self, request: urllib.request.Request) -> Iterator[str]:
         try:
             with self._opener.open(request, timeout=TIMEOUT) as response:
+                streamed = False
                 for line in response:
                     text = line.decode("utf-8").strip()
+                    streamed = streamed or text.startswith("data:")
                     if not text.startswith("data:") or text == "data: [DONE]":
                         continue
-                    piece = _content(json.loads(text.removeprefix("data:")))
+                    piece, reason = _content(json.loads(text.removeprefix("data:")))
+                    self.cut = self.cut or reason == "length"
                     if piece:
                         yield piece
+                if not streamed:  # a page, or an answer in one piece: nothing of it was shown
+                    raise ModelError(f"{self._url} did not stream an answer", mend=_RUNNING)
         except urllib.error.HTTPError as error:
-            said = error.read(500).decode("utf-8", "replace")
-            raise ModelError(f"{self._url} answered {error.code}: {said}") from error
-        except (OSError, ValueError) as error:
-            raise ModelError(
-                f"{self._url} does not answer: {error}", mend="is the server running? refiner doctor looks"
-            ) from error
+            with error:
+                said = error.read(500).decode("utf-8", "replace")
+            raise ModelError(f"{self._url} answered {error.code}: {said}", mend=_mend(error.code)) from error
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            raise ModelError(f"{self._url} does not answer: {error}", mend=_RUNNING) from error
 
     def close(self) -> None:
         """Nothing is held."""
@@ -116,6 +159,12 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
+def estimate(messages: Messages) -> int:
+    """About how many tokens messages are, rather too many: a third of their bytes (English has four to five to a token,
+    Devanagari about three), and what a template puts around each."""
+    return sum(len(m["content"].encode("utf-8", "surrogatepass")) // 3 + 8 for m in messages)
+
+
 def require_system(messages: Messages) -> None:
     """Raises UsageError unless the first message is a system message: many chat templates put in one of their own
     where it is missing, and then somebody else answers."""
@@ -123,9 +172,22 @@ def require_system(messages: Messages) -> None:
         raise UsageError("a chat must start with the system message")
 
 
-def _content(event: Any) -> str:
-    if "error" in event:
-        error = event["error"]
-        raise ModelError(f"the model failed: {error.get('message', error) if isinstance(error, dict) else error}")
-    choices = event.get("choices") or [{}]
-    return (choices[0].get("delta") or {}).get("content") or ""
+def _mend(status: int) -> str:
+    if status in (401, 403):
+        return "put the server's key into the variable that [llm] api_key_env names, and its address into base_url"
+    return ""
+
+
+def _content(event: Any) -> tuple[str, Any]:
+    """(the piece, why the answer ended). Raises ModelError for an error, ValueError for what is no event."""
+    try:
+        if "error" in event:
+            error = event["error"]
+            raise ModelError(f"the model failed: {error.get('message', error) if isinstance(error, dict) else error}")
+        choice = (event.get("choices") or [{}])[0]
+        piece = (choice.get("delta") or {}).get("content") or ""
+    except (TypeError, AttributeError, KeyError):
+        piece = None
+    if not isinstance(piece, str):
+        raise ValueError("a piece of the answer is none")
+    return piece, choice.get("finish_reason")

@@ -10,16 +10,16 @@ import importlib
 import importlib.util
 import os
 import secrets
-import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from refiner.errors import TrainingError
+from refiner.errors import ModelError, TrainingError, UsageError
 from refiner.hints import install
-from refiner.training.endpoint import ChatModel, Messages, OpenAIEndpoint, require_system
-from refiner.training.launch import training_folder
+from refiner.training.endpoint import ChatModel, Messages, OpenAIEndpoint, estimate, require_system
+from refiner.training.launch import tuning
 from refiner.training.runs import RunInfo
 
 SMALL_MODEL = "smollm2-135m-instruct"
@@ -56,7 +56,7 @@ def open_model(
             raise TrainingError(f"llama.cpp needs a GGUF of {what}, and there is none", mend="engine transformers")
         if not _installed("xllamacpp"):
             raise TrainingError("llama.cpp is not installed", mend=install("local"))
-        return LlamaCpp(gguf, lora, context=context, threads=threads)
+        return LlamaCpp(gguf, lora, context=context, threads=threads, alias=run.name if run else "")
     if engine not in ENGINES:
         raise TrainingError(f"no engine {engine!r}; known: {', '.join(ENGINES)}")
     if not (_installed("transformers") and _installed("peft")):
@@ -67,20 +67,45 @@ def open_model(
     return Transformers(source, run.adapter if run and adapter else None)
 
 
-class LlamaCpp:
-    """llama.cpp in this process, on a loopback port of its own that asks for a random key."""
+def open_gguf(gguf: Path, lora: Path | None = None, *, context: int = 4096, threads: int | None = None) -> LlamaCpp:
+    """Any GGUF by llama.cpp, with a LoRA of it or alone. Raises TrainingError where one cannot be loaded."""
+    for file in (gguf, lora):
+        if file is None:
+            continue
+        try:
+            with file.open("rb") as opened:
+                begins = opened.read(4)
+        except OSError as error:
+            raise UsageError(f"{file} cannot be read: {error.strerror}") from None
+        if begins != b"GGUF":
+            raise UsageError(f"{file} is no GGUF file")
+    if not _installed("xllamacpp"):
+        raise TrainingError("llama.cpp is not installed", mend=install("local"))
+    return LlamaCpp(gguf, lora, context=context, threads=threads)
 
-    def __init__(self, base: Path, lora: Path | None, *, context: int = 4096, threads: int | None = None) -> None:
+
+class LlamaCpp:
+    """llama.cpp in this process, on a loopback port of its own that asks for a random key.
+
+    `url` and `key` are for a proxy in this process; nobody else is told.
+    """
+
+    def __init__(
+        self, base: Path, lora: Path | None, *, context: int = 4096, threads: int | None = None, alias: str = ""
+    ) -> None:
+        """`alias`: what answers call the model; otherwise the file's name. llama.cpp would give its whole path away."""
         import xllamacpp
 
         parameters = xllamacpp.CommonParams()
         parameters.model.path = str(base)
+        parameters.model_alias = {alias or base.stem}
         parameters.n_ctx = context
         parameters.n_parallel = 1
         parameters.cpuparams.n_threads = threads or os.cpu_count() or 1
         parameters.warmup = False
         parameters.verbosity = -1
-        key = secrets.token_urlsafe(24)  # other people on this machine can reach the port
+        parameters.ui = parameters.endpoint_slots = False
+        self.key = key = secrets.token_urlsafe(24)  # other people on this machine can reach the port
         parameters.api_keys = [key]
         if lora:
             parameters.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(lora), 1.0)]
@@ -90,18 +115,33 @@ class LlamaCpp:
             raise TrainingError(f"llama.cpp cannot load {base}{f' with {lora}' if lora else ''}: {error}") from error
         self.name = base.stem
         # Trained without a thinking block, so asked without one (Qwen3); other templates ignore the name.
-        self._endpoint = OpenAIEndpoint(
-            f"{self._server.listening_address}/v1",
-            base.stem,
-            api_key=key,
-            extra={"chat_template_kwargs": {"enable_thinking": False}},
-        )
+        self.url = str(self._server.listening_address)
+        self.extra: dict[str, Any] = {"chat_template_kwargs": {"enable_thinking": False}}
+        self._endpoint = OpenAIEndpoint(f"{self.url}/v1", base.stem, api_key=key, extra=self.extra)
+        self.context = context  # a model that was made for less gets less
+        with suppress(ModelError, AttributeError, TypeError, ValueError):
+            told = self._endpoint.ask_json("/props", base=self.url)["default_generation_settings"]["n_ctx"]
+            self.context = min(context, int(told)) or context
+
+    def count(self, messages: Messages) -> int:
+        """See `ChatModel.count`: by the model's own template and tokenizer."""
+        try:
+            text = self._endpoint.ask_json("/apply-template", {"messages": messages, **self.extra}, base=self.url)
+            asked = {"content": text["prompt"], "add_special": False, "parse_special": True}
+            return len(self._endpoint.ask_json("/tokenize", asked, base=self.url)["tokens"])
+        except (ModelError, KeyError, TypeError):
+            return estimate(messages)
 
     def reply(
         self, messages: Messages, *, max_tokens: int = 400, temperature: float = 0.0, seed: int | None = None
     ) -> Iterator[str]:
         """See `ChatModel.reply`."""
         return self._endpoint.reply(messages, max_tokens=max_tokens, temperature=temperature, seed=seed)
+
+    @property
+    def cut(self) -> bool:
+        """Whether the last answer ended at `max_tokens`."""
+        return self._endpoint.cut
 
     def close(self) -> None:
         """Stop the server and free the model."""
@@ -113,13 +153,9 @@ class Transformers:
 
     def __init__(self, base: str, adapter: Path | None) -> None:
         # Loaded by the very code that training loads it with, or the stop token may differ.
-        folder = str(training_folder())
-        if folder not in sys.path:
-            sys.path.append(folder)
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-        loader = importlib.import_module("tuning.base")
-        errors = importlib.import_module("tuning.errors")
+        loader, errors = tuning("base"), tuning("errors")
         torch: Any = importlib.import_module("torch")
         importlib.import_module("transformers.utils.logging").disable_progress_bar()
         on_card = torch.cuda.is_available()
@@ -137,6 +173,14 @@ class Transformers:
         loader.agree(model, self._tokenizer)
         self._model: Any = model.eval()
         self.name = where.name
+        self.context = int(getattr(model.config, "max_position_embeddings", 0) or 0)
+
+    def count(self, messages: Messages) -> int:
+        """See `ChatModel.count`: by the model's own template and tokenizer."""
+        text = self._tokenizer.apply_chat_template(
+            messages, tokenize=False, add_generation_prompt=True, enable_thinking=False
+        )
+        return len(self._tokenizer(text, add_special_tokens=False)["input_ids"])
 
     def reply(
         self, messages: Messages, *, max_tokens: int = 400, temperature: float = 0.0, seed: int | None = None

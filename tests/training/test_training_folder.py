@@ -93,7 +93,7 @@ def test_the_folder_stands_alone(tmp_path: Path, dataset: Path) -> None:
     command = [sys.executable, "-P", str(copy / "train.py"), str(dataset), "--recipe", "cpu-smoke", "--validate"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert "valid: 65 rows to train on" in done.stderr
+    assert "valid: 91 rows to train on" in done.stderr
 
 
 def test_the_general_rows_are_about_120_and_none_twice() -> None:

@@ -11,7 +11,7 @@ from training_tiny import CHATML, ENDLESS, THINKING, make_tokenizer
 from tuning.errors import Refused
 from tuning.labels import IGNORED, check_labels, encode, encode_row, stop_ids
 
-pytestmark = [pytest.mark.training, pytest.mark.filterwarnings("ignore::FutureWarning")]
+pytestmark = [pytest.mark.training, pytest.mark.second, pytest.mark.filterwarnings("ignore::FutureWarning")]
 
 TEXTS = [m["content"] for rows in persona_rows() for row in rows for m in row["messages"]]
 TWO_TURNS = chat("Where did you grow up?", "In Vardal.", "Are you stubborn?", "I am. Ask my brother.")["messages"]
@@ -45,6 +45,23 @@ def test_every_answer_of_several_turns_is_learnt_with_its_end_token(tokenizer: A
     assert learnt(tokenizer, row.labels) == "|In Vardal.<|im_end|>|I am. Ask my brother.<|im_end|>"
     whole = tokenizer.apply_chat_template(TWO_TURNS, tokenize=False)
     assert tokenizer.decode(row.input_ids) == whole.removesuffix("\n")
+
+
+def test_an_answer_that_only_leads_to_the_last_is_not_learnt() -> None:
+    led = [dict(m) for m in TWO_TURNS]
+    led[2]["learn"] = "no"
+    plain = make_tokenizer(TEXTS)
+    (row,) = encode_row(plain, led)
+    (whole,) = encode_row(plain, TWO_TURNS)
+    assert row.input_ids == whole.input_ids
+    assert row.answers == whole.answers[1:]
+    check_labels(plain, row)
+    learnt = [token for token in row.labels if token != IGNORED]
+    assert plain.decode(learnt) == TWO_TURNS[-1]["content"] + "<|im_end|>"
+    thinking = make_tokenizer(TEXTS, THINKING)
+    (only,) = encode_row(thinking, led)  # each answer would be a sequence of its own
+    assert only.answers == whole.answers[1:]
+    check_labels(thinking, only)
 
 
 def test_a_template_that_writes_earlier_answers_otherwise_gives_a_sequence_for_each_answer() -> None:

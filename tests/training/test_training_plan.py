@@ -8,7 +8,17 @@ import pytest
 import train
 from tuning.backends import Machine, choose_backend
 from tuning.errors import Refused
-from tuning.memory import CUDA_GIB, KNOWN, Shape, estimate_gpu, meta_counts, shape_of, what_fits
+from tuning.memory import (
+    CUDA_GIB,
+    KNOWN,
+    Shape,
+    estimate_cpu,
+    estimate_for,
+    estimate_gpu,
+    meta_counts,
+    shape_of,
+    what_fits,
+)
 from tuning.plan import Counts, guess_counts, make_plan
 from tuning.recipe import BaseKeys, HardwareKeys, Recipe
 
@@ -22,6 +32,7 @@ TABLE = {
     "meta-llama/Llama-3.2-3B-Instruct": (2.6, 3.0),
     "Qwen/Qwen3-4B-Instruct-2507": (3.1, 3.5),
     "meta-llama/Llama-3.1-8B-Instruct": (6.1, 6.6),
+    "Qwen/Qwen3-8B": (6.1, 6.6),
 }
 
 
@@ -64,10 +75,48 @@ def test_the_formula_counts_what_the_meta_device_counts(model: str) -> None:
     assert shape.parameters == pytest.approx(parameters, rel=1e-3)
 
 
+def test_weights_that_are_not_quantised_take_two_or_four_bytes() -> None:
+    shape = KNOWN["Qwen/Qwen3-1.7B"]
+    on_card = [estimate_gpu(shape, max_length=1024, r=16, nf4=nf4) for nf4 in (True, False)]
+    keys = {"max_length": 1024, "r": 16, "batch": 1, "checkpointing": True}
+    on_cpu = [estimate_cpu(shape, nf4=nf4, **keys) for nf4 in (True, False)]  # type: ignore[arg-type]
+    assert [e.form for e in on_card + on_cpu] == ["NF4", "16 bits", "NF4", "32 bits"]
+    saved = [(whole.weights - nf4.weights) * 2**30 / shape.linear for nf4, whole in (on_card, on_cpu)]
+    assert saved == pytest.approx([2 - 4.127 / 8, 4 - 4.127 / 8])
+    for nf4, whole in (on_card, on_cpu):
+        assert (nf4.adapter, nf4.activations) == (whole.adapter, whole.activations)
+
+
+def test_without_unsloth_the_embedding_is_kept_in_32_bits() -> None:
+    shape = KNOWN["Qwen/Qwen3-1.7B"]
+    keys = {"max_length": 1024, "r": 16, "batch": 1, "checkpointing": True}
+    by_trl, by_unsloth = (estimate_for(name, shape, nf4=True, **keys) for name in ("trl-qlora", "unsloth"))  # type: ignore[arg-type]
+    assert by_unsloth == estimate_gpu(shape, max_length=1024, r=16)
+    assert (by_trl.weights - by_unsloth.weights) * 2**30 == pytest.approx(2 * shape.vocab * shape.hidden)
+    assert estimate_for("trl-cpu", shape, nf4=False, **keys).form == "32 bits"  # type: ignore[arg-type]
+
+
+def test_the_plan_says_how_the_weights_are_kept() -> None:
+    for wanted, words in (("auto", "in NF4, adapter"), ("none", "in 16 bits, adapter")):
+        base = BaseKeys(model="Qwen/Qwen3-1.7B", quantization=wanted)
+        asked = dataclasses.replace(recipe(), base=base)
+        plan = make_plan(asked, None, COUNTS, choose_backend(asked, NO_CARD, planning=True), NO_CARD)
+        assert words in "\n".join(plan.lines())
+
+
+def test_nf4_on_a_cpu_is_said_and_needs_bitsandbytes() -> None:
+    asked = Recipe(name="r", base=BaseKeys(model="a/b", quantization="nf4"))
+    there = dataclasses.replace(NO_CARD, bitsandbytes=True)
+    assert choose_backend(asked, there).why.endswith("LoRA on the CPU, the base in NF4")
+    with pytest.raises(Refused, match="need bitsandbytes") as caught:
+        choose_backend(asked, NO_CARD)
+    assert "pip install bitsandbytes" in str(caught.value)
+
+
 def test_a_model_too_large_for_the_card_is_refused_and_what_fits_is_named() -> None:
     large = recipe("Qwen/Qwen3-4B-Instruct-2507")
     here = card("RTX 3050", 4.0)
-    plan = make_plan(large, None, COUNTS, choose_backend(large, here), here)
+    plan = make_plan(large, None, COUNTS, choose_backend(large, here), here, lambda cpu: 1e13)
     with pytest.raises(Refused, match=r"needs about 3\.9 GiB, and 3\.4 GiB are usable \(RTX 3050\)") as caught:
         plan.refuse_what_cannot_fit(large)
     assert "what fits: Qwen/Qwen3-1.7B" in str(caught.value)
@@ -82,6 +131,16 @@ def test_without_a_card_the_plan_is_for_the_card_that_the_recipe_names() -> None
     assert "80 of the persona, 20 general, 12 held out" in text
     assert "steps      39 (3 epochs of 13)" in text
     assert "about 9,000 an epoch" in text
+
+
+def test_several_cards_are_trained_by_trl(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = card("A10", 24.0)
+    assert choose_backend(recipe(), here).name == "unsloth"
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    choice = choose_backend(recipe(), here)
+    assert (choice.name, choice.why) == ("trl-qlora", "A10; one process for each card")
+    with pytest.raises(Refused, match="but no bitsandbytes"):
+        choose_backend(recipe(), dataclasses.replace(here, bitsandbytes=False))
 
 
 def test_what_fits_grows_with_the_card() -> None:
@@ -107,7 +166,7 @@ def test_the_back_end_that_is_chosen(wanted: str, machine: Machine, expected: st
 
 def test_a_recipe_for_a_cpu_says_why_it_runs_there() -> None:
     choice = choose_backend(recipe(vram=0.0), NO_CARD)
-    assert (choice.name, choice.why) == ("trl-cpu", "no NVIDIA card was found; LoRA in 32 bits on the CPU")
+    assert (choice.name, choice.why) == ("trl-cpu", "no NVIDIA card was found; LoRA on the CPU, the base in 32 bits")
 
 
 @pytest.mark.parametrize(
@@ -127,7 +186,7 @@ def test_a_back_end_that_cannot_run_is_refused(wanted: str, machine: Machine, me
 def test_counts_are_guessed_without_a_tokenizer() -> None:
     rows = [[{"role": "user", "content": "x" * 40}], [{"role": "user", "content": "x" * 80}]]
     counts = guess_counts(rows, 1, 5)
-    assert dataclasses.astuple(counts) == (1, 1, 5, 2, 40, 0, 25, False)
+    assert counts == Counts(1, 1, 5, 2, 40, 0, 25, False, lengths=(15, 25), held_out_tokens=100)
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
+import tomllib
+import typing
 from pathlib import Path
 
 import pytest
 from training_tiny import TRAINING
 from tuning.errors import Refused
-from tuning.recipe import read_recipe
+from tuning.recipe import Recipe, read_recipe
 
 SHIPPED = sorted((TRAINING / "recipes").glob("*.toml"))
 
@@ -29,15 +32,16 @@ def test_shipped_recipe_is_valid_and_says_how_to_run_it(file: Path) -> None:
     assert ("Not run by us" in head) == (checked.hardware.vram_gb > 0)
 
 
-def test_the_five_recipes_are_there() -> None:
-    assert [file.stem for file in SHIPPED] == ["cloud-24gb", "cpu-smoke", "gpu-8gb", "rtx3050-4gb", "rtx3050-6gb"]
+def test_the_six_recipes_are_there() -> None:
+    names = ["cloud-24gb", "cpu-nf4", "cpu-smoke", "gpu-8gb", "rtx3050-4gb", "rtx3050-6gb"]
+    assert [file.stem for file in SHIPPED] == names
 
 
 def test_all_errors_come_at_once_and_name_the_nearest_key(tmp_path: Path) -> None:
     file = recipe(
         tmp_path,
         """
-        method = "dpo"
+        method = "ppo"
         epochs = 3
         [lora]
         rank = 8
@@ -54,7 +58,7 @@ def test_all_errors_come_at_once_and_name_the_nearest_key(tmp_path: Path) -> Non
     text = str(caught.value)
     assert caught.value.exit_code == 2
     assert "8 errors" in text
-    assert "method = 'dpo': must be one of sft" in text
+    assert "method = 'ppo': must be one of sft, dpo, kto" in text
     assert "epochs: no such key; did you mean train.epochs?" in text
     assert "lora.rank: no such key; known here: r, alpha, dropout" in text
     assert "lora.alhpa: no such key; did you mean lora.alpha?" in text
@@ -79,3 +83,37 @@ def test_a_whole_number_stands_for_a_number(tmp_path: Path) -> None:
 def test_broken_toml_is_one_message(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="is not valid TOML"):
         read_recipe(recipe(tmp_path, "[lora\n"))
+
+
+def test_every_key_stands_in_the_documentation_with_its_default() -> None:
+    lines = (TRAINING.parent / "docs" / "training.md").read_text(encoding="utf-8").splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| ")]
+    said = {(row[0].strip("`"), row[1].strip("`")): (row[2].strip("`"), row[3]) for row in rows if len(row) == 4}
+    for section, kind in typing.get_type_hints(Recipe).items():
+        fields = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else []
+        named = [(f"[{section}]", f) for f in fields]
+        named += [("", f) for f in dataclasses.fields(Recipe) if f.name == section and not fields]
+        for place, key in named:
+            default, words = said[place, key.name]
+            assert tomllib.loads(f"x = {default}")["x"] == key.default, key.name
+            assert words, key.name
+
+
+@pytest.mark.parametrize(
+    ("section", "line"),
+    [
+        ("train", "learning_rate = nan"),
+        ("preferences", "max_loss_rise = nan"),
+        ("lora", "alpha = inf"),
+        ("hardware", f"vram_gb = {'9' * 400}"),
+        ("train", "seed = 4294967296"),  # numpy takes no larger one
+    ],
+)
+def test_a_number_that_is_none_is_refused(tmp_path: Path, section: str, line: str) -> None:
+    """Every bound lets `nan` pass, and a whole number may be too large for a float."""
+    with pytest.raises(Refused, match=f"{section}.{line.split()[0]} = .*must be (a finite number|at most)"):
+        read_recipe(recipe(tmp_path, f'[base]\nmodel = "a/b"\n[{section}]\n{line}\n'))
+
+
+def test_a_recipe_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    assert read_recipe(recipe(tmp_path, '\ufeff[base]\nmodel = "a/b"\n')).base.model == "a/b"

@@ -14,36 +14,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from conftest import TINY_RECIPE, Train
+from conftest import Train
 from training_persona import SYSTEM
 from training_tiny import TRAINING
 
 pytestmark = [pytest.mark.training, pytest.mark.filterwarnings("ignore::FutureWarning")]
 
 
-@pytest.fixture(scope="module")
-def tiny_toml(tmp_path_factory: pytest.TempPathFactory, tiny: Path) -> Path:
-    file = tmp_path_factory.mktemp("recipe") / "tiny.toml"
-    file.write_text(TINY_RECIPE.format(base=tiny, epochs=5), encoding="utf-8")
-    return file
-
-
-@pytest.fixture(scope="module")
-def finished(train_py: Train, dataset: Path, tiny_toml: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a run that went to its end."""
-    out = tmp_path_factory.mktemp("runs") / "whole"
-    done = train_py(dataset, "--recipe", tiny_toml, "--out", out)
-    assert done.returncode == 0, done.stderr
-    (out.parent / "stderr").write_text(done.stderr, encoding="utf-8")
-    return out
-
-
-@pytest.fixture(scope="module")
-def record(finished: Path) -> dict[str, Any]:
-    data: dict[str, Any] = json.loads((finished / "run.json").read_text(encoding="utf-8"))
-    return data
-
-
+@pytest.mark.second
 def test_the_loss_falls(record: dict[str, Any]) -> None:
     """T3: 65 rows and 6 general ones, 45 steps; chance over 600 tokens is ln(600) = 6.4."""
     losses = [step["loss"] for step in record["losses"]]
@@ -53,6 +31,7 @@ def test_the_loss_falls(record: dict[str, Any]) -> None:
     assert record["best"]["loss"] < record["evaluations"][0]["loss"]
 
 
+@pytest.mark.second
 def test_after_each_evaluation_every_layer_has_a_gradient(record: dict[str, Any]) -> None:
     """T2: at the first step, and after each of the evaluations that a step follows."""
     assert record["gradient_checks"] == {"passed": 5, "layers": 14}
@@ -108,6 +87,7 @@ def test_the_libraries_do_not_spill_on_the_person(finished: Path) -> None:
     assert "back end   trl-cpu: no NVIDIA card was found" in said
 
 
+@pytest.mark.second
 def test_the_reloaded_adapter_and_the_merged_model_answer_the_same(finished: Path, tiny: Path) -> None:
     """T4."""
     import torch
@@ -135,6 +115,7 @@ def test_the_reloaded_adapter_and_the_merged_model_answer_the_same(finished: Pat
     assert said[-1] == tokenizer.eos_token_id  # it learnt to stop
 
 
+@pytest.mark.second
 def test_a_resumed_run_has_the_same_losses(
     train_py: Train, dataset: Path, tiny_toml: Path, tmp_path: Path, record: dict[str, Any]
 ) -> None:
@@ -170,28 +151,32 @@ def test_checkpointing_of_activations_changes_no_loss(
 
 
 def test_a_run_that_saved_nothing_yet_starts_anew(tmp_path: Path, dataset: Path) -> None:
-    import train
     from tuning.errors import Refused
     from tuning.fit import last_checkpoint
     from tuning.folder import read_folder
+    from tuning.prepare import prepare
     from tuning.recipe import Recipe
 
-    recipe, folder, out = Recipe(), read_folder(dataset), tmp_path / "out"
+    folder, out, file = read_folder(dataset), tmp_path / "out", tmp_path / "recipe.toml"
+    file.touch()
+
+    def begin(resume: bool, recipe: Recipe | None = None) -> bool:
+        return prepare(out, recipe or Recipe(), file, folder, None, resume=resume).resume
+
     with pytest.raises(Refused, match="there is no run to resume"):
-        train.prepare(out, recipe, folder, resume=True)
+        begin(True)
     for resume in (False, False, True):
-        assert train.prepare(out, recipe, folder, resume) is False
+        assert begin(resume) is False
     for step, whole in ((9, True), (10, True), (11, False)):
         checkpoint = out / "checkpoints" / f"checkpoint-{step}"
         checkpoint.mkdir(parents=True)
-        if whole:
-            (checkpoint / "trainer_state.json").touch()
+        (checkpoint / "trainer_state.json").write_text("{}" if whole else '{"global')
     assert last_checkpoint(out / "checkpoints") == out / "checkpoints" / "checkpoint-10"
-    assert train.prepare(out, recipe, folder, resume=True) is True
+    assert begin(True) is True
     with pytest.raises(Refused, match="holds an unfinished run"):
-        train.prepare(out, recipe, folder, resume=False)
+        begin(False)
     with pytest.raises(Refused, match="the recipe changed since"):
-        train.prepare(out, Recipe(name="other"), folder, resume=True)
+        begin(True, Recipe(name="other"))
 
 
 def test_ctrl_c_saves(dataset: Path, tiny_recipe: Callable[..., Path], tmp_path: Path) -> None:
@@ -246,3 +231,44 @@ def test_the_plan_loads_nothing_and_goes_to_stdout(train_py: Train, dataset: Pat
     too_large = train_py(dataset, "--recipe", "rtx3050-4gb", "--plan", "--base", "Qwen/Qwen3-4B-Instruct-2507")
     assert too_large.returncode == 1
     assert "what fits: Qwen/Qwen3-1.7B" in too_large.stderr
+
+
+def test_a_second_training_in_the_same_folder_is_refused(
+    train_py: Train, dataset: Path, tiny_recipe: Callable[..., Path], tmp_path: Path
+) -> None:
+    from refiner.errors import TrainingError
+    from refiner.training.runs import find_run, remove
+
+    out, recipe = tmp_path / "runs" / "one", tiny_recipe(epochs=300)
+    command = [sys.executable, str(TRAINING / "train.py"), str(dataset), "--out", str(out), "--recipe", str(recipe)]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith("step "):
+                break
+        for more in ((), ("--resume",)):
+            second = train_py(dataset, "--recipe", recipe, "--out", out, *more)
+            assert second.returncode == 2
+            assert f"a training is at work in {out} (process {process.pid})" in second.stderr
+        run = find_run(out.parent, "one")
+        assert (run.process, run.is_begun) == (process.pid, False)
+        with pytest.raises(TrainingError, match=f"a training is at work in one .process {process.pid}."):
+            remove(out.parent, "one")
+        process.send_signal(signal.SIGTERM)
+        said = process.stderr.read()
+        assert process.wait(60) == 130
+    assert "stopped and saved" in said
+    run = find_run(out.parent, "one")
+    assert (run.process, run.is_begun) == (0, True)
+
+
+def test_a_disk_that_is_full_is_told_in_whatever_words_it_comes() -> None:
+    import train
+
+    for text in (
+        "Error while serializing: I/O error: No space left on device (os error 28)",
+        "[enforce fail at inline_container.cc:672] . unexpected pos 64 vs 0",
+    ):
+        assert "make room, then go on with --resume" in train.disk_advice(RuntimeError(text))
+    assert train.disk_advice(RuntimeError("shapes do not match")) == ""

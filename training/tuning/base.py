@@ -71,7 +71,10 @@ def resolve_base(name: str, *, revision: str = "main", allow_download: bool = Fa
 def _on_hub(name: str, revision: str, allow_download: bool, fetch: str) -> str:
     from huggingface_hub import try_to_load_from_cache
 
-    cached = try_to_load_from_cache(name, "config.json", revision=revision)
+    try:
+        cached = try_to_load_from_cache(name, "config.json", revision=revision)
+    except ValueError as error:
+        raise Refused(f"no base model {name!r}: no such folder, and no hub id: {error}") from error
     if not isinstance(cached, str) and not allow_download:
         raise Refused(
             f"the base model {name} is not on this machine, and nothing is downloaded unasked",

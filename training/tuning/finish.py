@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from . import record
 from .backends import Machine
 from .base import Base
+from .continued import Before
 from .errors import Refused
 from .fit import Fitted
 from .folder import Folder
 from .plan import Plan
+from .preferred import Preferred
+from .prepare import clear
 from .recipe import Recipe
+from .record import say
+from .together import processes, wait
 
 
 def finish(
@@ -30,16 +34,29 @@ def finish(
     machine: Machine,
     *,
     seconds: float,
+    before: Before | None = None,
+    still_known: dict[str, float | None] | None = None,
+    rows: list[str] | None = None,
+    seen: Sequence[str] = (),
+    after: Preferred | None = None,
+    decided: list[str] | None = None,
 ) -> None:
-    """Write the run's folder; `run.json` last, so that its existence means that the rest is whole."""
+    """Write the run's folder; `run.json` last, so that its existence means that the rest is whole.
+
+    `before`: the run that this one continues, `still_known`: the held-out loss of what it was taught. `rows` and
+    `decided`: keys of all that was taught, `seen` of all rows that could have been (continued.py). `after`: what came
+    of dpo or kto. Of several processes the first one writes.
+    """
+    if not processes().first:
+        wait()
+        return
     model.save_pretrained(str(out / "adapter"))
     tokenizer.save_pretrained(str(out / "adapter"))
     adapter_gguf, why_not = _export(out, model, recipe)
     if why_not:
-        print(f"note: no adapter.gguf: {why_not}", file=sys.stderr)
-    plot = "loss.png" if record.draw_losses(out / "loss.png", fitted.losses, fitted.evaluations) else ""
-    shutil.rmtree(out / "checkpoints", ignore_errors=True)
-    (out / "started.json").unlink(missing_ok=True)
+        say(f"note: no adapter.gguf: {why_not}")
+    drawn = fitted.losses or (after.fitted.losses if after else [])
+    plot = "loss.png" if record.draw_losses(out / "loss.png", drawn, fitted.evaluations) else ""
     record.write_json(
         out / "run.json",
         {
@@ -63,6 +80,13 @@ def finish(
                 "parameters": plan.parameters,
             },
             "recipe": recipe.as_dict(),
+            "method": recipe.method if after else "sft",
+            "continues": {"name": before.name, "sha256": before.sha256, "held_out": still_known} if before else None,
+            "rows": rows or [],
+            "seen": list(seen),
+            "decided": decided or [],
+            "preferences": _of_preferences(after),
+            "processes": processes().count,
             "backend": {"name": plan.backend.name, "why": plan.backend.why},
             "steps": fitted.steps,
             "planned_steps": fitted.planned_steps,
@@ -80,6 +104,23 @@ def finish(
             "git_commit": record.git_commit(Path(__file__).resolve().parent),
         },
     )
+    clear(out)  # not before: until run.json is there, this is all that --resume can go on from
+    wait()
+
+
+def _of_preferences(after: Preferred | None) -> dict[str, Any] | None:
+    if after is None:
+        return None
+    return {
+        "method": after.method,
+        "rows": after.rows,
+        "steps": after.fitted.steps,
+        "losses": after.fitted.losses,
+        "held_out_before": after.before,
+        "held_out_after": after.after,
+        "undone": after.undone,
+        "gradient_checks": {"passed": after.fitted.gradient_checks, "layers": after.fitted.adapter_layers},
+    }
 
 
 def _export(out: Path, model: Any, recipe: Recipe) -> tuple[str, str]:

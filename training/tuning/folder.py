@@ -10,6 +10,7 @@ import dataclasses
 import hashlib
 import json
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,11 +86,10 @@ def read_folder(path: Path) -> Folder:
 
 
 def _check_file(file: Path, entry: dict[str, Any], rows: list[list[Message]], kinds: list[str]) -> list[str]:
-    raw = file.read_bytes()
-    if hashlib.sha256(raw).hexdigest() != entry.get("sha256"):
-        return [f"{file.name} was changed after it was written: its hash is not the manifest's"]
+    problem, lines = _lines(file, entry)
+    if problem:
+        return [problem]
     problems = []
-    lines = [line for line in raw.decode("utf-8").split("\n") if line.strip()]
     for number, line in enumerate(lines, 1):
         try:
             row = json.loads(line)
@@ -102,9 +102,46 @@ def _check_file(file: Path, entry: dict[str, Any], rows: list[list[Message]], ki
         else:
             kinds.append(kind if isinstance(kind, str) else "")
             rows.append([{"role": m["role"], "content": m["content"]} for m in messages])
-    if entry.get("rows") != len(lines):
-        problems.append(f"{file.name} has {len(lines)} rows, the manifest says {entry.get('rows')}")
+            if row.get("learn") == "last":
+                for message in rows[-1][:-1]:
+                    message |= {"learn": "no"} if message["role"] == "assistant" else {}
     return problems
+
+
+def _lines(file: Path, entry: dict[str, Any]) -> tuple[str, list[str]]:
+    """("", the lines of `file`), or (what it has that the manifest's `entry` does not say, [])."""
+    raw = file.read_bytes()
+    if hashlib.sha256(raw).hexdigest() != entry.get("sha256"):
+        return f"{file.name} was changed after it was written: its hash is not the manifest's", []
+    try:
+        lines = [line for line in raw.decode("utf-8").split("\n") if line.strip()]
+    except UnicodeDecodeError as error:
+        return f"{file.name} is not UTF-8 (byte {error.start})", []
+    if entry.get("rows") != len(lines):
+        return f"{file.name} has {len(lines)} rows, the manifest says {entry.get('rows')}", []
+    return "", lines
+
+
+def read_listed(path: Path, name: str) -> Iterator[tuple[int, Any]]:
+    """(line number, row) of the file `name` in the dataset folder `path`; nothing where the manifest lists none.
+
+    Raises `Refused` (exit code 2) if the file is not as the manifest says.
+    """
+    manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+    entry = next((entry for entry in manifest["files"] if entry["name"] == name), None)
+    if entry is None:
+        return
+    file = path / name
+    problem, lines = _lines(file, entry) if file.is_file() else (f"{name} is missing", [])
+    if problem:
+        raise Refused(f"the dataset {path}: {problem}", mend="write it again: refiner export", exit_code=2)
+    for number, line in enumerate(lines, 1):
+        try:
+            yield number, json.loads(line)
+        except ValueError as error:
+            raise Refused(
+                f"{file}, line {number}: {error}", mend="write it again: refiner export", exit_code=2
+            ) from error
 
 
 def row_problem(messages: Any, *, system: bool = True) -> str:
@@ -152,19 +189,23 @@ def read_replay(name: str, places: list[Path]) -> list[list[Message]]:
 
 
 def beginning(folder: Folder, rows: int, chars: int = 0) -> Folder:
-    """The folder with the persona's first `rows` rows to train on that have at most `chars` characters of talk (0 =
-    any), and the general rows that stand between them.
+    """The folder with at most `rows` of the persona's rows to train on (0 = all), those that have at most `chars`
+    characters of talk (0 = any), and the general rows that stand between them.
 
-    Of the held-out rows those stay whose answer is among the taught ones: what was not taught must not decide when to
-    stop. The writer of a folder spreads kinds evenly over it, so that its beginning is a fair part.
+    From the beginning of the folder, whose writer spreads kinds evenly over it, and each answer with all the questions
+    that it is given to: a model that sees few rows learns a thing from being asked in several ways. Of the held-out
+    rows those stay whose answer is among the taught ones: what was not taught must not decide when to stop.
     """
     kinds = folder.kinds or [""] * len(folder.train)
-    picked: list[int] = []
-    left = rows or len(folder.train)
-    for i, (row, kind) in enumerate(zip(folder.train, kinds, strict=True)):
-        if left and (not chars or talk_length(row) <= chars):
-            picked.append(i)
-            left -= kind != GENERAL
+    fitting_rows = [i for i, row in enumerate(folder.train) if not chars or talk_length(row) <= chars]
+    forms: dict[str, list[int]] = {}
+    for i in fitting_rows:
+        if kinds[i] != GENERAL:
+            forms.setdefault(folder.train[i][-1]["content"], []).append(i)
+    persona = [i for places in forms.values() for i in places][: rows or None]
+    general = [i for i in fitting_rows if kinds[i] == GENERAL]
+    share = len(persona) / max(1, sum(kind != GENERAL for kind in kinds))
+    picked = sorted([*persona, *general[: round(len(general) * share)]])
     if len(picked) == len(folder.train):
         return folder
     train = [folder.train[i] for i in picked]

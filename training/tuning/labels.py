@@ -28,7 +28,8 @@ class Encoded:
 
 
 def encode_row(tokenizer: Any, messages: list[Message], row: int = 0) -> list[Encoded]:
-    """One row as training sequences: usually one, with every answer in it labelled.
+    """One row as training sequences: usually one, with every answer in it labelled that is to be learnt (a message's
+    `learn` is "no" for those that only lead to the last).
 
     A template may write an earlier answer otherwise than a last one (Qwen3 leaves out the empty thinking block).
     Then each answer becomes a sequence of its own, with the turns before it as its prompt, because a single sequence
@@ -37,6 +38,7 @@ def encode_row(tokenizer: Any, messages: list[Message], row: int = 0) -> list[En
     Raises `Refused` if the template changes the content, or if the text holds a special token of the model.
     """
     turns = [i for i, message in enumerate(messages) if message["role"] == "assistant"]
+    said_before = {i for i in turns if messages[i].get("learn") == "no"}
     messages = [{"role": m["role"], "content": m["content"].strip()} for m in messages]
     _refuse_special_tokens(tokenizer, messages, row)
     pieces = []
@@ -50,20 +52,34 @@ def encode_row(tokenizer: Any, messages: list[Message], row: int = 0) -> list[En
                 "training on it would teach another form than it is asked in",
                 mend="choose another base model, or mend its chat template",
             )
-        pieces.append((prompt, answer, end_token(tokenizer, full[len(prompt) + len(answer) :])))
+        pieces.append((prompt, answer, end_token(tokenizer, full[len(prompt) + len(answer) :]), i not in said_before))
     sequences: list[Encoded] = []
     text, ids, labels, answers = "", [], [], []
-    for prompt, answer, (end_id, end_text) in pieces:
+    for prompt, answer, (end_id, end_text), learnt in pieces:
         if text and not prompt.startswith(text):
-            sequences.append(Encoded(ids, labels, tuple(answers), row))
+            if answers:
+                sequences.append(Encoded(ids, labels, tuple(answers), row))
             text, ids, labels, answers = "", [], [], []
         before = _ids(tokenizer, prompt[len(text) :])
         said = [*_ids(tokenizer, answer), end_id]
         ids = ids + before + said
-        labels = labels + [IGNORED] * len(before) + said
-        answers = [*answers, answer]
+        labels = labels + [IGNORED] * len(before) + (said if learnt else [IGNORED] * len(said))
+        answers = [*answers, answer] if learnt else answers
         text = prompt + answer + end_text
     return [*sequences, Encoded(ids, labels, tuple(answers), row)]
+
+
+def split_answer(tokenizer: Any, messages: list[Message], row: int = 0) -> tuple[list[int], list[int]]:
+    """(ids of all before the last answer, ids of that answer with its end token), put together as `encode_row` does.
+
+    Raises `Refused` as `encode_row` and `check_labels` do.
+    """
+    sequence = encode_row(tokenizer, messages, row)[-1]
+    check_labels(tokenizer, sequence)
+    start = len(sequence.labels)
+    while start and sequence.labels[start - 1] != IGNORED:
+        start -= 1
+    return sequence.input_ids[:start], sequence.input_ids[start:]
 
 
 def end_token(tokenizer: Any, rest: str) -> tuple[int, str]:

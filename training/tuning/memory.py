@@ -3,12 +3,15 @@
 The estimate is for QLoRA: the linear layers in NF4 with double quantisation (4.127 bits a weight: Dettmers et al.,
 2023, arXiv 2305.14314, section 3), everything else in 16 bits, the adapter with its gradients and 8-bit Adam, the
 activations that gradient checkpointing keeps, and the loss in chunks (no full logits). CUDA itself takes 0.5 to 0.8 GiB
-more. Checked against the layer sizes of the meta device; not measured on a card.
+more. Checked against the layer sizes of the meta device; not measured on a card. On a CPU everything but the weights
+in NF4 is in 32 bits, and so are the weights where the recipe asks for no NF4; on a card they are in 16 bits then.
 """
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 GIB = 2**30
@@ -81,6 +84,7 @@ class Estimate:
     adapter: float
     activations: float
     overhead: float
+    form: str = "NF4"  # of the weights: "NF4", "16 bits" or "32 bits"
 
     @property
     def total(self) -> float:
@@ -115,9 +119,29 @@ def meta_counts(config: Any) -> tuple[int, int]:
     return sum(m.weight.numel() for m in linears), sum(p.numel() for p in model.parameters())
 
 
-def estimate_gpu(shape: Shape, *, max_length: int, r: int, batch: int = 1, checkpointing: bool = True) -> Estimate:
-    """QLoRA on a card; formula in this file's docstring. `max_length` in tokens."""
-    weights = shape.linear * NF4_BYTES + shape.embedding * 2
+def estimate_for(
+    backend: str, shape: Shape, *, nf4: bool, max_length: int, r: int, batch: int, checkpointing: bool
+) -> Estimate:
+    """What `backend` takes for `batch` rows of `max_length` tokens at once."""
+    sizes: dict[str, Any] = {"max_length": max_length, "r": r, "batch": batch, "checkpointing": checkpointing}
+    if backend == "trl-cpu":
+        return estimate_cpu(shape, nf4=nf4, **sizes)
+    # PEFT's preparation for QLoRA keeps what is not quantised in 32 bits; Unsloth leaves it in 16.
+    return estimate_gpu(shape, nf4=nf4, embedding_bytes=4 if nf4 and backend == "trl-qlora" else 2, **sizes)
+
+
+def estimate_gpu(
+    shape: Shape,
+    *,
+    max_length: int,
+    r: int,
+    batch: int = 1,
+    checkpointing: bool = True,
+    nf4: bool = True,
+    embedding_bytes: int = 2,
+) -> Estimate:
+    """LoRA on a card, the base in NF4 or in 16 bits; formula in this file's docstring. `max_length` in tokens."""
+    weights = shape.linear * (NF4_BYTES if nf4 else 2) + shape.embedding * embedding_bytes
     adapter = shape.lora(r) * (2 + 2 + 2)  # 16-bit weight and gradient, two 8-bit Adam moments
     logits = LOSS_CHUNK * 4 * shape.vocab
     return Estimate(
@@ -125,17 +149,22 @@ def estimate_gpu(shape: Shape, *, max_length: int, r: int, batch: int = 1, check
         adapter=adapter / GIB,
         activations=(batch * max_length * _activation_bytes(shape, checkpointing, 2) + logits) / GIB,
         overhead=CUDA_GIB,
+        form="NF4" if nf4 else "16 bits",
     )
 
 
-def estimate_cpu(shape: Shape, *, max_length: int, r: int, batch: int, checkpointing: bool) -> Estimate:
-    """LoRA in 32 bits on a CPU, with AdamW and the full logits."""
+def estimate_cpu(
+    shape: Shape, *, max_length: int, r: int, batch: int, checkpointing: bool, nf4: bool = False
+) -> Estimate:
+    """LoRA on a CPU, the base in 32 bits or in NF4, with AdamW and the full logits."""
     tokens = batch * max_length
+    weights = shape.linear * (NF4_BYTES if nf4 else 4) + shape.embedding * 4
     return Estimate(
-        weights=shape.parameters * 4 / GIB,
+        weights=weights / GIB,
         adapter=shape.lora(r) * 16 / GIB,
         activations=tokens * (_activation_bytes(shape, checkpointing, 4) + 3 * 4 * shape.vocab) / GIB,
         overhead=CPU_GIB,
+        form="NF4" if nf4 else "32 bits",
     )
 
 
@@ -156,3 +185,16 @@ def what_fits(vram_gb: float, r: int) -> list[str]:
                 found.append(f"{name} at max_length {length}")
                 break
     return found
+
+
+def free_memory() -> float:
+    """Memory in GiB that a program may take on this machine (on Linux what the kernel calls available)."""
+    info = Path("/proc/meminfo")
+    if info.is_file():
+        for line in info.read_text().splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) / 2**20
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
+    except (ValueError, OSError, AttributeError):
+        return float("inf")

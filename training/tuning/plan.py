@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-import os
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from .backends import Choice, Machine
@@ -16,13 +15,16 @@ from .memory import (
     KNOWN,
     Estimate,
     Shape,
-    estimate_cpu,
-    estimate_gpu,
+    estimate_for,
+    free_memory,
     meta_counts,
     shape_of,
     what_fits,
 )
+from .pace import CARD_SHARE, in_words, measured_pace, padded_tokens, work
+from .quantized import is_quantized
 from .recipe import Recipe
+from .together import processes
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,11 @@ class Plan:
     estimate: Estimate | None
     available: float
     where: str  # what `available` is of
+    seconds: float = 0.0  # about how long it takes; 0 = not known
+    pace_from: str = ""  # what that is reckoned by
+    method: str = "sft"
+    decided: int = 0  # decisions that dpo or kto learns from
+    decided_steps: int = 0
 
     @property
     def steps(self) -> int:
@@ -62,15 +69,22 @@ class Plan:
             f"tokens     {about}{self.tokens:,} an epoch{labels}; the longest row has {about}{self.longest}",
             f"steps      {self.steps} ({self.epochs} epochs of {self.steps_each_epoch})",
         ]
+        if self.decided:
+            kind = "pairs" if self.method == "dpo" else "verdicts"
+            lines.append(f"then       {self.method} on {self.decided} {kind}, {_steps(self.decided_steps)}")
         if self.estimate:
             e = self.estimate
             lines.append(
-                f"memory     about {e.total:.1f} GiB (weights {e.weights:.1f}, adapter {e.adapter:.1f}, "
+                f"memory     about {e.total:.1f} GiB (weights {e.weights:.1f} in {e.form}, adapter {e.adapter:.1f}, "
                 f"activations {e.activations:.1f}, libraries {e.overhead:.1f}) "
                 f"of {self.available:.1f} GiB, {self.where}"
             )
         else:
             lines.append("memory     unknown: the base model is not on this machine and not in the table")
+        if self.seconds:
+            lines.append(f"time       about {in_words(self.seconds)}, {self.pace_from}; less if it stops early")
+        else:
+            lines.append("time       not known before it is tried: the first steps will tell")
         return lines
 
     def refuse_what_cannot_fit(self, recipe: Recipe) -> None:
@@ -101,25 +115,43 @@ class Counts:
     labels: int
     longest: int
     exact: bool
+    lengths: tuple[int, ...] = ()  # of each sequence
+    held_out_tokens: int = 0
+    decided: int = 0
+    longest_decided: int = 0
 
 
-def make_plan(recipe: Recipe, base: Base | None, counts: Counts, choice: Choice, machine: Machine) -> Plan:
+def make_plan(
+    recipe: Recipe,
+    base: Base | None,
+    counts: Counts,
+    choice: Choice,
+    machine: Machine,
+    pace: Callable[[bool], float] = measured_pace,
+) -> Plan:
     """The plan for `recipe`. `base` is None where the model is not on this machine; then the table of known models
-    stands in, if it has it."""
+    stands in, if it has it. `pace` tells how many operations a second this machine does, on its CPU or card."""
+    keys = recipe.preferences
+    together = processes().count
     shape, parameters = _shape(base, recipe.base.model)
     cpu = choice.name == "trl-cpu"
     estimate = None
     if shape:
-        estimate = (estimate_cpu if cpu else estimate_gpu)(
+        estimate = estimate_for(
+            choice.name,
             shape,
             # A CPU takes what the longest row needs; on a card the recipe's limit should fit, whatever is added later.
-            max_length=counts.longest if cpu else recipe.data.max_length,
+            max_length=max(counts.longest, counts.longest_decided) if cpu else recipe.data.max_length,
             r=recipe.lora.r,
-            batch=recipe.train.batch_size,
+            # Both answers of a pair, and both questions that kto compares, are in memory at once.
+            batch=max(recipe.train.batch_size, 2 * recipe.decided_batch if counts.decided else 0),
             checkpointing=recipe.train.gradient_checkpointing,
+            nf4=is_quantized(recipe, choice.name),
         )
     available, where = _available(cpu, recipe, machine)
-    batches = math.ceil(counts.sequences / recipe.train.batch_size)
+    batches = math.ceil(counts.sequences / (recipe.train.batch_size * together))
+    decided_batches = math.ceil(counts.decided / (recipe.decided_batch * together))
+    seconds, pace_from = _time(recipe, shape, counts, cpu, machine, pace) if shape else (0.0, "")
     return Plan(
         backend=choice,
         base=recipe.base.model,
@@ -137,13 +169,44 @@ def make_plan(recipe: Recipe, base: Base | None, counts: Counts, choice: Choice,
         estimate=estimate,
         available=available,
         where=where,
+        seconds=seconds / together,
+        pace_from=pace_from,
+        method=recipe.method,
+        decided=counts.decided,
+        decided_steps=math.ceil(decided_batches / keys.gradient_accumulation) * keys.epochs,
     )
+
+
+def _steps(count: int) -> str:
+    return f"{count} step{'' if count == 1 else 's'}"
+
+
+def _time(
+    recipe: Recipe, shape: Shape, counts: Counts, cpu: bool, machine: Machine, pace: Callable[[bool], float]
+) -> tuple[float, str]:
+    if cpu or machine.card:
+        speed, by = pace(cpu), "by a matrix product on this machine"
+    elif recipe.hardware.tflops:
+        speed, by = recipe.hardware.tflops * 1e12 * CARD_SHARE, f"for {recipe.hardware.tflops:g} TFLOPS of the card"
+    else:
+        return 0.0, ""
+    train = recipe.train
+    tokens = padded_tokens(counts.lengths, train.batch_size, train.seed) if counts.lengths else counts.tokens
+    each = work(shape, tokens, counts.held_out_tokens, checkpointing=train.gradient_checkpointing)
+    # Of a decision two answers pass, and pass the frozen copy as well.
+    after = 2 * counts.decided * counts.longest_decided
+    extra = 1.5 * work(shape, after, 0, checkpointing=train.gradient_checkpointing) * recipe.preferences.epochs
+    return (each * train.epochs + extra) / speed, by
 
 
 def guess_counts(rows: list[Any], replay_rows: int, eval_rows: int) -> Counts:
     """Counts without a tokenizer: English has about four characters a token, a turn about five tokens of frame."""
     lengths = [sum(len(m["content"]) // 4 + 5 for m in row) for row in rows]
-    return Counts(len(rows) - replay_rows, replay_rows, eval_rows, len(rows), sum(lengths), 0, max(lengths), False)
+    return Counts(
+        *(len(rows) - replay_rows, replay_rows, eval_rows, len(rows), sum(lengths), 0, max(lengths, default=0), False),
+        lengths=tuple(lengths),
+        held_out_tokens=round(eval_rows * sum(lengths) / max(1, len(lengths))),
+    )
 
 
 def _shape(base: Base | None, name: str) -> tuple[Shape | None, int]:
@@ -160,16 +223,3 @@ def _available(cpu: bool, recipe: Recipe, machine: Machine) -> tuple[float, str]
     if machine.card:
         return machine.vram_gb - KEPT_GIB, machine.card
     return recipe.hardware.vram_gb - KEPT_GIB, f"the card of {recipe.hardware.vram_gb:g} GB that the recipe names"
-
-
-def free_memory() -> float:
-    """Memory in GiB that a program may take on this machine (on Linux what the kernel calls available)."""
-    info = Path("/proc/meminfo")
-    if info.is_file():
-        for line in info.read_text().splitlines():
-            if line.startswith("MemAvailable:"):
-                return int(line.split()[1]) / 2**20
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
-    except (ValueError, OSError, AttributeError):
-        return float("inf")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import sys
 import tomllib
 import types
 import typing
@@ -17,8 +18,10 @@ from typing import Any
 
 from .errors import Refused
 
-METHODS = ("sft",)
+METHODS = ("sft", "dpo", "kto")  # dpo and kto: supervised first, then on the person's decisions
+LOGGERS = ("none", "tensorboard", "trackio")
 BACKENDS = ("auto", "unsloth", "trl-qlora", "trl-cpu")
+QUANTIZATIONS = ("auto", "none", "nf4")
 SCHEDULERS = ("linear", "cosine", "constant", "constant_with_warmup")
 OPTIMIZERS = ("auto", "adamw_torch", "adamw_8bit", "paged_adamw_8bit")
 
@@ -32,6 +35,7 @@ class HardwareKeys:
     """The card that the recipe was made for. It is checked even where no card is present."""
 
     vram_gb: float = _key(0.0, low=0)  # 0 = made for a CPU
+    tflops: float = _key(0.0, low=0)  # of dense 16-bit matrix products, for the time in a plan; 0 = not known
 
 
 @dataclass(frozen=True)
@@ -41,15 +45,16 @@ class BaseKeys:
     model: str = ""  # a hub id, a folder, a .gguf file, or smollm2-135m-instruct; required
     revision: str = "main"  # branch, tag or commit on the hub
     allow_download: bool = False  # nothing is fetched unless this or --allow-download says so
+    quantization: str = _key("auto", one_of=QUANTIZATIONS)  # auto: nf4 on a card, none on a CPU; none: 16 or 32 bits
 
 
 @dataclass(frozen=True)
 class LoraKeys:
     """The adapter."""
 
-    r: int = _key(16, low=1, high=256)
-    alpha: float = _key(16, low=1)
-    dropout: float = _key(0.0, low=0, high=0.9)
+    r: int = _key(16, low=1, high=256)  # rank: how much it can hold
+    alpha: float = _key(16, low=1)  # its weight is alpha / r
+    dropout: float = _key(0.0, low=0, high=0.9)  # 0 is fastest with Unsloth
 
 
 @dataclass(frozen=True)
@@ -61,24 +66,39 @@ class DataKeys:
     max_chars: int = _key(0, low=0)  # leave out rows with a longer question and answer together; 0 = none
     replay: float = _key(0.25, low=0, high=4)  # general rows for each persona row
     replay_file: str = "replay.jsonl"  # beside the recipe, or in the folder of train.py
+    old_rows: float = _key(1.0, low=0, high=100)  # with --continue: rows taught before for each new one
 
 
 @dataclass(frozen=True)
 class TrainKeys:
     """The optimisation."""
 
-    epochs: int = _key(3, low=1)
+    epochs: int = _key(3, low=1)  # times that every row is seen, at most
     batch_size: int = _key(1, low=1)  # rows on the device at once
     gradient_accumulation: int = _key(8, low=1)  # batches a step; the product is the effective batch
-    learning_rate: float = _key(2e-4, low=0, high=0.1)
-    scheduler: str = _key("cosine", one_of=SCHEDULERS)
+    learning_rate: float = _key(2e-4, low=0, high=0.1)  # at its height
+    scheduler: str = _key("cosine", one_of=SCHEDULERS)  # how it falls
     warmup: float = _key(0.1, low=0, high=1)  # share of all steps
-    weight_decay: float = _key(0.01, low=0, high=1)
-    max_grad_norm: float = _key(1.0, low=0)
+    weight_decay: float = _key(0.01, low=0, high=1)  # of AdamW
+    max_grad_norm: float = _key(1.0, low=0)  # longer gradients are cut to it
     optimizer: str = _key("auto", one_of=OPTIMIZERS)  # auto: 8-bit Adam on a card, plain AdamW elsewhere
-    gradient_checkpointing: bool = True
+    gradient_checkpointing: bool = True  # half the memory for a third more time
     patience: int = _key(2, low=0)  # evaluations without a better eval loss before it stops; 0 = never
-    seed: int = _key(7, low=0)
+    seed: int = _key(7, low=0, high=2**32 - 1)  # of the order, the adapter's first weights and what is drawn
+    logger: str = _key("none", one_of=LOGGERS)  # writes into the run's folder; nothing is sent anywhere
+
+
+@dataclass(frozen=True)
+class PreferenceKeys:
+    """The second part of a run with `method` dpo or kto."""
+
+    epochs: int = _key(1, low=1, high=10)  # both saturate soon
+    batch_size: int = _key(2, low=1)  # kto takes 2 at least: it compares each answer with its neighbour's
+    gradient_accumulation: int = _key(4, low=1)  # as above
+    learning_rate: float = _key(1e-5, low=0, high=0.1)  # far below that of the supervised part
+    beta: float = _key(0.1, low=0.001, high=10)  # how firmly it is held to what supervised training made
+    sft_weight: float = _key(0.2, low=0, high=10)  # dpo: weight of the plain loss on the chosen answers
+    max_loss_rise: float = _key(0.1, low=0, high=10)  # of the held-out answers, nats; more and the part is undone
 
 
 @dataclass(frozen=True)
@@ -100,7 +120,13 @@ class Recipe:
     lora: LoraKeys = field(default_factory=LoraKeys)
     data: DataKeys = field(default_factory=DataKeys)
     train: TrainKeys = field(default_factory=TrainKeys)
+    preferences: PreferenceKeys = field(default_factory=PreferenceKeys)
     export: ExportKeys = field(default_factory=ExportKeys)
+
+    @property
+    def decided_batch(self) -> int:
+        """Decisions on the device at once."""
+        return max(2, self.preferences.batch_size) if self.method == "kto" else self.preferences.batch_size
 
     def as_dict(self) -> dict[str, Any]:
         """The recipe as plain data, with every default filled in."""
@@ -114,7 +140,7 @@ def read_recipe(path: Path) -> Recipe:
     nearest known one, wrong types, values out of bounds, a missing base model.
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # Windows' editor puts a mark before it
     except OSError as error:
         raise Refused(f"recipe {path}: {error.strerror}", mend="name a recipe file", exit_code=2) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -158,6 +184,9 @@ def _problem(value: Any, kind: type, bounds: types.MappingProxyType[Any, Any]) -
     if type(value) is not kind and not (kind is float and type(value) is int):
         word = {float: "a number", int: "a whole number", bool: "true or false", str: "a text"}[kind]
         return f"must be {word}"
+    # nan passes every comparison with a bound.
+    if kind is float and isinstance(value, float | int) and not abs(value) <= sys.float_info.max:
+        return "must be a finite number"
     if bounds.get("one_of") and value not in bounds["one_of"]:
         near = difflib.get_close_matches(value, bounds["one_of"], 1)
         hint = f"; did you mean {near[0]!r}?" if near else ""

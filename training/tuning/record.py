@@ -9,10 +9,18 @@ import platform
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
+
+from .together import processes
 
 SCHEMA = 1
 LIBRARIES = ("torch", "transformers", "trl", "peft", "datasets", "accelerate", "gguf", "unsloth", "bitsandbytes")
+
+
+def say(text: str, *, to: TextIO | None = None) -> None:
+    """Print a line for the person, on stderr or `to`; of several processes only the first one speaks."""
+    if processes().first:
+        print(text, file=to or sys.stderr, flush=True)
 
 
 def write_json(file: Path, data: dict[str, Any]) -> None:

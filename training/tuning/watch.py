@@ -10,6 +10,7 @@ from typing import Any
 from transformers import TrainerCallback
 
 from .errors import Refused
+from .together import anybody
 
 
 class Stop(TrainerCallback):  # type: ignore[misc]
@@ -21,6 +22,7 @@ class Stop(TrainerCallback):  # type: ignore[misc]
         self.at = 0  # the step it stopped at, 0 if it did not
 
     def on_step_end(self, args: Any, state: Any, control: Any, **rest: Any) -> None:
+        self.asked = anybody(self.asked)
         if self.asked or (self.after and state.global_step >= self.after and state.global_step < state.max_steps):
             self.at = state.global_step
             control.should_save = True
@@ -50,7 +52,8 @@ class Gradients(TrainerCallback):  # type: ignore[misc]
     def on_pre_optimizer_step(self, args: Any, state: Any, control: Any, model: Any = None, **rest: Any) -> None:
         if not self.due:
             return
-        weights = {name: p for name, p in model.named_parameters() if "lora_B" in name}
+        # `ref` is the frozen copy that dpo and kto are held to.
+        weights = {name: p for name, p in model.named_parameters() if "lora_B" in name and ".ref." not in name}
         without = [
             name for name, p in weights.items() if p.grad is None or not p.grad.isfinite().all() or not p.grad.any()
         ]
