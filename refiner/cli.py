@@ -16,6 +16,7 @@ import typer
 
 from refiner import __version__
 from refiner.cli_export import export
+from refiner.cli_export_model import export_model
 from refiner.cli_gaps import gaps as _gaps
 from refiner.cli_import import import_ as _import
 from refiner.cli_note import note as _note
@@ -33,7 +34,10 @@ from refiner.cli_options import (
     output,
 )
 from refiner.cli_options import workspace as _workspace
+from refiner.cli_runs import runs
 from refiner.cli_samples import samples
+from refiner.cli_talk import chat, serve
+from refiner.cli_train import train
 from refiner.errors import RefinerError, UsageError
 
 app = typer.Typer(
@@ -229,49 +233,19 @@ app.command("samples")(samples)
 app.command("export")(export)
 
 
-@app.command()
-def train(
-    recipe: Annotated[str, typer.Option(help="A recipe's name (cpu-smoke, rtx3050-4gb, …) or a file.")] = "",
-    name: Annotated[str, typer.Option(help="The run's name; default: the recipe's, with a number.")] = "",
-    dataset: Annotated[Path | None, typer.Option(help="Default: data/refined/dataset.")] = None,
-    plan: Annotated[bool, typer.Option(help="Only say what would be done and whether it fits.")] = False,
-    resume: Annotated[bool, typer.Option(help="Go on with the interrupted run of this name.")] = False,
-    base: Annotated[str, typer.Option(help="Another base model than the recipe's.")] = "",
-    allow_download: Annotated[bool, typer.Option(help="Fetch the base model from the hub if needed.")] = False,
-    workspace: WorkspaceOption = None,
-    quiet: QuietOption = False,
-) -> None:
-    """Train an adapter on the data set. Needs the training packages: refiner doctor says what is missing."""
-    from refiner.running import train_run
-
-    raise typer.Exit(
-        train_run(
-            _workspace(workspace), recipe, name=name, dataset=dataset, plan=plan, resume=resume, base=base,
-            allow_download=allow_download, show=output(quiet),
-        )
-    )  # fmt: skip
+app.command("train")(train)
 
 
-@app.command()
-def chat(
-    run: Annotated[str, typer.Option(help="The run to talk to; default: the newest.")] = "",
-    endpoint: Annotated[str, typer.Option(metavar="URL", help="An OpenAI-compatible server instead.")] = "",
-    model: Annotated[str, typer.Option(help="The model's name at --endpoint.")] = "",
-    untrained: Annotated[bool, typer.Option(help="The base model without what it was taught.")] = False,
-    ask: Annotated[list[str] | None, typer.Option(help="Ask this and stop; may be given more than once.")] = None,
-    max_tokens: Annotated[int, typer.Option(min=1, max=4096, help="Longest answer.")] = 200,
-    temperature: Annotated[float, typer.Option(min=0, max=2, help="0 = always the likeliest word.")] = 0.0,
-    workspace: WorkspaceOption = None,
-    as_json: JsonOption = False,
-    quiet: QuietOption = False,
-) -> None:
-    """Talk to her, on this machine."""
-    from refiner.running import chat_run
+app.command("runs")(runs)
 
-    chat_run(
-        _workspace(workspace), output(quiet, as_json), run=run, endpoint=endpoint, model=model, untrained=untrained,
-        ask=ask or [], max_tokens=max_tokens, temperature=temperature,
-    )  # fmt: skip
+
+app.command("export-model")(export_model)
+
+
+app.command("chat")(chat)
+
+
+app.command("serve")(serve)
 
 
 @app.command()

@@ -132,7 +132,8 @@ def demo(folder: Path, show: Output) -> None:
 
 def demo_train(folder: Path, show: Output) -> int:
     """Refines, exports, trains the small model on the CPU, asks before and after; the exit code."""
-    from refiner.running import ask_all, train_run
+    from refiner.running import Training, train_run
+    from refiner.talking import ask_all
     from refiner.training.runs import latest_run
 
     ws = copy_sample(folder, with_decisions=True)
@@ -146,9 +147,7 @@ def demo_train(folder: Path, show: Output) -> int:
     if waiting:
         show.data(f"{waiting} wait for a decision and are left out here (refiner export would stop)")
     report_export.exported(show, export_samples(ws, now=NOW, base="smollm2-135m-instruct", partial=bool(waiting)))
-    code = train_run(
-        ws, "cpu-smoke", name="demo", dataset=None, plan=False, resume=False, base="", allow_download=False, show=show
-    )
+    code = train_run(ws, Training(recipe="cpu-smoke", name="demo"), show)
     run = latest_run(ws.runs)
     if code or run is None:
         raise TrainingError(f"training ended with code {code}")

@@ -28,6 +28,7 @@ from refiner.stages.composing.facts import refined_labels
 from refiner.stages.today import untold_traits
 from refiner.store import Workspace, locked, to_jsonl, write_atomic
 from refiner.training.launch import training_folder
+from refiner.training.runs import current_run
 from refiner.waiting import Item, refusal, waiting
 
 HELD_OUT_FOLDER = "dataset-held-out"
@@ -53,6 +54,7 @@ class Exported:
     untold: tuple[str, ...] = ()
     waiting: int = 0  # undecided samples, and approved ones that wait for their sources: left out by `partial`
     general_short: int = 0  # general rows that `[samples] replay` asks for and that there are not
+    run: str = ""  # the current training run, which may be continued with this
 
 
 def export_samples(
@@ -124,7 +126,9 @@ def export_samples(
         counts = manifest["counts"]
         short = round(life.config.samples.replay * (counts["train"] - counts["replay"])) - counts["replay"]
         titles = tuple(t.title for t in missing)
-        return Exported(folder, manifest, looked[0] if looked else None, titles, left, max(0, short))
+        run = current_run(ws.runs)
+        name = run.name if run else ""
+        return Exported(folder, manifest, looked[0] if looked else None, titles, left, max(0, short), name)
 
 
 def _free(ws: Workspace, folder: Path) -> None:

@@ -73,7 +73,8 @@ def queue_mark(ws: Workspace, now: str, *, with_samples: bool) -> str:
     state = last_state(ws.refined)
     engine = [json.dumps(state.get(k)) for k in ("engine", "model", "pseudonymise", "replay")]
     parts = ["queue", str(FORMAT), CHAIN_VERSION, now, str(with_samples), *engine, code()]
-    files = [ws.config, ws.canon, ws.decisions, *note_files(ws.raw)]
+    corrections = ws.review / "corrections.jsonl"  # see talk_corrections.py
+    files = [ws.config, ws.canon, ws.decisions, *([corrections] if corrections.exists() else []), *note_files(ws.raw)]
     if state.get("engine") not in (None, "rules"):
         parts += prompt_texts(ws)
         for path in (ws.answers, ws.answers.with_name(f"{ws.answers.name}-wal")):

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from refiner.models import FROM_CHAT
 from refiner.review.visible import visible
 
 if TYPE_CHECKING:
@@ -55,7 +56,10 @@ def exported(show: Output, done: Exported) -> None:
     if done.untold:
         show.say(f"no row is about what holds today: {', '.join(done.untold)}; approve a sample of it, or write a note")
     show.say(f"written to {done.folder}")
-    show.say("next: refiner train --recipe cpu-smoke (or rtx3050-4gb, …; try --plan first)")
+    if done.run:
+        show.say(f"next: refiner train --continue {done.run}, or anew with --recipe (try --plan first)")
+    else:
+        show.say("next: refiner train --recipe cpu-smoke (or rtx3050-4gb, …; try --plan first)")
 
 
 def looked(show: Output, found: Checked, manifest: dict[str, Any]) -> None:
@@ -93,7 +97,9 @@ def traced(show: Output, found: Trace) -> None:
     for m in s.messages:
         _say(show, f"{m.role + ':':<11}{m.content}", 2, 13)
     _decided(show, found.decisions, 2)
-    _heading(show, "notes", [] if found.notes else ["none: it says what refiner.toml says outright"])
+    of_talk = s.source.startswith(FROM_CHAT)
+    said = "none: you wrote it in a talk" if of_talk else "none: it says what refiner.toml says outright"
+    _heading(show, "notes", [] if found.notes else [said])
     for path in found.notes:
         own = [x for x in found.sentences if x.note == path]
         if not own:

@@ -67,8 +67,10 @@ def _answers(show: Output, s: Standing) -> None:
 def _runs(show: Output, s: Standing) -> None:
     older = len(s.runs) - _RUNS
     show.data("runs       " + (f"{older} older, " if older > 0 else "") + (", ".join(s.runs[-_RUNS:]) or "none"))
-    if s.runs and s.runs[-1] in s.runs_outdated:
-        show.data(f"           {s.runs[-1]} was trained on other data than the data set of today: refiner train")
+    if s.run_current:
+        show.data(_fit(f"           {s.run_current} is the current one") + (f"; {s.run_note}" if s.run_note else ""))
+    if s.run_current in s.runs_outdated:
+        show.data(f"           {s.run_current} was trained on other data than the data set of today")
 
 
 def _fit(line: str) -> str:

@@ -28,6 +28,7 @@ from refiner.stages.composing.readings import KEPT_AS, Used
 from refiner.stages.self_image_life import LifeImage, life_image
 from refiner.stages.today import dead_samples
 from refiner.store import NoCache, Results, Workspace, canonical, locked, to_jsonl, write_atomic
+from refiner.talk_corrections import corrected_samples
 
 if TYPE_CHECKING:
     from refiner.asking.asker import Asker
@@ -57,7 +58,10 @@ class Samples:
 
 
 def samples_of(life: Life) -> Samples:
-    """The samples of a life with the decisions about them; composed anew only when something that they show changed."""
+    """The samples of a life with the decisions about them; composed anew only when something that they show changed.
+
+    What the person corrected in a talk stands at their end.
+    """
     chain = life.chain
     if chain.timeline is None:
         return Samples(life, (), ())
@@ -95,7 +99,7 @@ def samples_of(life: Life) -> Samples:
         if isinstance(life.cache, Results):
             life.cache.keep_only([key], ["compose"])
             life.cache.keep_only(readings.keys, [KEPT_AS])
-    proposed = _LIST.validate_json(stored)
+    proposed = [*_LIST.validate_json(stored), *corrected_samples(life.workspace)]
     decided = verdicts(life.decisions, text_shas(proposed))
     return Samples(life, tuple(_held_to_today(apply_status(proposed, decided), life)), tuple(proposed))
 

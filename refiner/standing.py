@@ -17,7 +17,7 @@ from refiner.review.history import History, replay
 from refiner.review.identity import RULE, text_shas
 from refiner.since import export_since, notes_since, older_runs, samples_outdated
 from refiner.store import DecisionLog, Workspace, read_jsonl
-from refiner.training.runs import list_runs
+from refiner.training.runs import current, list_runs
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class Standing:
     dataset: dict[str, int]
     export: dict[str, int]  # samples new, changed, gone since the last export; {} where there is none
     runs: tuple[str, ...]
+    run_current: str  # talked to, served and exported where none is named; "" where none is finished
+    run_note: str  # what is to be said of it: that it stands in for one that is gone
     runs_outdated: tuple[str, ...]  # trained on other data than the data set holds now
     rules_off: tuple[str, ...]  # that the person turned off: `swap:vocative`
     answers: dict[str, dict[str, int]]  # of the model, by question: in use, stale, unusable
@@ -79,6 +81,8 @@ def standing(ws: Workspace) -> Standing:
     export = export_since(ws.dataset, made) if made else None
     told = list_runs(ws.runs)
     runs, old_runs = tuple(r.name for r in told if r.is_finished), older_runs(told, ws.dataset)
+    now = current(ws.runs)
+    chosen = now.run.name if now.run else ""
     step = (
         f'refiner note "what happened" (or write one in {ws.raw})' if not notes
         else "refiner refine" if stale
@@ -86,13 +90,15 @@ def standing(ws: Workspace) -> Standing:
         else "refiner samples" if not made or outdated
         else "refiner review --stage sample" if samples["undecided"]
         else "refiner export" if not rows or (export and any(asdict(export).values()))
-        else "refiner train --recipe cpu-smoke" if not runs or runs[-1] in old_runs
+        else "refiner train --recipe cpu-smoke" if not runs
+        else "refiner train --continue current" if chosen in old_runs
         else "refiner chat"
     )  # fmt: skip
     return Standing(
         str(ws.root), notes, stale, since.new, since.changed, since.removed, int(state.get("notes", 0)),
         str(state.get("engine", "")), edits, questions, samples, dict(state.get("fresh", {})), outdated,
-        sum(bool(s.blocked) for s in made), rows, asdict(export) if export else {}, runs, old_runs,
+        sum(bool(s.blocked) for s in made), rows, asdict(export) if export else {}, runs, chosen,
+        now.note, old_runs,
         tuple(sorted(r.removeprefix(RULE) for r in history.off)), _answers(ws), step,
     )  # fmt: skip
 

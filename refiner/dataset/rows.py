@@ -22,7 +22,7 @@ from typing import Any
 
 from refiner.dataset.near import alike
 from refiner.dataset.split import question
-from refiner.models import Message, Sample
+from refiner.models import FROM_CHAT, Message, Sample
 
 Row = dict[str, Any]
 Placed = list[tuple[Sample, Row]]  # a row and the sample that it comes from
@@ -40,8 +40,16 @@ def plain(messages: Sequence[Message]) -> list[dict[str, str]]:
 
 
 def chats(system: str, samples: Sequence[Sample]) -> Placed:
-    """One row for each sample: `messages` and the sample's `kind`."""
-    return [(s, {"messages": chat(system, s.messages), "kind": s.kind}) for s in samples]
+    """One row for each sample: `messages` and the sample's `kind`. Of a talk that was corrected `learn` says that only
+    the last answer is the person's: those before it are a model's, and only lead there."""
+    return [
+        (s, {"messages": chat(system, s.messages), "kind": s.kind} | ({"learn": "last"} if _led(s) else {}))
+        for s in samples
+    ]
+
+
+def _led(sample: Sample) -> bool:
+    return sample.source.startswith(FROM_CHAT) and len(sample.messages) > 2
 
 
 def replaced(edited: Sample, proposed: Sample) -> list[int]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
-from refiner.models import CanonEntry, Edit, Event, Sample, Status, TraitVerdict, When
+from refiner.models import FROM_CHAT, CanonEntry, Edit, Event, Sample, Status, TraitVerdict, When
 from refiner.review.items import Item
 from refiner.review.paint import DIM, NEW, OLD, WARN, Paint
 from refiner.review.visible import one_line
@@ -228,6 +228,8 @@ def _edits(sample: Sample, paint: Paint, find: Find, standing: Standing) -> Iter
     untouched = [n for n in sample.notes if n not in {note for note, _ in sentences}]
     if untouched:
         yield _line(paint, f"from {', '.join(untouched)}, no word changed", DIM)
+    elif sample.source.startswith(FROM_CHAT):
+        yield _line(paint, "from no note: she said it in a talk, and you wrote what she would have said", DIM)
     elif not sample.notes and not sample.events and not sample.edits:
         yield _line(paint, "from no note: made of your settings and the timeline", DIM)
 

@@ -73,11 +73,13 @@ def judge(
     spots: set[str] = set()
     if not network.consistent:
         spots = {t.point for t in facts.counting}
+    # Before the others are taken away: a beginning that is not told along was not taken back by that.
+    taken_back = _taken_back(facts)
     if kept is not None:
         told = [t for t in facts.told if t.void or kept(t.event.id)]
         facts, order = Facts(facts.trait, told, facts.observations, facts.retractions, facts.initially), None
     cycles = tuple(frozenset(members(b.cycle)) for b in network.conflicts if spots.intersection(b.nodes))
-    if _taken_back(facts):
+    if taken_back:
         return Judgement("RETRACTED", "RETRACTED", (), cycles)
     if not cycles:
         counting = facts.counting

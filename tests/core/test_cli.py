@@ -29,8 +29,11 @@ COMMANDS = [
     "gaps",
     "export",
     "train",
+    "runs",
+    "export-model",
     "evaluate",
     "chat",
+    "serve",
     "status",
     "doctor",
 ]
@@ -173,7 +176,7 @@ def test_the_documentation_names_only_what_exists() -> None:
     found = 0
     texts = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "training").rglob("*.md")]
     for file in sorted([*texts, *(ROOT / "refiner").rglob("*.py")]):
-        for line in re.findall(r"\brefiner ([a-z]+(?: [^\n`#\"')]*)?)", file.read_text()):
+        for line in re.findall(r"\brefiner ([a-z][a-z-]*(?: [^\n`#\"')]*)?)", file.read_text()):
             words = line.split()
             if words[0] not in options:
                 assert words[0] not in COMMANDS

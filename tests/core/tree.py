@@ -16,7 +16,7 @@ TOP = {
     "data/refined/": "what the tool writes; git takes none of it",
     "docs/": "notes: how to write; settings: all keys; review: deciding; timeline, dates, reframing, self-image, model",
     "prompts/": "one file a question put to a model",
-    "training/": "train.py, its parts in tuning/, recipes/*.toml, general rows; stands alone, see its README",
+    "training/": "train.py, export_model.py, their parts in tuning/ and exporting/, recipes; stands alone",
     "benchmarks/": "what was measured (RESULTS.md), and the commands that measure it",
     "tests/": "one folder a room",
 }

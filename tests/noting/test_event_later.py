@@ -197,7 +197,7 @@ def test_a_run_that_was_trained_on_other_data(ws: Workspace, capsys: pytest.Capt
     found, text = numbers(ws, capsys)
     assert found.runs_outdated == ("first",)
     assert "first was trained on other data" in text
-    assert found.next == "refiner train --recipe cpu-smoke"
+    assert found.next == "refiner train --continue current"
 
 
 def test_a_gap_is_shown_above_the_note(ws: Workspace, capsys: pytest.CaptureFixture[str]) -> None:

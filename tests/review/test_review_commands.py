@@ -47,7 +47,7 @@ def test_ids_and_their_beginnings() -> None:
         commands.resolve([*QUEUE, *(i for i in Life().queue() if i.id == "event:bite")], "bit_"[:3] + "e")
 
 
-@pytest.mark.says("`refiner review --approve ID` approves; several ids are one step, but what idealises is")
+@pytest.mark.says("`refiner review --approve ID` approves. `--approve A --approve B` approves both in one step;")
 @pytest.mark.says('`refiner review --reject ID --reason "too formal"` rejects.')
 @pytest.mark.says("`refiner review --answer ID=CHOICE` answers a question.")
 @pytest.mark.says("`refiner review --approve-shown` approves all that the filters leave, as `Y` does.")

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refiner.errors import StoreError, UsageError
-from refiner.talk_files import TalkFile, Turn, find_talk, forget, last_talk, list_talks, marked, read_talk
+from refiner.talk_files import TalkFile, Turn, find_talk, forget, last_talk, list_talks, marked, now, read_talk
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
@@ -114,3 +114,15 @@ def test_a_line_that_nothing_can_read_is_passed_over(tmp_path: Path, line: str) 
     (tmp_path / "a.jsonl").write_text(f'{line}\n{{"user": "Who?", "answer": "Me."}}\n')
     talk = read_talk(tmp_path / "a.jsonl")
     assert ([t.user for t in talk.turns], talk.skipped) == (["Who?"], 1)
+
+
+def test_of_talks_begun_in_one_second_the_later_one_is_the_last(tmp_path: Path) -> None:
+    begun = []
+    for number in range(20):
+        file = TalkFile(tmp_path, {})
+        file.turn(Turn("t1", now(), f"Question {number}?", "Me."))
+        begun.append(file.id)
+        time.sleep(0.002)
+    assert sorted(p.stem for p in tmp_path.glob("*.jsonl")) == begun
+    assert [t.id for t in list_talks(tmp_path)] == begun
+    assert last_talk(tmp_path).id == begun[-1]

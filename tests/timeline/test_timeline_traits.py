@@ -10,6 +10,7 @@ from refiner.models import Effect, EffectKind, Event, Observation, Relation, Ret
 from refiner.timeline import resolve
 from refiner.timeline.blocks import ORIGIN
 from refiner.timeline.constraints import Network
+from refiner.timeline.resolve import track
 from refiner.timeline.ties import Constraint
 
 NOW = "2026-01-01"
@@ -165,6 +166,16 @@ def test_retractions_of_traits_and_of_events() -> None:
     t = run(z, s, traits=(lazy,), retractions=[Retraction(target="z", by="s")])
     assert verdicts(t) == {"lazy": "RETRACTED"}
     assert (t.closure, t.actions) == (("s",), {"z": "drop"})
+
+
+def test_a_trait_is_not_taken_back_by_leaving_its_other_beginning_out() -> None:
+    brave = Trait(id="brave", importance=1)
+    began = [event("rope", "2001-01-01", brave="initiates"), event("cliff", "2002-01-01", order=1, brave="initiates")]
+    goes_on = event("still", "2010-01-01", order=2, brave="continues")
+    life = track([*began, goes_on], [], [Retraction(target="rope")], (brave,), now=NOW).life
+    assert life.judgements["brave"].verdict == "HOLDS"
+    assert life.closure({"still"}) == {"still"}
+    assert life.replay({"still"}) == {"brave": "HOLDS"}
 
 
 def test_dormant_and_taken_up_again() -> None:
