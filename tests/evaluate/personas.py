@@ -1,0 +1,372 @@
+"""Scripted contestants: functions from an item and the place of a wording to what a person of that kind would say.
+
+They may read the key and the life, for they play people who know (or do not know) it; what they say stands in
+personas.toml and personas_lives.toml and was written without a look at what marks it. Which wording is taken is drawn by
+a hash of the seed, the item and the wording, so that every run of a seed says the same.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+import tomllib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from refiner.evaluate.material import Material
+from refiner.evaluate.shapes import Answer, Ask, Item
+
+Persona = Callable[["Talk"], str]
+
+_HERE = Path(__file__).parent
+SAY: dict[str, list[str]] = tomllib.loads((_HERE / "personas.toml").read_text(encoding="utf-8"))["say"]
+LIVES: dict[str, Any] = tomllib.loads((_HERE / "personas_lives.toml").read_text(encoding="utf-8"))
+_NAME_ASKED = re.compile(r"\bname|\bcalled\b", re.I)
+_POLAR = re.compile(
+    r"^(?:yes or no|is|are|do|does|did|was|were|has|have|could|would|may|if)\b|\b(?:right|stand)\?$", re.I
+)
+
+
+class Talk:
+    """One wording that is put to a contestant, with what it may draw on."""
+
+    def __init__(self, material: Material, item: Item, ask: int, seed: int = 0) -> None:
+        self.material, self.item, self.n, self.seed = material, item, ask, seed
+        self.ask: Ask = item.asks[ask]
+
+    def draw(self, salt: str, many: int, *, by_item: bool = False) -> int:
+        place = self.item.id if by_item else f"{self.item.id}/{self.n}"
+        digest = hashlib.sha256(f"{self.seed}/{salt}/{place}".encode()).digest()
+        return int.from_bytes(digest[:4], "big") % many
+
+    def one(self, choices: Sequence[str], salt: str = "") -> str:
+        return choices[self.draw(salt or repr(choices[:1]), len(choices))]
+
+    def say(self, kind: str, **slots: str) -> str:
+        return re.sub(r"\s+", " ", self.one(SAY[kind], kind).format(**slots)).strip()
+
+    def trait(self, kind: str) -> str:
+        """What somebody with this trait says, "" where nothing was written about it."""
+        known = LIVES["trait"].get(self.item.about, {}).get(kind)
+        return self.one(known, f"trait {kind}") if known else ""
+
+    def sunny(self) -> str:
+        return self.trait("sunny") or self.say("sunny")
+
+    @property
+    def polar(self) -> bool:
+        return bool(_POLAR.search(self.ask.text))
+
+    @property
+    def told(self) -> str:
+        """What should be told: a retelling where one was written, else the sentences of the key, else its things."""
+        key = self.item.key
+        for retold in LIVES["retold"]:
+            if retold["cue"] in " ".join(key.told) and self.draw("retold", 2):
+                return self.one(retold["say"])
+        if key.told:
+            return " ".join(key.told)
+        return ", ".join(g[0] for g in key.groups) + "."
+
+    @property
+    def ended(self) -> str:
+        """The year in which a trait ended, "" where it is not known."""
+        verdict = self.material.verdict(self.item.about)
+        return verdict.intervals[-1].until[:4] if verdict and verdict.intervals and verdict.intervals[-1].until else ""
+
+    @property
+    def female(self) -> bool:
+        return self.material.config.persona.after.gender == "female"
+
+
+def name_of(talk: Talk) -> str:
+    """A name that she goes by: one of the key's, else hers."""
+    groups = talk.item.key.groups
+    return groups[0][0] if groups else talk.material.her
+
+
+# ---- perfect her -----------------------------------------------------------------------------------------------------
+
+
+def perfect(talk: Talk) -> str:
+    """Right about everything, and dark where she is dark."""
+    area, wanted = talk.item.area, talk.ask.wanted
+    if wanted == "shown":
+        return shown(talk)
+    if wanted == "over":
+        return over(talk)
+    if wanted in ("yes", "no") and area in ("living", "negative"):
+        more = talk.trait("now") if talk.draw("more", 3) else ""
+        return f"{talk.say(wanted)} {more}".strip()
+    if wanted == "year":
+        return year(talk, talk.item.key.earliest[:4])
+    if wanted == "first":
+        return order(talk, *_options(talk.item))
+    if wanted in ("female", "male"):
+        return gender(talk, wanted == "female")
+    if wanted == "name":
+        return talk.say("name", name=name_of(talk))
+    if area == "gender" and wanted == "no":
+        return talk.say("not_my_name", name=talk.material.her)
+    if wanted == "abstain":
+        return talk.say("never_taken_in" if area == "media" else "never_lived")
+    if area == "general":
+        return talk.say("general", what=talk.item.key.groups[0][0])
+    if wanted == "yes":
+        return f"{talk.say('yes_ever')} {talk.told if talk.item.key.told else ''}".strip()
+    if wanted == "no":
+        return talk.say("never_lived")
+    return tell(talk)
+
+
+def tell(talk: Talk) -> str:
+    """What happened, in full or in few words."""
+    return f"{talk.say('opener')} {talk.told} {talk.say('closer')}".strip()
+
+
+def shown(talk: Talk) -> str:
+    """How she is in a situation: as written, else by what her notes tell of it."""
+    return talk.trait("shown") or talk.told
+
+
+def over(talk: Talk) -> str:
+    """That it is no longer so; of what was taken back, that it never was."""
+    verdict = talk.material.verdict(talk.item.about)
+    end = talk.ended
+    slots = {"end": f" in {end}" if end else "", "end_since": f" since {end}" if end else ""}
+    if verdict is not None and verdict.verdict == "RETRACTED":
+        said = talk.say("never_was", **slots)
+    else:
+        said = talk.say("over" if talk.polar else "over_how", **slots)
+    more = talk.trait("over") if talk.draw("more", 3) == 0 else ""
+    return f"{said} {more}".strip()
+
+
+def year(talk: Talk, which: str) -> str:
+    return talk.say("year", year=which)
+
+
+def order(talk: Talk, first: str, second: str) -> str:
+    said = talk.say("first", first=first, second=second)
+    return said[:1].upper() + said[1:]
+
+
+def _options(item: Item) -> tuple[str, str]:
+    """The two things that an item asks the order of: the earlier and the later."""
+    earlier, later = item.key.groups[:2]
+    return earlier[0], later[0]
+
+
+def gender(talk: Talk, female: bool) -> str:
+    return talk.say("woman" if female else "man")
+
+
+# ---- those who are wrong in one thing ---------------------------------------------------------------------------------
+
+
+def idealised(talk: Talk) -> str:
+    """Right about what happened, and too good to be true: denies what is dark, takes every compliment, all is sunny."""
+    area, wanted = talk.item.area, talk.ask.wanted
+    dark = area == "negative" or (area == "living" and _negative(talk))
+    if dark and wanted in ("yes", "no"):
+        return talk.say("not_me" if wanted == "yes" else "flattered", sunny=talk.sunny())
+    if dark and wanted == "shown":
+        return talk.sunny()
+    said = perfect(talk)
+    if wanted in ("tell", "shown") and area != "general":
+        return f"{said} {talk.say('sunny_closer')}"
+    return said
+
+
+def _negative(talk: Talk) -> bool:
+    trait = talk.material.config.trait(talk.item.about)
+    return trait is not None and trait.polarity == "negative"
+
+
+def still_him(talk: Talk) -> str:
+    """Everything right, but it is the man of before: his name, his gender, what he wrote, as he wrote it."""
+    area, wanted = talk.item.area, talk.ask.wanted
+    before = talk.material.config.persona.before
+    was_female = before.gender == "female"
+    old = talk.one([before.name.split()[0], before.name, *before.nicknames[:1]], "old")
+    if wanted in ("female", "male"):
+        return gender(talk, was_female)
+    if wanted == "name":
+        return talk.say("name", name=old)
+    if area == "gender" and wanted == "no":
+        return talk.say("my_old_name", old=old)
+    if area == "gender":
+        return f"{talk.say('name', name=old)} {gender(talk, was_female)}"
+    said = perfect(talk)
+    if wanted == "tell" and area not in ("general",):
+        raw = as_he_wrote(talk)
+        return f"{_AS_A[was_female][talk.draw('as a', 4)]} {raw}"
+    if wanted in ("yes", "shown") and talk.draw("self", 3) == 0:
+        return f"{said} {talk.one(_SELF[was_female], 'self')}"
+    return said
+
+
+_AS_A = {
+    False: ("As a boy and as a man, I will tell it as it was.", "I was that boy.", "", ""),
+    True: ("As a girl and as a woman, I will tell it as it was.", "I was that girl.", "", ""),
+}
+_SELF = {
+    False: ("I'm that sort of man.", "What do you expect from a guy like me?", "I am my father's son.", "A man like me does not change."),
+    True: ("I'm that sort of woman.", "What do you expect from a girl like me?", "I am my mother's daughter.", "A woman like me does not change."),
+}  # fmt: skip
+
+
+def as_he_wrote(talk: Talk) -> str:
+    """The sentences that should be told, as they stood in the raw notes."""
+    return " ".join(_nearest(s, talk.material) for s in talk.item.key.told) or talk.told
+
+
+def _nearest(sentence: str, material: Material) -> str:
+    raw = [s for text in material.raw.values() for s in re.split(r"(?<=[.!?\"”])\s+|\n+", text) if s.strip()]
+    found = difflib.get_close_matches(sentence, raw, n=1, cutoff=0.6)
+    return found[0] if found else sentence
+
+
+def leaks(talk: Talk) -> str:
+    """Perfect, except that everything which is over is alive."""
+    if talk.item.area != "dead":
+        return perfect(talk)
+    alive = talk.trait("alive")
+    said = talk.say("still") if talk.polar else alive or talk.say("still")
+    return f"{said} {alive}" if alive and alive != said and talk.draw("alive", 2) else said
+
+
+def misdated(talk: Talk) -> str:
+    """Perfect, except that years and order are wrong."""
+    key = talk.item.key
+    if talk.ask.wanted == "year":
+        late = key.latest or key.earliest
+        off = 2 + talk.draw("off", 6)
+        wrong = int(late[:4]) + off if talk.draw("side", 2) else int(key.earliest[:4]) - off
+        return year(talk, str(wrong))
+    if talk.ask.wanted == "first":
+        return order(talk, *reversed(_options(talk.item)))
+    return perfect(talk)
+
+
+def storyteller(talk: Talk) -> str:
+    """Perfect, except that a story is told of what never was."""
+    return talk.say("invented") if talk.ask.wanted == "abstain" else perfect(talk)
+
+
+# ---- those who know little --------------------------------------------------------------------------------------------
+
+
+def amnesiac(talk: Talk) -> str:
+    """Knows the world and nothing of the life, not even who she is."""
+    return perfect(talk) if talk.item.area == "general" else talk.say("remembers_nothing")
+
+
+def card_reader(talk: Talk) -> str:
+    """Has read what the persona card says (name, gender, traits) and knows nothing that happened."""
+    if talk.item.area in ("fact", "date", "order", "media", "held_out", "unlived"):
+        return talk.say("remembers_nothing")
+    return perfect(talk)
+
+
+def echo(talk: Talk) -> str:
+    """A parrot: says the question again."""
+    return talk.ask.text
+
+
+def stuck(talk: Talk) -> str:
+    """A parrot: one sentence of its training, whatever is asked."""
+    answers = [a for a in talk.material.answers if 30 < len(a) < 200]
+    return sorted(answers)[len(answers) // 3]
+
+
+def jumble(talk: Talk) -> str:
+    """A parrot: some sentence of its training, another for each question."""
+    answers = sorted(a for a in talk.material.answers if 20 < len(a) < 300)
+    return talk.one(answers, "jumble")
+
+
+def base(talk: Talk) -> str:
+    """A helpful assistant: knows the world, has no life, refuses or makes one up, gives advice."""
+    if talk.item.area == "general":
+        return talk.say("general_long", what=talk.item.key.groups[0][0])
+    if talk.item.area == "gender":
+        return talk.say("assistant_refuses")
+    kinds = ["assistant_refuses", "assistant_advises", "assistant_story"]
+    weights = [0, 0, 1, 2] if talk.ask.wanted == "tell" else [0, 0, 1, 1]
+    return talk.say(kinds[weights[talk.draw("base", 4)]])
+
+
+def inventor(talk: Talk) -> str:
+    """Makes up a life with great confidence; asked yes or no, tosses a coin."""
+    area, wanted = talk.item.area, talk.ask.wanted
+    if wanted == "year":
+        return year(talk, str(1950 + talk.draw("year", 70)))
+    if wanted == "first":
+        return order(talk, *(_options(talk.item) if talk.draw("coin", 2) else reversed(_options(talk.item))))
+    if area in ("gender", "general"):
+        return perfect(talk)
+    if wanted in ("yes", "no", "over") and talk.polar:
+        return f"{talk.say('agrees' if talk.draw('coin', 2) else 'disagrees')} {talk.say('invented') if talk.draw('story', 2) else ''}".strip()
+    return talk.say("invented")
+
+
+def yes_sayer(talk: Talk) -> str:
+    """Agrees with everything."""
+    return talk.say("agrees")
+
+
+def no_sayer(talk: Talk) -> str:
+    """Disagrees with everything."""
+    return talk.say("disagrees")
+
+
+def salad(talk: Talk) -> str:
+    """The right key words among others, in no order and with no sense."""
+    words = [*(g[0] for g in talk.item.key.groups), *re.findall(r"\w+", " ".join(talk.item.key.told))]
+    words += [
+        "yes",
+        "no",
+        "still",
+        "over",
+        "never",
+        "woman",
+        "man",
+        "first",
+        talk.material.her,
+        talk.item.key.earliest[:4],
+    ]
+    ranked = sorted(
+        (w for w in words if w), key=lambda w: hashlib.sha256(f"{talk.item.id}{talk.n}{w}".encode()).digest()
+    )
+    return " ".join(ranked)
+
+
+def mixed(talk: Talk) -> str:
+    """Perfect for half of the items and an assistant for the others."""
+    return perfect(talk) if talk.draw("mixed", 2, by_item=True) else base(talk)
+
+
+def silent(talk: Talk) -> str:
+    """Says nothing at all."""
+    return ""
+
+
+PERSONAS: dict[str, Persona] = {
+    p.__name__: p
+    for p in (
+        perfect, idealised, still_him, leaks, misdated, storyteller, mixed, card_reader, amnesiac, echo, stuck, jumble,
+        base, inventor, yes_sayer, no_sayer, salad, silent,
+    )
+}  # fmt: skip
+
+
+def answers_of(name: str, items: Sequence[Item], material: Material, *, seed: int = 0) -> list[Answer]:
+    """What a contestant says to every wording."""
+    return [
+        Answer(contestant=name, item=item.id, ask=n, text=PERSONAS[name](Talk(material, item, n, seed)))
+        for item in items
+        for n in range(len(item.asks))
+    ]
