@@ -1,0 +1,300 @@
+"""Which year an answer gives, in figures, in words, as an age or as a school class; and which of two things came first."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, NamedTuple
+
+from refiner.config import Persona
+from refiner.evaluate.recall import names_group
+from refiner.evaluate.words import own_sentences, plain, stem, stems_in, tokens
+from refiner.timeline.numbers import NUMBERS, ORDINALS, number
+
+_WORDS = "|".join(sorted((re.escape(w).replace(r"\ ", "[ -]") for w in NUMBERS), key=len, reverse=True))
+_ORDINAL = "|".join(sorted(map(re.escape, ORDINALS), key=len, reverse=True))
+_FULL = re.compile(
+    r"(?<![\d.,:/₹$€£])(?:(?<=-)|(?<!-))(1[5-9]\d\d|20\d\d)(?:\s?(?:-|–|/)\s?(\d\d(?:\d\d)?))?(?![\d:%]|,\d|\.\d)"
+)
+_SHORT = re.compile(r"(?:(?<=\s)|^)'(\d\d)(?:-(\d\d))?\b(?!')")
+_SPELT = re.compile(
+    rf"\b(nineteen|twenty|eighteen)[ -](?:hundred (?:and )?)?(oh[ -](?:one|two|three|four|five|six|seven|eight|nine)|{_WORDS})\b"
+)
+_THOUSAND = re.compile(rf"\btwo thousand(?: and)?(?: ({_WORDS}))?\b|\b2k(\d\d?)\b")
+_DECADE = re.compile(
+    r"\b(?:(1[89]|20)?(\d)0'?s|(twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties))\b"
+)
+_AGE = re.compile(
+    rf"\b(?:i (?:was|had turned|turned|must have been|would have been)|when i was|at|aged|age|at the age of|at age|being)"
+    rf"(?: (?:about|around|maybe|only|just|barely|all of|some|then))* (\d{{1,2}}|{_WORDS})\b(?! (?:o'clock|am|pm|a\.m|p\.m|hours?|weeks?|"
+    rf"months?|days?|minutes?|of|people|times|in the|percent|kilo\w*|km|rupees))"
+)
+_AGE_TAIL = re.compile(rf"\b(\d{{1,2}}|{_WORDS})(?:-| )years?(?:-| )old\b")
+_CLASS = re.compile(
+    rf"\b(?:in|during|was in)(?: my| the)? (?:(\d{{1,2}})(?:st|nd|rd|th)|({_ORDINAL}))(?: (?:class|grade|standard|std))?\b"
+    rf"|\b(?:class|grade|standard|std\.?) (\d{{1,2}}|{_WORDS}|x{{0,1}}i{{1,3}}|iv|vi{{0,3}}|ix|xi{{0,2}})\b"
+)
+_BIRTH = re.compile(r"\b(?:born|birth|birthday)\b")
+_NOT = re.compile(
+    r"\b(?:not|never|wasn't|isn't|neither|nor|rather than|instead of|not in)(?: (?:in|until|till|before|after))*\s*$"
+)
+_UNSURE = re.compile(r"\b(?:or|either|between|maybe|perhaps)\b")
+_TAKEN_BACK = re.compile(r"^(?:no\b|wait\b|actually\b|sorry\b|or\b|maybe\b|perhaps\b|hmm\b|correction\b|i mean\b)")
+MANY = 4  # different years: whoever names so many has dated nothing
+
+Way = Literal["right", "wrong", "both", "none"]
+
+
+class Found(NamedTuple):
+    """Years that a phrase may mean, inclusive, and where it stands in its sentence."""
+
+    low: int
+    high: int
+    start: int
+    end: int
+
+
+def years_said(sentence: str, persona: Persona) -> list[Found]:
+    """The years that a `plain` sentence names of the event, in order. Those of birth and those denied are left out."""
+    out: list[Found] = []
+
+    def add(low: int, high: int, m: re.Match[str]) -> None:
+        if not any(f.start < m.end() and m.start() < f.end for f in out):
+            out.append(Found(low, high, m.start(), m.end()))
+
+    for m in _FULL.finditer(sentence):
+        low = int(m[1])
+        tail = m[2] or ""
+        high = int(tail) if len(tail) == 4 else low - low % 100 + int(tail) if tail else low
+        add(low, high if low <= high <= low + 30 else low, m)
+    for m in _SPELT.finditer(sentence):
+        century = {"eighteen": 1800, "nineteen": 1900, "twenty": 2000}[m[1]]
+        rest = number(re.sub("[ -]", " ", m[2].removeprefix("oh").strip(" -")).replace(" ", "-")) or number(m[2]) or 0
+        if (m[1] != "twenty" or rest >= 10 or m[2].startswith("oh")) and rest < 100:
+            add(century + rest, century + rest, m)
+    for m in _THOUSAND.finditer(sentence):
+        rest = int(m[2]) if m[2] else number((m[1] or "zero").replace(" ", "-")) or 0
+        add(2000 + rest, 2000 + rest, m)
+    for m in _SHORT.finditer(sentence):
+        year = _century(int(m[1]), persona)
+        add(year, _century(int(m[2]), persona) if m[2] else year, m)
+    born = int(persona.born[:4]) if persona.born[:4].isdigit() else 0
+    if not out and born:
+        for m in [*_AGE.finditer(sentence), *_AGE_TAIL.finditer(sentence)]:
+            age = number(m[1])
+            if age is not None and age < 110:
+                add(born + age, born + age + (len(persona.born) < 5 or persona.born[4:] != "-01-01"), m)
+    if not out and persona.first_school_year:
+        for m in _CLASS.finditer(sentence):
+            grade = _grade(m[1] or m[2] or m[3])
+            if 1 <= grade <= 12:
+                start = persona.first_school_year + grade - 1
+                add(start, start + 1, m)
+    if not out:
+        for m in _DECADE.finditer(sentence):
+            names = ("twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties")
+            tens = 10 * (names.index(m[3]) + 2) if m[3] else 10 * int(m[2])
+            low = int(m[1]) * 100 + tens if m[1] else _century(tens, persona)
+            add(low, low + 9, m)
+    kept = [f for f in sorted(out, key=lambda f: f.start) if not _of_birth(sentence, f, persona)]
+    return [f for f in kept if not _NOT.search(sentence[max(0, f.start - 30) : f.start])]
+
+
+def _century(two: int, persona: Persona) -> int:
+    born = int(persona.born[:4]) if persona.born[:4].isdigit() else 1950
+    return next(y for y in (1800 + two, 1900 + two, 2000 + two, 2100 + two) if y >= born)
+
+
+def _grade(said: str) -> int:
+    roman = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+    return roman.index(said) + 1 if said in roman else number(said) or 0
+
+
+def _of_birth(sentence: str, found: Found, persona: Persona) -> bool:
+    return persona.born[:4] == str(found.low) and bool(_BIRTH.search(sentence[max(0, found.start - 30) : found.start]))
+
+
+def year_given(ask: str, text: str, earliest: str, latest: str, persona: Persona) -> tuple[Way, str]:
+    """Whether the year that an answer gives first lies from `earliest` to `latest` (ISO days), and what it said.
+
+    "2003 or 2004" is right only if both are; so is what it takes back in the next sentence. An age counts from the
+    birth year, a class from the first year of school.
+    """
+    low, high = int((earliest or latest)[:4]), int((latest or earliest)[:4])
+    given = {int(y) for y in re.findall(r"\b(?:1[5-9]|20)\d\d\b", plain(ask))}
+    way: Way = "none"
+    words = ""
+    seen: set[int] = set()
+    for sentence in own_sentences(ask, text):
+        found = [
+            f
+            for f in years_said(sentence, persona)
+            if not f.low == f.high or f.low not in given or low <= f.low <= high
+        ]
+        if not found:
+            continue
+        seen |= {f.low for f in found}
+        ends = [_fits(f, low, high) for f in found if not _until(sentence, f, found)]
+        if way == "none":
+            words = ", ".join(sentence[f.start : f.end] for f in found)
+            way = "right" if all(ends) else "both" if any(ends) else "wrong"
+            if (
+                way == "both"
+                and ends[0]
+                and not _UNSURE.search(sentence[found[0].end :])
+                and not _corrected(sentence, found)
+                or way == "both"
+                and ends[-1]
+                and _corrected(sentence, found)
+            ):
+                way = "right"
+        elif _TAKEN_BACK.match(sentence):
+            way = (
+                ("right" if all(ends) else "wrong")
+                if sentence.startswith(("no", "wait", "actually", "sorry", "i mean"))
+                else (way if way == "right" and all(ends) else "both")
+            )
+            words = ", ".join(sentence[f.start : f.end] for f in found)
+    if len(seen) >= MANY and high - low < len(seen):
+        return "both", "names many years"
+    return way, words
+
+
+def _fits(found: Found, low: int, high: int) -> bool:
+    """Whether what was said lies in the window, or is as narrow as it allows: an age or a class spans two years."""
+    return (
+        low <= found.low
+        and found.high <= high
+        or found.high - found.low <= 1
+        and found.low <= high
+        and found.high >= low
+    )
+
+
+def _until(sentence: str, found: Found, among: list[Found]) -> bool:
+    """The end of a stretch whose beginning was said: "from 2003 to 2005"."""
+    return found != among[0] and bool(
+        re.search(r"\b(?:to|till|until|through|and ended in)\s*$", sentence[: found.start])
+    )
+
+
+def _corrected(sentence: str, found: list[Found]) -> bool:
+    return len(found) > 1 and bool(
+        re.search(r"\b(?:no|wait|sorry|i mean|rather|actually)\b", sentence[found[0].end : found[-1].start])
+    )
+
+
+_FIRST = re.compile(r"\b(?:first|earlier|before that|former|preceded|to start with|came before)\b")
+_FIRST_ONE = re.compile(
+    r"^(?:(?:i think|i believe|probably|definitely|surely|well|hmm|oh|it was|that was)[, ]+)*(?:the )?(?:first|former|first one|first option|earlier one|option (?:a|1|one))(?:\W|$)"
+)
+_SECOND_ONE = re.compile(
+    r"^(?:(?:i think|i believe|probably|definitely|surely|well|hmm|oh|it was|that was)[, ]+)*(?:the )?(?:second|latter|second one|second option|option (?:b|2|two))(?:\W|$)"
+)
+_THEN = re.compile(
+    r"\b(?:then|later|afterwards?|after that|next|only then|followed|and only|came (?:second|later|after)|second)\b"
+)
+
+
+def first_named(ask: str, text: str, first: tuple[str, ...], second: tuple[str, ...]) -> tuple[Way, str]:
+    """Whether an answer says that `first` came before `second`; both are spellings of one thing.
+
+    "A before B", "B after A", "A, then B", "A came first, B later", or A alone. Both without an order is "both".
+    """
+    a_words, b_words = _telling(first, second), _telling(second, first)
+    verdicts: list[tuple[Way, str]] = []
+    for sentence in own_sentences(ask, text):
+        a, b = _places(sentence, a_words, first), _places(sentence, b_words, second)
+        one = _FIRST_ONE.match(sentence) or _SECOND_ONE.match(sentence)
+        if not a and not b:
+            if one and not verdicts:
+                order = _asked_order(ask, a_words, b_words)
+                if order:
+                    wins = (order > 0) == bool(_FIRST_ONE.match(sentence))
+                    verdicts.append(("right" if wins else "wrong", one[0].strip()))
+            continue
+        verdicts.append((_order(sentence, a, b), sentence[:60]))
+    said = [v for v in verdicts if v[0] != "none"]
+    if not said:
+        return "none", ""
+    ways = {v[0] for v in said}
+    if {"right", "wrong"} <= ways:
+        if said[0][0] != "both" and not re.match(r"(?:no|actually|wait|or|sorry)\b", said[-1][1]):
+            return said[0] if said[0][0] == said[-1][0] else ("both", "says both")
+        return ("both", "says both")
+    return next((v for v in said if v[0] in ("right", "wrong")), said[0])
+
+
+def _telling(own: tuple[str, ...], other: tuple[str, ...]) -> frozenset[str]:
+    """The stems that tell one option from the other; from eight spellings on only what stands in several would do."""
+    from refiner.evaluate.words import content
+
+    mine = {s for o in own for s, w in content(o).items() if w >= 0.3}
+    return frozenset(mine - {s for o in other for s in content(o)})
+
+
+def _places(sentence: str, stems: frozenset[str], spellings: tuple[str, ...]) -> list[int]:
+    """Where in a sentence, counted in words, an option is spoken of."""
+    words = [stem(w) for w in tokens(sentence)]
+    found = [i for i, w in enumerate(words) if w in stems]
+    if not found:
+        return []
+    need = 1 if len(stems) <= 3 or any(names_group((s,), [words]) for s in spellings) else 2
+    return found if len({words[i] for i in found}) >= need else []
+
+
+def _asked_order(ask: str, a: frozenset[str], b: frozenset[str]) -> int:
+    """1 where the question names `a` first, -1 where `b`, 0 where it does not name both."""
+    words = [stem(w) for w in tokens(ask)]
+    in_a, in_b = [i for i, w in enumerate(words) if w in a], [i for i, w in enumerate(words) if w in b]
+    return 0 if not in_a or not in_b else 1 if min(in_a) < min(in_b) else -1
+
+
+_BEFORE, _AFTER = frozenset({"before", "preced", "prior"}), frozenset({"after", "follow", "since"})
+
+
+def _order(sentence: str, a: list[int], b: list[int]) -> Way:
+    """What a sentence says of the order in which two things stood, given their places in it."""
+    words = list(tokens(sentence))
+    marks = [stem(w) for w in words]
+    denied = any(w in ("not", "never", "wasn't", "didn't", "isn't") for w in words)
+
+    def way(a_first: bool) -> Way:
+        return "right" if a_first != denied else "wrong"
+
+    if a and b:
+        left, right = (a, b) if min(a) < min(b) else (b, a)
+        a_left = left is a
+        gap = range(min(left), min(right))
+        lead = marks[: min(left)]
+        between = [marks[i] for i in gap]
+        both_after = marks[max(left) :]
+        if lead and (set(lead) & {"before"}):  # "Before the fall there was the move"
+            return way(not a_left)
+        if set(lead) & {"after"}:
+            return way(a_left)
+        if "before" in between or "preced" in between or "prior" in between:
+            return way(a_left)
+        if "after" in between and "that" not in words[min(left) : min(right)]:
+            later = any(w in ("after",) for w in between)
+            return way(not a_left) if later else "both"
+        if set(between) & {"then", "later", "follow", "next", "afterward", "1"} or "first" in words[: min(right)]:
+            return way(a_left)
+        if {"then", "later", "afterward", "afterwards", "next", "2"} & set(both_after) or "second" in both_after:
+            return way(a_left)
+        if "first" in words[min(right) :] or "earlier" in words[min(right) :]:
+            return way(not a_left)
+        if "or" in words[min(left) : min(right)]:
+            return "both"
+        return "both"
+    only_a = bool(a)
+    at = min(a or b)
+    if any(m in ("after", "later", "2") for m in marks[max(0, at - 3) : at]) or any(
+        w in ("later", "second", "afterwards", "last") for w in words[at:]
+    ):
+        return way(not only_a)
+    if any(m == "before" for m in marks[max(0, at - 3) : at]):
+        return way(not only_a)
+    return way(only_a)
+
+
+__all__ = ["Way", "first_named", "stems_in", "year_given", "years_said"]
