@@ -47,6 +47,11 @@ def valence(text: str) -> float:
     return sum(float(_analyser().polarity_scores(s.text)["compound"]) for s in parts)
 
 
+def mean_valence(text: str) -> float:
+    """The mean valence of the sentences of a text, -1 to 1; 0 for none."""
+    return valence(text) / max(1, len(split_sentences(text, (Entry(start=0, end=len(text)),))))
+
+
 def drift(note: Note, edits: Sequence[Edit], names: Collection[str]) -> Drift | None:
     """The drift of a note; None where no sentence changed but for words that say a gender.
 
