@@ -43,7 +43,6 @@ from refiner.notes import note_from_text, read_notes
 from refiner.refine import Plan, last_options
 from refiner.store import Workspace, locked
 
-OPTIONS = ("yes, it does", "no, it does not", "cannot tell")
 Progress = Callable[[str, int], None]
 
 
@@ -204,14 +203,14 @@ async def _ask(asker: Asker, question: _Question, material: Material) -> Judged:
         **claim.values,
     }
     note = question.item.notes[0] if question.item.notes else ""
-    agreed = await choose(asker, asker.prompt(claim.prompt), note, OPTIONS, values)
+    agreed = await choose(asker, asker.prompt(claim.prompt), note, claim.options, values)
     if agreed.asked < 2:
         return Judged(None, "the judge gave no valid answer")
     if agreed.index is None:
         return Judged(None, "the judge said something else when the options stood in another order")
-    if agreed.index == 2:
+    if agreed.index in claim.unsure:
         return Judged(None, "the judge could not tell")
-    return Judged(agreed.index == 0, f"judged: {OPTIONS[agreed.index].partition(',')[0]}")
+    return Judged(agreed.index in claim.right, f"judged: {claim.options[agreed.index]}")
 
 
 def _report(

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from refiner.evaluate.material import Material
 from refiner.language.lexicon import noun
+from refiner.models import Gender
 from refiner.notes import note_from_text
 
 _SHORT = (
@@ -25,6 +26,9 @@ _BE = r"(?:am|was|were|is|are|could|can|would|will|shall|should|must|might|may|h
 _SAYS = re.compile(rf"\bI({_BE}|\s+{_BE})?(?=\s+[a-z])")
 _NEGATED = re.compile(r"\b(?:not|never|no|nobody|nothing|none|neither|nor|without|cannot)\b|n['’]t\b", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“”]")
+_PRONOUNS: dict[Gender, frozenset[str]] = {
+    "male": frozenset({"he", "him", "his", "himself"}), "female": frozenset({"she", "her", "hers", "herself"}),
+}  # fmt: skip
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
 
@@ -93,6 +97,8 @@ def two_versions(material: Material) -> Iterator[tuple[str, str, str]]:
                 continue
             for old, new in zip(raw[a:b], refined[c:d], strict=True):
                 gone, come = _words(old) - _words(new), _words(new) - _words(old)
+                if _words(new) & _PRONOUNS[before]:
+                    continue  # somebody else, or an edit that was not approved
                 alike = difflib.SequenceMatcher(None, old, new, autojunk=False).ratio()
                 if alike > 0.6 and any(noun(w, before) for w in gone) and any(noun(w, after) for w in come):
                     yield note, new, old

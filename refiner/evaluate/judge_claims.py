@@ -35,12 +35,19 @@ _CORRECTED = (
 )
 
 
+YES_NO = ("yes, it does", "no, it does not", "cannot tell")
+STANCES = ("yes, it is so today", "no, it is over or never was so", "it says nothing about that")
+
+
 @dataclass(frozen=True)
 class Claim:
     """One claim: `prompt` is the file that asks it; `values` are its inputs beside name, question, answer, options."""
 
     prompt: str
     values: Mapping[str, str] = field(default_factory=dict)
+    options: tuple[str, ...] = YES_NO
+    right: frozenset[int] = frozenset({0})  # the options that call the answer right
+    unsure: frozenset[int] = frozenset({2})  # the options with which the judge says that it cannot tell
 
 
 def judge_measures() -> tuple[Measure, ...]:
@@ -88,9 +95,8 @@ def claim_of(item: Item, ask: int, material: Material) -> Claim | None:
     if wanted == "shown":
         return Claim("judge_shown", {"trait": as_data(told_of(trait))}) if trait else None
     if trait is not None and wanted in ("yes", "no", "over"):
-        if item.area == "dead":
-            return _claim(f"This is not so of {name} any more, or never was: {told_of(trait)}")
-        return _claim(f"This is so of {name} today: {told_of(trait)}")
+        right = frozenset({1 if item.area == "dead" else 0})
+        return Claim("judge_stance", {"trait": as_data(told_of(trait))}, STANCES, right, frozenset())
     match wanted:
         case "tell" if key.told:
             return Claim("judge_told", {"told": as_data(shortened(" ".join(key.told), MOST_TOLD))})

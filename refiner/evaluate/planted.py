@@ -23,6 +23,7 @@ from refiner.evaluate.material import Material
 from refiner.evaluate.shapes import Area, Item
 
 PLANTED = 16  # of each area, right ones; as many wrong ones
+NOTHING = "says nothing"
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,8 @@ def _spread(made: Sequence[Planted], most: int, choose: random.Random) -> list[P
         choose.shuffle(group)
     out: list[Planted] = []
     used: dict[str, int] = defaultdict(int)
+    if len(by_rule) > 1:  # it is easily seen to be wrong, and would flatter the judge
+        del by_rule.get(NOTHING, [])[max(1, most // 4) :]
     while len(out) < most and any(by_rule.values()):
         for group in by_rule.values():
             if group and len(out) < most:
@@ -150,7 +153,7 @@ class _Maker:
         for text in self._elsewhere():
             yield self._one(text, False, "answer of another item")
         for text in phrases()["nothing"]["wrong"]:
-            yield self._one(text, False, "says nothing")
+            yield self._one(text, False, NOTHING)
         if len(groups) == 1 and groups[0]:
             yield self._one(f"{groups[0][0]}.", True, "short")
 
@@ -183,7 +186,7 @@ class _Maker:
                 yield self._one(text.format(one=one), True, "said")
         for two in self.choose.sample(sorted(set(others)), min(2, len(set(others)))):
             for text in phrases()["name"]["wrong"]:
-                how = "says nothing" if "{two}" not in text else "answer of another item"
+                how = NOTHING if "{two}" not in text else "answer of another item"
                 yield self._one(text.format(two=two), False, how)
 
     def _year(self) -> Iterator[Planted]:
@@ -195,7 +198,7 @@ class _Maker:
         for text in phrases()["year"]["wrong"]:
             yield self._one(text.format(year=self.choose.choice(wrong)), False, "other year")
         for text in phrases()["year"]["unknown"]:
-            yield self._one(text, False, "says nothing")
+            yield self._one(text, False, NOTHING)
 
     def _shown(self) -> Iterator[Planted]:
         if self.trait is None:
