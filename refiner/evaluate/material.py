@@ -82,6 +82,21 @@ class Material:
         return Counter(w for p in self.passages for w in {t.words.casefold() for t in p.topics})
 
     @cached_property
+    def passages_with(self) -> Counter[str]:
+        """In how many passages each stem is."""
+        return Counter(s for p in self.passages for s in stems_of([p.text]))
+
+    @cached_property
+    def small_words(self) -> frozenset[str]:
+        """The words that stand in small letters anywhere in her notes."""
+        return frozenset(w for t in self.texts.values() for w in WORD.findall(t) if w[0].islower())
+
+    @cached_property
+    def person_names(self) -> frozenset[str]:
+        """The words of the names of people, lower case."""
+        return frozenset(w.lower() for p in self.people for n in p.names for w in WORD.findall(n))
+
+    @cached_property
     def events(self) -> dict[str, Event]:
         return {e.id: e for e in self.timeline.events}
 
@@ -105,6 +120,12 @@ class Material:
     def speaks_of(self, words: str) -> bool:
         """Whether any note has one of these words, in whatever form."""
         return bool(self.known & stems_of([words]))
+
+    def called(self, names: Sequence[str]) -> tuple[str, ...]:
+        """The names of somebody with those by which the notes know the same one: "Papa" with "father"."""
+        low = {n.casefold() for n in names}
+        same = [p for p in self.people if low & {n.casefold() for n in (*p.names, p.relation)}]
+        return tuple(dict.fromkeys([*names, *(n for p in same for n in (*p.names, p.relation) if n)]))
 
     def telling(self, event: str) -> Telling | None:
         """The passage that tells of an event, the shortest where several do."""

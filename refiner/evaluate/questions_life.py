@@ -1,0 +1,186 @@
+"""Questions about what happened: by a thing cut out of her sentence, by an event, by whom or what a passage is about;
+about events that training never saw, and about what nearly was so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from rapidfuzz import fuzz
+
+from refiner.edits import digest
+from refiner.evaluate.material import Material, Telling
+from refiner.evaluate.questions_cut import Cut, cuts
+from refiner.evaluate.questions_forms import Offer, Wordings, offer
+from refiner.evaluate.questions_words import groups_of, without_asked
+from refiner.evaluate.questions_world import absent
+from refiner.evaluate.shapes import Area, Key
+from refiner.models import Event
+from refiner.stages.composing.labels import did, thing
+from refiner.stages.composing.questions import ordered
+from refiner.stages.composing.text import normal
+from refiner.stages.composing.when import in_month
+
+LEAST_GROUPS = 2  # things that an answer can name, below which a passage is not asked for openly
+_CUT_WEIGHT, _EVENT_WEIGHT, _TOPIC_WEIGHT = 2, 3, 1
+
+
+def tellable(material: Material, event: Event) -> bool:
+    """Whether an event happened, to her."""
+    dropped = material.timeline.actions.get(event.id) == "drop"
+    return event.modality == "actual" and event.subject == "self" and not dropped
+
+
+def facts(material: Material, wordings: Wordings) -> Iterator[Offer]:
+    """Events by their labels, and passages by what is in them; none that tells of a held-out event."""
+    for event in material.timeline.events:
+        passage = material.telling(event.id)
+        if passage and tellable(material, event) and event.id not in material.held_out:
+            yield from _event(material, wordings, "fact", event, passage)
+    for passage in material.passages:
+        if material.held_out & set(passage.events):
+            continue
+        yield from _cuts(material, wordings, passage)
+        if passage.kind not in ("letter", "chat"):
+            yield from _topics(material, wordings, passage)
+
+
+def held_out(material: Material, wordings: Wordings) -> Iterator[Offer]:
+    """Events that training never saw: to say that one does not know them is right; that one could tell them would show
+    that they came from elsewhere."""
+    for event in material.timeline.events:
+        passage = material.telling(event.id)
+        if passage and event.id in material.held_out and tellable(material, event):
+            yield from _event(material, wordings, "held_out", event, passage)
+
+
+def _event(material: Material, wordings: Wordings, area: Area, event: Event, passage: Telling) -> list[Offer]:
+    label = material.labels.get(event.id, "")
+    clause, topic = did(label), thing(label)
+    wanted, way = ("abstain" if area == "held_out" else "tell"), "did" if clause else "thing"
+    slots = {"did": clause, "topic": topic}
+    if not clause and not topic:
+        return []
+    asks = wordings.choose(area, f"{area}.{way}", slots, (event.id,), 2, wanted)  # type: ignore[arg-type]
+    told = around(material, event)
+    groups = without_asked(groups_of(" ".join(told), material), [a.text for a in asks])
+    if len(groups) < LEAST_GROUPS:
+        return []
+    key = Key(groups=groups, told=told, earliest=event.when.earliest, latest=event.when.latest)
+    notes = tuple(dict.fromkeys(s.note for s in event.spans)) or (passage.note,)
+    return offer(area, event.id, label, asks, key, notes=notes, weight=_EVENT_WEIGHT)
+
+
+def around(material: Material, event: Event, most: int = 4) -> tuple[str, ...]:
+    """The sentences of her passage that tell of an event: that which it was read from, and those around it."""
+    passage = material.telling(event.id)
+    if passage is None:
+        return event.quotes
+    quotes = [normal(q) for q in event.quotes if q] or [normal(event.label)]
+    near = [max(fuzz.partial_ratio(q, normal(s)) for q in quotes) for s in passage.sentences]
+    best = near.index(max(near))
+    start = max(0, best - 1) if len(passage.sentences[best]) < 60 else best
+    return passage.sentences[start : start + most]
+
+
+def _cuts(material: Material, wordings: Wordings, passage: Telling) -> Iterator[Offer]:
+    for sentence, deeds in zip(passage.sentences, passage.deeds, strict=False):
+        for cut in cuts(sentence, deeds):
+            group = (material.called(cut.group),)
+            if cut.way != "number" and not _one_meant(cut, material):
+                continue
+            slots = {"said": cut.asked, "question": f"who {cut.asked}?"}
+            asks = wordings.choose("fact", f"fact.{cut.way}", slots, (passage.id, cut.asked), 2, "tell")
+            if not without_asked(group, [a.text for a in asks]):
+                continue
+            about = passage.events[0] if passage.events else passage.id
+            yield from offer(
+                "fact", about, f"{cut.way}: {cut.asked}", asks, Key(groups=group, told=(sentence,)),
+                notes=(passage.note,), weight=_CUT_WEIGHT,
+            )  # fmt: skip
+
+
+def _one_meant(cut: Cut, material: Material) -> bool:
+    """Whether what is asked for is nobody's old name."""
+    return not {n.casefold() for n in cut.group} & {n.casefold() for n in material.old_names}
+
+
+def _topics(material: Material, wordings: Wordings, passage: Telling) -> Iterator[Offer]:
+    """By a topic that only this passage has; else, for a diary, by its month."""
+    seen = material.topics_seen
+    telling = [
+        t for t in passage.topics if t.telling and seen[t.words.casefold()] == 1 and _sayable(t.words, passage.text)
+    ]
+    for topic in telling[:1]:
+        way = "person" if topic.kind == "person" else "topic"
+        yield from _open(material, wordings, passage, f"fact.{way}", {"topic": topic.words}, topic.words)
+    month = in_month(passage.date) if passage.at_the_time else ""
+    alone = sum(p.date[:7] == passage.date[:7] for p in material.passages if p.at_the_time) == 1
+    if not telling and month and alone and len(passage.date) >= 7:
+        yield from _open(material, wordings, passage, "fact.dated", {"when": month}, month)
+
+
+def _sayable(topic: str, text: str) -> bool:
+    """Whether a topic is a name, or has an article: not "curtain rod", and not "Pomeranian", told as "a Pomeranian"."""
+    if topic.startswith(("the ", "your ")):
+        return True
+    one = re.search(rf"\b(?:an?|the|my|our|his|her|their|some|no|every|each)\s+{re.escape(topic)}\b", text, re.I)
+    return len(topic) > 3 and not one and all(w[0].isupper() or w == "of" for w in topic.split())
+
+
+def _open(
+    material: Material, wordings: Wordings, passage: Telling, group: str, slots: dict[str, str], label: str
+) -> list[Offer]:
+    asks = wordings.choose("fact", group, slots, (passage.id,), 2, "tell")
+    groups = without_asked(groups_of(passage.text, material), [a.text for a in asks])
+    if len(groups) < LEAST_GROUPS:
+        return []
+    about = passage.events[0] if passage.events else passage.id
+    key = Key(groups=groups, told=passage.sentences)
+    return offer("fact", about, label, asks, key, notes=(passage.note,), weight=_TOPIC_WEIGHT)
+
+
+# ---- what nearly was so ---------------------------------------------------------------------------------------------
+
+_IN_PLACE = re.compile(r"\b(?P<prep>in|at|to|from|near)(?P<gap> )(?P<name>[A-Z][a-z]{2,}(?: [A-Z][a-z]+)?)\b")
+
+
+def nearly(material: Material, wordings: Wordings) -> Iterator[Offer]:
+    """True sentences of hers with another place or another person in them: she can only say that it was not so."""
+    places, people = absent(material, "places"), absent(material, "people")
+    names = {w.casefold() for p in material.people for n in p.names for w in n.split()}
+    for passage in material.passages:
+        if material.held_out & set(passage.events):
+            continue
+        for sentence, deeds in zip(passage.sentences, passage.deeds, strict=False):
+            for deed in (d for d in deeds if d.tense == "past"):
+                changed = _elsewhere(deed.said, places, names) or _somebody(deed.said, people, names)
+                if not changed:
+                    continue
+                said, was, put = changed
+                asks = wordings.choose("unlived", "unlived.changed", {"said": said}, (passage.id, said), 1, "no")
+                key = Key(told=(sentence,), groups=((was,),), forbidden=(put,))
+                yield from offer(
+                    "unlived", f"changed/{digest('changed', said)[:8]}", f"{was} → {put}: {deed.said}", asks, key,
+                    notes=(passage.note,), weight=1,
+                )  # fmt: skip
+
+
+def _elsewhere(said: str, places: Sequence[str], people: set[str]) -> tuple[str, str, str] | None:
+    match = next((m for m in _IN_PLACE.finditer(said) if m["name"].split()[0].casefold() not in people), None)
+    if match is None or not places or re.search(rf"\b{match['name']}['’]s|(?:19|20)\d\d", said[match.start() :]):
+        return None
+    if re.match(
+        r"(?:January|February|March|April|May|June|July|August|September|October|November|December)$", match["name"]
+    ):
+        return None
+    put = ordered(places, said)[0]
+    return f"{said[: match.start('name')]}{put}{said[match.end() :]}", match["name"], put
+
+
+def _somebody(said: str, people: Sequence[str], known: set[str]) -> tuple[str, str, str] | None:
+    match = next((m for m in re.finditer(r"\b[A-Z][a-z]{2,}\b", said) if m[0].casefold() in known), None)
+    if match is None or not people:
+        return None
+    put = ordered(people, said)[0]
+    return f"{said[: match.start()]}{put}{said[match.end() :]}", match[0], put

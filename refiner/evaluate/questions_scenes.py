@@ -1,0 +1,120 @@
+"""Scenes in which a trait would show, without its name: from scenes.toml by the trait's own words, else from what its
+description says. Pure, but for spaCy's parse."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from refiner.checks.stems import WORD, faint, stems, stop
+from refiner.config import Trait
+from refiner.evaluate.material import Material, stems_of
+from refiner.evaluate.questions_forms import Wordings, table
+from refiner.stages.composing.conduct import conducts
+from refiner.stages.composing.text import lower_first, upper_first, words
+from refiner.stages.composing.wording import her_words, in_person, trait_words
+
+FIVE = 5
+_OF = re.compile(r"\b(?:of|about|for|to|towards?|with|by|in|at)\s+(?P<what>.+)$", re.I)
+_BARE = re.compile(r"^(?P<what>[\w -]+?)[ -](?:lover|fan|enthusiast|addict|addiction|hater|phobia)s?$", re.I)
+_EVERYDAY = """
+day family feel friends give hard home house keep late leave long look lot money morning night people place public
+school small speak speaking take talk tell tells telling things think time times week work
+"""
+_AFTER = re.compile(r"^(?:hates?|fears?|dislikes?|loves?|dreads?|distrusts?)\s+(?P<what>.+)$", re.I)
+
+
+@cache
+def _classes() -> tuple[tuple[str, dict[str, Any], tuple[frozenset[str], ...]], ...]:
+    """The classes of scenes.toml, each with its words as stems; a phrase in hyphens is one entry of several stems."""
+    out = []
+    for name, data in table("scenes").items():
+        entries = tuple(
+            frozenset(stems(part)[0] for part in word.split("-") if part not in stop()) or frozenset({word})
+            for word in str(data["words"]).split()
+        )
+        out.append((name, data, entries))
+    return tuple(out)
+
+
+def class_of(trait: Trait) -> dict[str, Any] | None:
+    """The class of scenes that fits a trait; None where none does. The name counts before aliases, several words before
+    one."""
+    best: tuple[tuple[int, int, int], dict[str, Any]] | None = None
+    for place, name in enumerate(trait.words):
+        said = {s for w in WORD.findall(name) for part in w.split("-") for s in stems(part)}
+        for turn, (_, data, entries) in enumerate(_classes()):
+            size = max((len(e) for e in entries if e <= said), default=0)
+            if not size or data.get("of") and not object_of(trait):
+                continue
+            rank = (min(place, 1), -size, turn)
+            if best is None or rank < best[0]:
+                best = (rank, data)
+    return best[1] if best else None
+
+
+def object_of(trait: Trait) -> str:
+    """What a fear or a love is of, as it stands after "it is about": "dogs", "speaking in public"; "" where none is
+    said."""
+    for name in trait.words:
+        match = _OF.search(name) or _AFTER.match(name) or _BARE.match(name)
+        if match and not re.search(r"\b(?:people|myself|himself|herself|it|death)\b", match["what"], re.I):
+            what = match["what"].strip()
+            if len(words(what)) <= 4 and not stems_of([what]) <= stems_of(["home work school night office"]):
+                return lower_first(what)
+    return ""
+
+
+def _filled(trait: Trait, data: dict[str, Any], text: str) -> str:
+    there = trait.context if re.match(r"(?:at|in|on|among|with|before|around)\b", trait.context) else ""
+    out = text.replace("{there}", there).replace("{x}", object_of(trait) if data.get("of") else "")
+    out = re.sub(r"\s+([.,?!:])", r"\1", re.sub(r"\s+", " ", out)).strip()
+    return out
+
+
+def scenes(trait: Trait) -> list[str]:
+    """The scenes of scenes.toml that fit a trait and do not name it; [] where no class does."""
+    data = class_of(trait)
+    if data is None:
+        return []
+    named = frozenset() if data.get("of") else _naming(trait)
+    filled = (upper_first(_filled(trait, data, str(s))) for s in data["scenes"])
+    return [s for s in filled if not stems_of([s]) & named]
+
+
+def virtue(trait: Trait) -> str:
+    """The good side of a dark trait, as what one would do: "tell the truth even in small things"; "" if not known."""
+    data = class_of(trait)
+    return _filled(trait, data, str(data["virtue"])).removesuffix(".") if data and "virtue" in data else ""
+
+
+def _naming(trait: Trait) -> frozenset[str]:
+    """The stems that name a trait: of its name and aliases, without those that say how often or where."""
+    said = {w.lower() for name in trait.words for w in WORD.findall(name)}
+    where = stems_of([trait.context])
+    plain = set(_EVERYDAY.split())
+    kept = {w for w in said if w not in stop() and w not in faint() and w not in plain and len(w) > 3}
+    return stems_of(kept) - where
+
+
+def situations(trait: Trait, material: Material, wordings: Wordings) -> Iterator[str]:
+    """Wordings in which the trait would show, the best first: what its description says she does when, scenes, what it
+    looks like. Only the last of all names it, where nothing else is known."""
+    naming = _naming(trait)
+    for conduct in conducts(trait):
+        slots = {"clause": her_words(conduct.clause, material.config)}
+        found = wordings.filled("living.shown.when", slots, (trait.id, conduct.clause))
+        yield from (text for text in found[:2] if not stems_of([text]) & naming)
+    yield from scenes(trait)
+    said = trait_words(trait, material.config)
+    if looks := in_person(trait.description, "you") if trait.description else "":
+        yield from wordings.filled("living.shown.looks", {"looks": looks}, (trait.id,))
+    yield from wordings.filled("living.shown.named", said.slots, (trait.id,))
+
+
+def before_question(scene: str) -> str:
+    """A scene without the sentence that asks; "" where nothing is left."""
+    parts = re.split(r"(?<=[.!?”])\s+", scene.strip())
+    return " ".join(parts[:-1]) if len(parts) > 1 else ""
