@@ -210,7 +210,7 @@ def chance(before: Floats, after: Floats, statistic: Statistic, *, rounds: int =
     if not math.isfinite(observed):
         return 1.0
     found = np.abs(statistic(second) - statistic(first))
-    extreme = int(np.count_nonzero(found >= observed - 1e-12))
+    extreme = int(np.count_nonzero(~(found < observed - 1e-12)))  # what is not a number counts as extreme
     return extreme / len(moved) if len(before) <= _EXACT else (extreme + 1) / (len(moved) + 1)
 
 
