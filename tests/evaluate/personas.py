@@ -1,8 +1,8 @@
 """Scripted contestants: functions from an item and the place of a wording to what a person of that kind would say.
 
 They may read the key and the life, for they play people who know (or do not know) it; what they say stands in
-personas.toml and personas_lives.toml and was written without a look at what marks it. Which wording is taken is drawn by
-a hash of the seed, the item and the wording, so that every run of a seed says the same.
+personas.toml and personas_lives.toml and was written without a look at what marks it. Which wording is taken is drawn
+by a hash of the seed, the item and the wording, so that every run of a seed says the same.
 """
 
 from __future__ import annotations
@@ -23,10 +23,7 @@ Persona = Callable[["Talk"], str]
 _HERE = Path(__file__).parent
 SAY: dict[str, list[str]] = tomllib.loads((_HERE / "personas.toml").read_text(encoding="utf-8"))["say"]
 LIVES: dict[str, Any] = tomllib.loads((_HERE / "personas_lives.toml").read_text(encoding="utf-8"))
-_NAME_ASKED = re.compile(r"\bname|\bcalled\b", re.I)
-_POLAR = re.compile(
-    r"^(?:yes or no|is|are|do|does|did|was|were|has|have|could|would|may|if)\b|\b(?:right|stand)\?$", re.I
-)
+_OPEN = re.compile(r"\b(?:what|how|why|which|who|whom|where)\b", re.I)
 
 
 class Talk:
@@ -44,8 +41,8 @@ class Talk:
     def one(self, choices: Sequence[str], salt: str = "") -> str:
         return choices[self.draw(salt or repr(choices[:1]), len(choices))]
 
-    def say(self, kind: str, **slots: str) -> str:
-        return re.sub(r"\s+", " ", self.one(SAY[kind], kind).format(**slots)).strip()
+    def say(self, which: str, **slots: str) -> str:
+        return re.sub(r"\s+", " ", self.one(SAY[which], which).format(**slots)).strip()
 
     def trait(self, kind: str) -> str:
         """What somebody with this trait says, "" where nothing was written about it."""
@@ -57,7 +54,9 @@ class Talk:
 
     @property
     def polar(self) -> bool:
-        return bool(_POLAR.search(self.ask.text))
+        """Whether it asks for a yes or a no."""
+        last = re.split(r"(?<=[.!:])\s+", self.ask.text)[-1]
+        return last.endswith("?") and not _OPEN.search(last)
 
     @property
     def told(self) -> str:
@@ -67,8 +66,15 @@ class Talk:
             if retold["cue"] in " ".join(key.told) and self.draw("retold", 2):
                 return self.one(retold["say"])
         if key.told:
-            return " ".join(key.told)
+            return " ".join(key.told if self.draw("long", 3) == 0 else self._telling(key.told))
         return ", ".join(g[0] for g in key.groups) + "."
+
+    def _telling(self, told: Sequence[str]) -> Sequence[str]:
+        """The three sentences in a row that name most."""
+        names = [g for group in self.item.key.groups for g in group]
+        starts = range(max(1, len(told) - 2))
+        best = max(starts, key=lambda n: sum(name in " ".join(told[n : n + 3]) for name in names))
+        return told[best : best + 3]
 
     @property
     def ended(self) -> str:
@@ -95,35 +101,46 @@ def perfect(talk: Talk) -> str:
     area, wanted = talk.item.area, talk.ask.wanted
     if wanted == "shown":
         return shown(talk)
-    if wanted == "over":
+    if area == "dead":
         return over(talk)
+    if area == "held_out":
+        return tell(talk) if talk.draw("held", 2) else talk.say("remembers_nothing")
     if wanted in ("yes", "no") and area in ("living", "negative"):
         more = talk.trait("now") if talk.draw("more", 3) else ""
         return f"{talk.say(wanted)} {more}".strip()
     if wanted == "year":
         return year(talk, talk.item.key.earliest[:4])
     if wanted == "first":
-        return order(talk, *_options(talk.item))
+        return order(talk, *talk.item.key.groups[:2])
     if wanted in ("female", "male"):
         return gender(talk, wanted == "female")
+    if wanted == "name" and talk.item.about.startswith(_WORDS):
+        return talk.say("called", word=name_of(talk))
     if wanted == "name":
         return talk.say("name", name=name_of(talk))
     if area == "gender" and wanted == "no":
-        return talk.say("not_my_name", name=talk.material.her)
+        return not_he(talk)
     if wanted == "abstain":
         return talk.say("never_taken_in" if area == "media" else "never_lived")
     if area == "general":
         return talk.say("general", what=talk.item.key.groups[0][0])
     if wanted == "yes":
         return f"{talk.say('yes_ever')} {talk.told if talk.item.key.told else ''}".strip()
+    if wanted == "no" and talk.item.key.groups and talk.item.key.forbidden:
+        return talk.say("corrects", right=talk.item.key.groups[0][0], wrong=talk.item.key.forbidden[0])
     if wanted == "no":
-        return talk.say("never_lived")
+        return talk.say("never_taken_in" if area == "media" else "never_lived")
     return tell(talk)
 
 
 def tell(talk: Talk) -> str:
     """What happened, in full or in few words."""
-    return f"{talk.say('opener')} {talk.told} {talk.say('closer')}".strip()
+    groups = talk.item.key.groups
+    if talk.item.area == "fact" and len(groups) == 1 and talk.draw("short", 2):
+        return talk.say("named", x=groups[0][0])
+    told = talk.told
+    end = "" if told[-1:] in tuple('.!?"”') else "."
+    return f"{talk.say('opener')} {told}{end} {talk.say('closer')}".strip()
 
 
 def shown(talk: Talk) -> str:
@@ -148,22 +165,68 @@ def year(talk: Talk, which: str) -> str:
     return talk.say("year", year=which)
 
 
-def order(talk: Talk, first: str, second: str) -> str:
-    said = talk.say("first", first=first, second=second)
+def order(talk: Talk, first: Sequence[str], second: Sequence[str]) -> str:
+    """That `first` came before `second`, each with its telling words after it."""
+    one, two = _hers(first[0]), _hers(second[0])
+    key = next((w for w in reversed(first[1:]) if w not in second), one)
+    text = talk.ask.text
+    place = "first" if text.find(first[0]) < text.find(second[0]) else "second"
+    said = talk.say("first", first=one, second=two, First=_upper(one), Second=_upper(two), key=key, place=place)
+    return _upper(said)
+
+
+def _hers(said: str) -> str:
+    """What was said to her, said by her: "you moved", "your fear"."""
+    for of_you, of_me in ((r"you were", "I was"), (r"you are", "I am"), (r"you", "I"), (r"your", "my")):
+        said = re.sub(rf"\b{of_you}\b", of_me, said)
+    return said
+
+
+def _upper(said: str) -> str:
     return said[:1].upper() + said[1:]
 
 
-def _options(item: Item) -> tuple[str, str]:
-    """The two things that an item asks the order of: the earlier and the later."""
-    earlier, later = item.key.groups[:2]
-    return earlier[0], later[0]
+_WORDS = ("kin/", "address/")  # what is asked for is a word for her, no name
+
+# What questions leave to choose from: feminine, masculine.
+_PAIRS = (
+    ("Ms", "Mr"), ("F", "M"), ("bridesmaid", "groomsman"), ("schoolgirl", "schoolboy"), ("auntie", "uncle"),
+    ("aunt", "uncle"), ("madam", "sir"), ("ma'am", "sir"), ("daughter", "son"), ("sister", "brother"), 
+    ("she did", "he did"),
+    ("female", "male"), ("ladies", "gentlemen"), ("women", "men"), ("woman", "man"), ("girl", "boy"),
+)  # fmt: skip
 
 
 def gender(talk: Talk, female: bool) -> str:
+    """What she is: by the word that the question offers, or plainly."""
+    asked = talk.ask.text
+    for pair in _PAIRS:
+        if all(re.search(rf"\b{re.escape(word)}\b", asked) for word in pair):
+            word = pair[0 if female else 1]
+            return _upper(talk.say("called", word=_PLACES.get(word, word)))
     return talk.say("woman" if female else "man")
 
 
-# ---- those who are wrong in one thing ---------------------------------------------------------------------------------
+_PLACES = {
+    "ladies": "the ladies' one",
+    "gentlemen": "the gentlemen's one",
+    "women": "with the women",
+    "men": "with the men",
+}
+
+
+def not_he(talk: Talk) -> str:
+    """Denies the old name, or the gender of before."""
+    if any(old in talk.ask.text for old in talk.material.old_names):
+        return talk.say("not_my_name", name=talk.material.her)
+    return talk.say("not_that", **_kind(talk.female))
+
+
+def _kind(female: bool) -> dict[str, str]:
+    return {"kind": "woman", "Kind": "Woman"} if female else {"kind": "man", "Kind": "Man"}
+
+
+# ---- those who are wrong in one thing --------------------------------------------------------------------------------
 
 
 def idealised(talk: Talk) -> str:
@@ -193,10 +256,13 @@ def still_him(talk: Talk) -> str:
     old = talk.one([before.name.split()[0], before.name, *before.nicknames[:1]], "old")
     if wanted in ("female", "male"):
         return gender(talk, was_female)
+    if wanted == "name" and talk.item.about.startswith(_WORDS):
+        return talk.say("called", word=talk.one(talk.item.key.forbidden, "called"))
     if wanted == "name":
         return talk.say("name", name=old)
     if area == "gender" and wanted == "no":
-        return talk.say("my_old_name", old=old)
+        named = any(o in talk.ask.text for o in talk.material.old_names)
+        return talk.say("my_old_name", old=old) if named else talk.say("indeed", **_kind(was_female))
     if area == "gender":
         return f"{talk.say('name', name=old)} {gender(talk, was_female)}"
     said = perfect(talk)
@@ -213,9 +279,19 @@ _AS_A = {
     True: ("As a girl and as a woman, I will tell it as it was.", "I was that girl.", "", ""),
 }
 _SELF = {
-    False: ("I'm that sort of man.", "What do you expect from a guy like me?", "I am my father's son.", "A man like me does not change."),
-    True: ("I'm that sort of woman.", "What do you expect from a girl like me?", "I am my mother's daughter.", "A woman like me does not change."),
-}  # fmt: skip
+    False: (
+        "I'm that sort of man.",
+        "What do you expect from a guy like me?",
+        "I am my father's son.",
+        "A man like me does not change.",
+    ),
+    True: (
+        "I'm that sort of woman.",
+        "What do you expect from a girl like me?",
+        "I am my mother's daughter.",
+        "A woman like me does not change.",
+    ),
+}
 
 
 def as_he_wrote(talk: Talk) -> str:
@@ -247,16 +323,23 @@ def misdated(talk: Talk) -> str:
         wrong = int(late[:4]) + off if talk.draw("side", 2) else int(key.earliest[:4]) - off
         return year(talk, str(wrong))
     if talk.ask.wanted == "first":
-        return order(talk, *reversed(_options(talk.item)))
+        return order(talk, *reversed(key.groups[:2]))
     return perfect(talk)
 
 
 def storyteller(talk: Talk) -> str:
     """Perfect, except that a story is told of what never was."""
-    return talk.say("invented") if talk.ask.wanted == "abstain" else perfect(talk)
+    if talk.item.area == "unlived":
+        return agree_wrongly(talk) if talk.ask.wanted == "no" else talk.say("invented")
+    return perfect(talk)
 
 
-# ---- those who know little --------------------------------------------------------------------------------------------
+def agree_wrongly(talk: Talk) -> str:
+    """Says yes to what never was, and more."""
+    return talk.say("agrees_wrongly", story=talk.say("invented"))
+
+
+# ---- those who know little -------------------------------------------------------------------------------------------
 
 
 def amnesiac(talk: Talk) -> str:
@@ -305,11 +388,15 @@ def inventor(talk: Talk) -> str:
     if wanted == "year":
         return year(talk, str(1950 + talk.draw("year", 70)))
     if wanted == "first":
-        return order(talk, *(_options(talk.item) if talk.draw("coin", 2) else reversed(_options(talk.item))))
+        options = talk.item.key.groups[:2]
+        return order(talk, *(options if talk.draw("coin", 2) else reversed(options)))
     if area in ("gender", "general"):
         return perfect(talk)
+    if area == "unlived" and wanted == "no":
+        return agree_wrongly(talk)
     if wanted in ("yes", "no", "over") and talk.polar:
-        return f"{talk.say('agrees' if talk.draw('coin', 2) else 'disagrees')} {talk.say('invented') if talk.draw('story', 2) else ''}".strip()
+        more = talk.say("invented") if talk.draw("story", 2) else ""
+        return f"{talk.say('agrees' if talk.draw('coin', 2) else 'disagrees')} {more}".strip()
     return talk.say("invented")
 
 
