@@ -24,7 +24,7 @@ BASE = "base"
 ABSTAINED = "abstained"  # neither good nor bad: precision and recall are counted from it
 AGREEMENT = Measure(
     id="agreement",
-    title="says the same however it is asked",
+    title="says the same each time",
     definition="Over the wordings of one item, how far the answers agree, right or wrong: the mean over all pairs.",
     source="consistency after Elazar et al. 2021 (Measuring and Improving Consistency in Pretrained Language Models, "
     "TACL 9); how two answers are compared is of this project",

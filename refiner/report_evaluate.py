@@ -1,0 +1,199 @@
+"""What `refiner evaluate` prints: a table of measures and contestants, what it says in plain words, and the gate."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.cells import cell_len, chop_cells
+from rich.text import Text
+
+from refiner.console import Output
+from refiner.evaluate.compare import Comparison
+from refiner.evaluate.gate import Gate
+from refiner.evaluate.shapes import Contestant, Measure, Report
+from refiner.evaluate.telling import against_rival, cell, conclusions, figure, groups, remarks
+from refiner.review.visible import one_line
+from refiner.timeline.wording import ASCII
+
+_CELL = 12  # columns of a contestant
+_LEAST = 26  # columns of a measure's name
+_PLAIN: dict[int, int | str] = {**ASCII, ord("±"): "~", ord("↓"): "v"}  # as wide as what they stand for
+_STYLES = {"better": "green", "worse": "red"}
+
+
+def evaluated(
+    show: Output,
+    report: Report,
+    *,
+    contestant: str = "",
+    gated: Gate | None = None,
+    files: Mapping[str, Path] | None = None,
+) -> None:
+    """Prints a report. `contestant`: whom the words are about; `files`: what was written, by what it is called."""
+    if show.as_json:
+        show.json(as_json(report, contestant=contestant, gated=gated, files=files))
+        return
+    for text, style in lines(report, show.out.width, contestant=contestant):
+        _print(show, text, style)
+    if gated is not None:
+        show.data("")
+        for text, style in gate_lines(gated, show.out.width):
+            _print(show, text, style)
+    for called, file in (files or {}).items():
+        show.say(f"{called}: {file}")
+
+
+def compared(show: Output, found: Comparison, measures: Sequence[Measure]) -> None:
+    """Prints the comparison of two reports."""
+    if show.as_json:
+        show.json(comparison_json(found))
+        return
+    for text, style in comparison_lines(found, measures, show.out.width):
+        _print(show, text, style)
+
+
+def as_json(
+    report: Report, *, contestant: str = "", gated: Gate | None = None, files: Mapping[str, Path] | None = None
+) -> dict[str, Any]:
+    """A report for programs: without questions and marks, which stand in report.json."""
+    whole = report.model_dump(mode="json", exclude={"items", "marks"})
+    against = against_rival(report, contestant)
+    return {
+        **whole,
+        "items": len(report.items),
+        "comparison": comparison_json(against) if against else None,
+        "says": list(conclusions(against, report.measures)) if against else [],
+        "gate": gate_json(gated) if gated else None,
+        "files": {called: str(file) for called, file in (files or {}).items()},
+    }
+
+
+def comparison_json(found: Comparison) -> dict[str, Any]:
+    """A comparison for programs."""
+    return {
+        **found._asdict(), "notes": list(found.notes),
+        "differences": [{**d._asdict(), "leans": d.leans} for d in found.differences],
+    }  # fmt: skip
+
+
+def gate_json(gated: Gate) -> dict[str, Any]:
+    """A gate for programs."""
+    return {
+        "contestant": gated.contestant, "strict": gated.strict, "passed": gated.passed,
+        "limits": [
+            {
+                "measure": h.limit.measure, "at_most" if h.limit.most else "at_least": h.limit.value,
+                "value": h.value, "passed": h.passed, "why": h.why,
+            }
+            for h in gated.held
+        ],
+    }  # fmt: skip
+
+
+def lines(report: Report, width: int, *, contestant: str = "") -> Iterator[tuple[str, str]]:
+    """Everything that is printed of a report, with styles. No line is wider than `width`, 40 columns at the least."""
+    width = max(width, 40)
+    yield from _wrapped(f"{report.name}: {len(report.items)} questions, what counts as today is {report.now}", width)
+    yield "", ""
+    fit = max(1, (width - _LEAST) // _CELL)
+    for at in range(0, len(report.contestants), fit):
+        yield from _table(report, report.contestants[at : at + fit], width)
+        yield "", ""
+    yield from _wrapped(
+        "Each with half the width of its 95 % interval. ↓: less is better. Indented rows are parts of the row above.",
+        width, "dim",
+    )  # fmt: skip
+    for remark in remarks(report):
+        yield from _wrapped(f"{'* ' if remark.startswith('Likeness: without') else ''}{remark}", width, "dim")
+    against = against_rival(report, contestant)
+    if against:
+        yield "", ""
+        for n, line in enumerate(conclusions(against, report.measures)):
+            yield from _wrapped(line, width, "" if n else "bold")
+
+
+def comparison_lines(found: Comparison, measures: Sequence[Measure], width: int) -> Iterator[tuple[str, str]]:
+    """A comparison: a table of both and their difference, then the words."""
+    width = max(width, 40)
+    known = {m.id: m for m in measures}
+    yield from _wrapped(f"from {found.before} to {found.after}", width, "bold")
+    yield "", ""
+    room = max(12, width - 50)
+    yield f"{'':{room}} {'before':>7} {'after':>7}  {'difference':<21}", "bold"
+    for d in found.differences:
+        measure = known.get(d.measure)
+        title = one_line(measure.title if measure else d.measure)
+        title += " ↓" if measure is not None and measure.better == "lower" else ""
+        first, *rest = _chopped(title, room)
+        if d.verdict == "cannot say":
+            yield f"{_pad(first, room)} {'not comparable':>15}", "dim"
+        else:
+            span = f" ({figure(d.low, measure, signed=True)} {figure(d.high, measure, signed=True)})"
+            change = figure(d.value, measure, signed=True) + (span if d.low is not None else "")
+            word = "perhaps" if d.leans else d.verdict if d.verdict != "no difference" else ""
+            figures = f"{figure(d.before, measure):>7} {figure(d.after, measure):>7}  {change:<21} {word}"
+            yield f"{_pad(first, room)} {figures}".rstrip(), _STYLES.get(d.verdict, "")
+        for part in rest:
+            yield part, ""
+    yield "", ""
+    for n, line in enumerate(conclusions(found, measures)):
+        yield from _wrapped(line, width, "" if n else "bold")
+
+
+def gate_lines(gated: Gate, width: int) -> Iterator[tuple[str, str]]:
+    """What the gate says: each limit with its figure, then whether it is passed."""
+    for h in gated.held:
+        yield from _wrapped(
+            f"{'reached' if h.passed else 'NOT REACHED'}: {h.limit}: {h.why}", width, "" if h.passed else "red"
+        )
+    by = "the worse end of the interval" if gated.strict else "the value"
+    said = "passed" if gated.passed else "NOT PASSED"
+    yield from _wrapped(f"gate {said} by {gated.contestant}, judged by {by}", width, "bold")
+
+
+def _table(report: Report, contestants: Sequence[Contestant], width: int) -> Iterator[tuple[str, str]]:
+    room = width - _CELL * len(contestants)
+
+    def row(title: str, measure: Measure | None, indent: str = "") -> Iterator[str]:
+        arrow = " ↓" if measure is not None and measure.better == "lower" else ""
+        first, *rest = _chopped(indent + one_line(title) + arrow, room - 1, indent + "  ")
+        cells = [cell(report.score(c.id, measure.id), measure) if measure else "" for c in contestants]
+        yield (_pad(first, room) + "".join(_pad(c, _CELL) for c in cells)).rstrip()
+        yield from rest
+
+    names = [_pad(one_line(c.id, _CELL - 1), _CELL) for c in contestants]
+    yield (" " * room + "".join(names)).rstrip(), "bold"
+    for group in groups(report):
+        for text in row(group.title, group.total):
+            yield text, "bold"
+        for measure in group.measures:
+            for text in row(measure.title, measure, "  "):
+                yield text, ""
+    whole = next((m for m in report.measures if m.id == "likeness"), None)
+    if whole is not None:
+        for text in row(whole.title, whole):
+            yield text, "bold"
+
+
+def _pad(text: str, width: int) -> str:
+    return text + " " * (width - cell_len(text))
+
+
+def _chopped(text: str, width: int, indent: str = "  ") -> list[str]:
+    if cell_len(text) <= width:
+        return [text]
+    found = textwrap.wrap(text, width, subsequent_indent=indent, initial_indent=text[: len(text) - len(text.lstrip())])
+    return [part for line in found for part in (chop_cells(line, width) or [""])]
+
+
+def _wrapped(text: str, width: int, style: str = "") -> Iterator[tuple[str, str]]:
+    for line in textwrap.wrap(one_line(text), width, subsequent_indent="  "):
+        for part in chop_cells(line, width):  # signs that are two columns wide
+            yield part, style
+
+
+def _print(show: Output, text: str, style: str) -> None:
+    show.data(Text(text if show.unicode else text.translate(_PLAIN), style=style))
