@@ -54,7 +54,7 @@ def _as(gender: Gender) -> re.Pattern[str]:
 @lru_cache(maxsize=4)
 def _bare(gender: Gender) -> re.Pattern[str]:
     return re.compile(
-        rf"{_BARE}(?:an? |the |her |his |their |my mother's |my parents' )?(?:[\w-]+ )?(?P<w>{_NOUNS[gender]}|{_PRONOUNS[gender]})\b(?:[ ]?[/,] ?(?:\w+))?(?=[,.;:!]|$| (?:of course|always|obviously|to|for|by|in|and|since|through|from|as|please|is|when|all)\b)"
+        rf"{_BARE}(?:an? |the |her |his |their |my |my mother's |my parents' )?(?:[\w-]+ )?(?P<w>{_NOUNS[gender]}|{_PRONOUNS[gender]})\b(?:[ ]?[/,] ?(?:\w+))?(?=[,.;:!]|$| (?:of course|always|obviously|to|for|by|in|and|since|through|from|as|please|is|when|all)\b)"
     )
 
 

@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from refiner.config import Trait, followed
-from refiner.evaluate.abstaining import abstention
+from refiner.evaluate.abstaining import abstention, fragment, story
 from refiner.evaluate.gendered import contradiction, denies, gender_said
 from refiner.evaluate.measures import BY_AREA, MEASURES
 from refiner.evaluate.recall import names_group, recall, said_in
@@ -78,7 +78,14 @@ class _Answer:
         return float(right), f"{side}: {words}" if words else _NO_SIDE[side]
 
     def _abstains(self) -> Value:
+        """A plain denial abstains only where the question takes for granted that something was; to one that can be
+        answered by no it is an answer, unless it is about what never was."""
         found = abstention(self.ask, self.text)
+        denies = self.wanted in ("tell", "year", "first", "abstain") or self.item.area == "unlived"
+        if found.kind == "never" and not denies:
+            return 0.0, ""
+        if not found.kind and self.item.area == "unlived" and self.wanted == "no" and self.stance.side == "disagree":
+            return 1.0, self.stance.words
         return float(bool(found.kind)), found.words
 
     def _recalled(self) -> Value:
@@ -132,28 +139,33 @@ class _Answer:
 
     def dead_right(self) -> Value:
         side = self.stance
-        if side.side in ("none", "unclear") and not self.empty and self.trait is not None:
-            found = shown(self.ask, self.text, self.trait, self.material)
-            if found.value is not None and found.why not in _NOTHING:
-                return 1 - found.value, found.why
-            return (None, "unclear") if side.side == "unclear" else (0.0, "does not speak of it")
         if side.claims:
             return 0.0, side.claims
+        if side.side in ("none", "unclear") and (found := self._lived_as_today()):
+            value, why = found
+            return (None if value is None else 1 - value), why
         return self._sided()
 
     def dead_leak(self) -> Value:
         side = self.stance
         if side.claims:
             return 1.0, side.claims
-        if side.side in ("none", "unclear") and not self.empty and self.trait is not None:
-            found = shown(self.ask, self.text, self.trait, self.material)
-            if found.value is not None and found.why not in _NOTHING:
-                return found.value, found.why
-            return (None, "unclear") if side.side == "unclear" else (0.0, "")
+        if side.side in ("none", "unclear"):
+            found = self._lived_as_today()
+            return found if found else (None, "unclear") if side.side == "unclear" else (0.0, "")
         if side.side == "both":
             return None, f"says both: {side.words}"
-        leaks = side.side in ("disagree",) if self.wanted == "yes" else side.side == "agree"
+        leaks = side.side == "disagree" if self.wanted == "yes" else side.side == "agree"
         return float(leaks), side.words if leaks else ""
+
+    def _lived_as_today(self) -> Value | None:
+        """Whether what is told in answer shows the dead trait at work; None where nothing of the kind is told."""
+        if self.empty or self.trait is None:
+            return None
+        found = shown(self.ask, self.text, self.trait, self.material)
+        if found.why in _NOTHING:
+            return None
+        return found.value, found.why
 
     def living_shown(self) -> Value:
         side = self.stance if self.wanted != "shown" else Stance("none")
@@ -221,6 +233,9 @@ class _Answer:
 
     def gender_contradiction(self) -> Value:
         wrong = contradiction(self.ask, self.text, self.material)
+        if not wrong and self.wanted in ("female", "male"):
+            found = gender_said(self.ask, self.text)
+            wrong = found if found in (self.material.config.persona.before.gender, "both") else ""
         return float(bool(wrong)), wrong
 
     def abstained(self) -> Value:
@@ -239,8 +254,12 @@ class _Answer:
             return 1.0, side.words
         if side.side == "disagree":
             return 0.0, side.words
-        touches = any(stems_in([self.ask]) & set(content(s)) for s in own_sentences(self.ask, self.text))
-        return (None, "unclear") if touches else (0.0, "tells nothing of it")
+        if self.wanted == "no":
+            return (None, "unclear") if side.side == "unclear" else (0.0, "tells nothing of it")
+        pieces = [s for s in own_sentences(self.ask, self.text) if not s.endswith("?") and len(s.split()) >= 2]
+        if any(story(s) or fragment(s) for s in pieces):
+            return 1.0, next(s for s in pieces if story(s) or fragment(s))[:60]
+        return 0.0, "tells nothing as lived"
 
     def media_right(self) -> Value:
         return self._by_wanted()

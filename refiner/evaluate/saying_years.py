@@ -6,8 +6,7 @@ import re
 from typing import Literal, NamedTuple
 
 from refiner.config import Persona
-from refiner.evaluate.recall import names_group
-from refiner.evaluate.words import own_sentences, plain, stem, stems_in, tokens
+from refiner.evaluate.words import content, own_sentences, plain, stem, tokens
 from refiner.timeline.numbers import NUMBERS, ORDINALS, number
 
 _WORDS = "|".join(sorted((re.escape(w).replace(r"\ ", "[ -]") for w in NUMBERS), key=len, reverse=True))
@@ -15,6 +14,7 @@ _ORDINAL = "|".join(sorted(map(re.escape, ORDINALS), key=len, reverse=True))
 _FULL = re.compile(
     r"(?<![\d.,:/₹$€£])(?:(?<=-)|(?<!-))(1[5-9]\d\d|20\d\d)(?:\s?(?:-|–|/)\s?(\d\d(?:\d\d)?))?(?![\d:%]|,\d|\.\d)"
 )
+_SPAN = re.compile(r"\bbetween ((?:1[5-9]|20)\d\d) and ((?:1[5-9]|20)\d\d)\b")
 _SHORT = re.compile(r"(?:(?<=\s)|^)'(\d\d)(?:-(\d\d))?\b(?!')")
 _SPELT = re.compile(
     rf"\b(nineteen|twenty|eighteen)[ -](?:hundred (?:and )?)?(oh[ -](?:one|two|three|four|five|six|seven|eight|nine)|{_WORDS})\b"
@@ -61,6 +61,8 @@ def years_said(sentence: str, persona: Persona) -> list[Found]:
         if not any(f.start < m.end() and m.start() < f.end for f in out):
             out.append(Found(low, high, m.start(), m.end()))
 
+    for m in _SPAN.finditer(sentence):
+        add(int(m[1]), int(m[2]), m)
     for m in _FULL.finditer(sentence):
         low = int(m[1])
         tail = m[2] or ""
@@ -183,16 +185,16 @@ def _corrected(sentence: str, found: list[Found]) -> bool:
     )
 
 
-_FIRST = re.compile(r"\b(?:first|earlier|before that|former|preceded|to start with|came before)\b")
 _FIRST_ONE = re.compile(
     r"^(?:(?:i think|i believe|probably|definitely|surely|well|hmm|oh|it was|that was)[, ]+)*(?:the )?(?:first|former|first one|first option|earlier one|option (?:a|1|one))(?:\W|$)"
 )
 _SECOND_ONE = re.compile(
     r"^(?:(?:i think|i believe|probably|definitely|surely|well|hmm|oh|it was|that was)[, ]+)*(?:the )?(?:second|latter|second one|second option|option (?:b|2|two))(?:\W|$)"
 )
-_THEN = re.compile(
-    r"\b(?:then|later|afterwards?|after that|next|only then|followed|and only|came (?:second|later|after)|second)\b"
-)
+
+
+_BEFORE = frozenset({"before", "preceded", "preceding", "prior", "precedes"})
+_THEN = frozenset({"then", "later", "afterwards", "afterward", "next", "followed", "subsequently"})
 
 
 def first_named(ask: str, text: str, first: tuple[str, ...], second: tuple[str, ...]) -> tuple[Way, str]:
@@ -203,7 +205,7 @@ def first_named(ask: str, text: str, first: tuple[str, ...], second: tuple[str, 
     a_words, b_words = _telling(first, second), _telling(second, first)
     verdicts: list[tuple[Way, str]] = []
     for sentence in own_sentences(ask, text):
-        a, b = _places(sentence, a_words, first), _places(sentence, b_words, second)
+        a, b = _places(sentence, a_words), _places(sentence, b_words)
         one = _FIRST_ONE.match(sentence) or _SECOND_ONE.match(sentence)
         if not a and not b:
             if one and not verdicts:
@@ -226,20 +228,14 @@ def first_named(ask: str, text: str, first: tuple[str, ...], second: tuple[str, 
 
 def _telling(own: tuple[str, ...], other: tuple[str, ...]) -> frozenset[str]:
     """The stems that tell one option from the other; from eight spellings on only what stands in several would do."""
-    from refiner.evaluate.words import content
-
     mine = {s for o in own for s, w in content(o).items() if w >= 0.3}
     return frozenset(mine - {s for o in other for s in content(o)})
 
 
-def _places(sentence: str, stems: frozenset[str], spellings: tuple[str, ...]) -> list[int]:
+def _places(sentence: str, stems: frozenset[str]) -> list[int]:
     """Where in a sentence, counted in words, an option is spoken of."""
     words = [stem(w) for w in tokens(sentence)]
-    found = [i for i, w in enumerate(words) if w in stems]
-    if not found:
-        return []
-    need = 1 if len(stems) <= 3 or any(names_group((s,), [words]) for s in spellings) else 2
-    return found if len({words[i] for i in found}) >= need else []
+    return [i for i, w in enumerate(words) if w in stems]
 
 
 def _asked_order(ask: str, a: frozenset[str], b: frozenset[str]) -> int:
@@ -249,52 +245,28 @@ def _asked_order(ask: str, a: frozenset[str], b: frozenset[str]) -> int:
     return 0 if not in_a or not in_b else 1 if min(in_a) < min(in_b) else -1
 
 
-_BEFORE, _AFTER = frozenset({"before", "preced", "prior"}), frozenset({"after", "follow", "since"})
-
-
 def _order(sentence: str, a: list[int], b: list[int]) -> Way:
     """What a sentence says of the order in which two things stood, given their places in it."""
     words = list(tokens(sentence))
-    marks = [stem(w) for w in words]
-    denied = any(w in ("not", "never", "wasn't", "didn't", "isn't") for w in words)
+    denied = bool(set(words) & {"not", "never", "wasn't", "didn't", "isn't"})
 
     def way(a_first: bool) -> Way:
         return "right" if a_first != denied else "wrong"
 
     if a and b:
-        left, right = (a, b) if min(a) < min(b) else (b, a)
-        a_left = left is a
-        gap = range(min(left), min(right))
-        lead = marks[: min(left)]
-        between = [marks[i] for i in gap]
-        both_after = marks[max(left) :]
-        if lead and (set(lead) & {"before"}):  # "Before the fall there was the move"
+        a_left = min(a) < min(b)
+        left, right = min(*a, *b), min(b) if a_left else min(a)
+        lead, between, after = set(words[:left]), set(words[left:right]), set(words[right:])
+        if "before" in lead:  # "Before the fall there was the move"
             return way(not a_left)
-        if set(lead) & {"after"}:
+        if "after" in lead or between & _BEFORE or between & _THEN or "1" in lead | between:
             return way(a_left)
-        if "before" in between or "preced" in between or "prior" in between:
-            return way(a_left)
-        if "after" in between and "that" not in words[min(left) : min(right)]:
-            later = any(w in ("after",) for w in between)
-            return way(not a_left) if later else "both"
-        if set(between) & {"then", "later", "follow", "next", "afterward", "1"} or "first" in words[: min(right)]:
-            return way(a_left)
-        if {"then", "later", "afterward", "afterwards", "next", "2"} & set(both_after) or "second" in both_after:
-            return way(a_left)
-        if "first" in words[min(right) :] or "earlier" in words[min(right) :]:
+        if "after" in between:
             return way(not a_left)
-        if "or" in words[min(left) : min(right)]:
-            return "both"
-        return "both"
-    only_a = bool(a)
+        if after & (_THEN | {"2"}):
+            return way(a_left)
+        return way(not a_left) if after & {"1", "earlier"} else "both"
     at = min(a or b)
-    if any(m in ("after", "later", "2") for m in marks[max(0, at - 3) : at]) or any(
-        w in ("later", "second", "afterwards", "last") for w in words[at:]
-    ):
-        return way(not only_a)
-    if any(m == "before" for m in marks[max(0, at - 3) : at]):
-        return way(not only_a)
-    return way(only_a)
-
-
-__all__ = ["Way", "first_named", "stems_in", "year_given", "years_said"]
+    near, rest = set(words[max(0, at - 3) : at]), set(words[at:])
+    turned = bool(near & {"after", "later", "before", "2"} or rest & {"later", "2", "afterwards", "last"})
+    return way(bool(a) != turned)

@@ -13,9 +13,11 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from refiner.checks.trait_words import TraitWords, prove
+from refiner.checks.trait_words import prove, weigh
 from refiner.config import Trait
-from refiner.evaluate.stance import trait_side
+from refiner.evaluate.abstaining import abstention
+from refiner.evaluate.patterns import anywhere
+from refiner.evaluate.stance import denied_before, trait_side, trait_words
 from refiner.evaluate.words import content, own_sentences, stems_in
 from refiner.stages.relevance import SHOWS
 
@@ -23,13 +25,9 @@ if TYPE_CHECKING:
     from refiner.evaluate.material import Material
 
 LIKE = 0.16  # cosine from which an answer is like a passage
-_DENY = re.compile(r"\b(?:not|never|no|cannot|without|nothing|hardly|rarely|instead of|rather than|avoid)\b|n't\b")
-_IDEAL = re.compile(
-    r"\b(?:calm(?:ly)?|patient(?:ly)?|polite(?:ly)?|gentl[ey]|kind(?:ly)?|understanding|honest(?:ly)?|truthful(?:ly)?|open(?:ly)? (?:and|communicat\w+|about)|"
-    r"deep breaths?|count to ten|apologi[sz]e (?:right away|at once|immediately)|respect(?:ful|fully)?|compassion\w*|listen (?:carefully|to)|communicat\w+|reassur\w+|"
-    r"the truth|stay (?:calm|positive)|keep (?:my|a) (?:cool|calm)|work (?:it )?out together|find a solution|it'?s (?:fine|okay|no problem)|no problem|offer (?:to )?help|right away|happy to help|take responsibility|own up)\b"
-)
 _FIRST = re.compile(r"\b(?:i|me|my|mine|myself|we|our)\b")
+_PARTS = re.compile(r"[;:,]\s|\s--\s|\bbut\b|\band\b|\bthen\b")
+_IMPERSONAL = re.compile(r"\b(?:is|are|can be|refers to|means)\b")
 
 
 class Shown(NamedTuple):
@@ -37,11 +35,6 @@ class Shown(NamedTuple):
 
     value: float | None
     why: str = ""
-
-
-@lru_cache(maxsize=64)
-def _words(trait: Trait) -> TraitWords:
-    return TraitWords((trait,))
 
 
 class Likeness:
@@ -86,24 +79,23 @@ def shown(ask: str, text: str, trait: Trait, material: Material) -> Shown:
     parts = own_sentences(ask, text)
     if not parts:
         return Shown(0.0, "says nothing")
+    found = abstention(ask, text)
+    if found.kind in ("unknown", "model"):
+        return Shown(0.0, found.words)
     given = stems_in([ask])
     sides = [h for s in parts if (h := trait_side(s, trait))]
     for side in ("agree", "over", "disagree"):
-        if hit := next((h for h in sides if h.side == side and h.strong), None):
+        if hit := next((h for h in sides if h.side == side and h.weight == 3), None):
             return Shown(float(side == "agree"), hit.words)
-    for sentence in parts:
-        for clause in re.split(r"[;:,]\s|\s--\s|\bbut\b|\band\b", sentence):
-            evidence = _words(trait).evidence(clause).get(trait.id)
-            if evidence is None:
-                continue
-            fresh = [
-                h for h in evidence.hits if h.role != "target" and not (stems_in([clause[h.start : h.end]]) <= given)
-            ]
-            if not fresh or min(sum(h.weight for h in fresh), prove(fresh)) < SHOWS:
-                continue
-            against = fresh[0].sign < 0
-            denied = bool(_DENY.search(clause[: fresh[0].start]))
-            return Shown(float(against == denied), clause.strip()[:80])
+    for clause in (c for s in parts for c in _PARTS.split(s)):
+        evidence = trait_words(trait).evidence(clause).get(trait.id)
+        if evidence is None:
+            continue
+        fresh = [h for h in evidence.hits if h.role != "target" and not stems_in([clause[h.start : h.end]]) <= given]
+        if not fresh or min(weigh(fresh), prove(fresh)) < SHOWS:
+            continue
+        first = min(fresh, key=lambda h: h.start)
+        return Shown(float((first.sign < 0) == denied_before(clause, first.start)), clause.strip()[:80])
     passages = tuple((p.text, p.traits) for p in material.passages)
     if passages:
         like, other = _likeness(passages).best(" ".join(parts), trait.id, given)
@@ -111,8 +103,28 @@ def shown(ask: str, text: str, trait: Trait, material: Material) -> Shown:
             return Shown(1.0, "like the person's own passage")
     if sides:
         return Shown(float(sides[0].side == "agree"), sides[0].words)
-    if trait.polarity == "negative" and (m := _IDEAL.search(" ".join(parts))):
+    if trait.polarity == "negative" and (m := anywhere("IDEAL").search(" ".join(parts))):
         return Shown(0.0, m[0])
-    if not any(_FIRST.search(s) for s in parts):
+    said = _described(parts, trait, given)
+    if said:
+        return Shown(1.0, said)
+    if not any(_FIRST.search(s) or not _IMPERSONAL.search(s) for s in parts):
         return Shown(0.0, "says nothing of itself")
     return Shown(None, "unclear")
+
+
+def _described(parts: tuple[str, ...], trait: Trait, given: frozenset[str]) -> str:
+    """A clause that is mostly made of the words that describe the trait: "a pack a day"."""
+    if trait_words(trait).profiles[trait.id].avoids:
+        return ""  # a thing that is avoided is no sign of it
+    wanted = {s: w for s, w in content(f"{trait.description} {' '.join(trait.words)}").items() if w >= 0.3}
+    for clause in (c for s in parts for c in _PARTS.split(s)):
+        mine = {s for s, w in content(clause).items() if w >= 0.3 and s not in given}
+        common = mine & set(wanted)
+        if (
+            (len(common) >= 2 or common and len(mine) == 1)
+            and len(common) * 2 >= len(mine)
+            and not anywhere("DENY").search(clause)
+        ):
+            return clause.strip()[:80]
+    return ""

@@ -21,6 +21,7 @@ PARROT = 88.0  # of 100, by rapidfuzz's ratio: from here a sentence is the quest
 _SPACES = re.compile(r"\s+")
 _END = re.compile(r"(?<=[.!?;…])[\"')\]*_]*\s+")
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
+_RHETORICAL = re.compile(r",? (?:why|what else|who else|where else|how else|why not)\?")
 _STOPPED = re.compile(r"\b(?:mr|mrs|ms|dr|vs|etc|e\.g|i\.e|prof|sr|jr)\.$")
 _CURLY = str.maketrans(
     {"‘": "'", "’": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-", "‑": "-", "\u200b": ""}
@@ -30,7 +31,7 @@ _THOUSANDS = re.compile(r"(?<=\d),(?=\d\d)")
 _SCALES = {"hundred": 100, "thousand": 1000, "lakh": 100_000, "lac": 100_000, "crore": 10_000_000, "million": 1_000_000}
 _SCALES |= {f"{k}s": v for k, v in list(_SCALES.items()) if k != "lac"}
 _ARTICLES = frozenset({"a", "an", "the"})
-_LEADING = re.compile(r"^[\s\"'*_#>()\[\]-]+")
+_LEADING = re.compile(r"^(?:[\s\"*_#>()\[\]-]|'(?!\d\d))+")
 
 
 @lru_cache(maxsize=8192)
@@ -46,6 +47,7 @@ def plain(text: str) -> str:
 def sentences(text: str) -> tuple[str, ...]:
     """The sentences of a text that `plain` made; none is longer than `PIECE` signs."""
     out: list[str] = []
+    text = _RHETORICAL.sub(".", text)
     for part in _END.split(text):
         if out and _STOPPED.search(out[-1][-6:]) and len(out[-1]) + len(part) < PIECE:
             out[-1] += f" {part}"
@@ -78,7 +80,7 @@ def _again(sentence: str, asked: list[str], turned: list[str]) -> bool:
         return True
     mine = _turned(said)
     for a, b in zip(asked, turned, strict=True):
-        if len(said.split()) >= 3 and (a.startswith(said) or b.startswith(mine)):
+        if len(said.split()) >= min(4, len(a.split())) and (a.startswith(said) or b.startswith(mine)):
             return True
         least = min(len(a.split()), len(said.split())) >= 3
         if said == a or least and (fuzz.ratio(said, a) >= PARROT or "?" in sentence and fuzz.ratio(mine, b) >= PARROT):
