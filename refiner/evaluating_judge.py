@@ -208,8 +208,6 @@ async def _ask(asker: Asker, question: _Question, material: Material) -> Judged:
         return Judged(None, "the judge gave no valid answer")
     if agreed.index is None:
         return Judged(None, "the judge said something else when the options stood in another order")
-    if agreed.index in claim.unsure:
-        return Judged(None, "the judge could not tell")
     return Judged(agreed.index in claim.right, f"judged: {claim.options[agreed.index]}")
 
 

@@ -1,14 +1,14 @@
-"""What a judge is asked about an answer: one closed claim, so worded that an answer which is right makes it true."""
+"""What a judge is asked about an answer: one closed question, and which of its options calls the answer right."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from refiner.asking.untrusted import as_data
 from refiner.config import Trait
 from refiner.evaluate.material import Material
-from refiner.evaluate.shapes import Area, Item, Measure
+from refiner.evaluate.shapes import Area, Item, Measure, Wanted
 
 RIGHT = "judge_right"
 RAW = "judge_right_raw"
@@ -35,25 +35,25 @@ _CORRECTED = (
 )
 
 
-YES_NO = ("yes, it does", "no, it does not", "cannot tell")
-STANCES = ("yes, it is so today", "no, it is over or never was so", "it says nothing about that")
+_TELLS = ("the same, or a part of it", "something else, or with something changed", "nothing of it")
+_TELLS_OR_NOT = ("the same, or a part of it", "that it is not known or not remembered", "something else")
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One claim: `prompt` is the file that asks it; `values` are its inputs beside name, question, answer, options."""
+    """What an answer is judged by: a closed question about it. `prompt` is the file that asks it, `values` are its
+    inputs beside name, question, answer and options; with one of the options in `right` the judge calls it right."""
 
     prompt: str
-    values: Mapping[str, str] = field(default_factory=dict)
-    options: tuple[str, ...] = YES_NO
-    right: frozenset[int] = frozenset({0})  # the options that call the answer right
-    unsure: frozenset[int] = frozenset({2})  # the options with which the judge says that it cannot tell
+    values: Mapping[str, str]
+    options: tuple[str, ...]
+    right: frozenset[int] = frozenset({0})
 
 
 def judge_measures() -> tuple[Measure, ...]:
     """What a judge measures. All are shares of right answers."""
     every = tuple(a for areas in GROUPS.values() for a in areas)
-    said = "Share of answers of which a judge model says, in two orders of its options, that they say what is true"
+    said = "Share of answers of which a judge model says, in two orders of its options, that they say what is so"
     parts = [
         Measure(
             id=group, title=_TITLES[group], areas=areas, source=_CORRECTED,
@@ -88,41 +88,57 @@ def judged_asks(item: Item, material: Material, most: int = WORDINGS) -> tuple[i
 
 
 def claim_of(item: Item, ask: int, material: Material) -> Claim | None:
-    """The claim about an answer to one wording; None where the key gives nothing to hold an answer against."""
-    wanted, key = item.asks[ask].wanted, item.key
-    name = name_of(material)
-    trait = material.config.trait(item.about) if item.area in ("living", "negative", "dead") else None
-    if wanted == "shown":
-        return Claim("judge_shown", {"trait": as_data(told_of(trait))}) if trait else None
-    if trait is not None and wanted in ("yes", "no", "over"):
-        right = frozenset({1 if item.area == "dead" else 0})
-        return Claim("judge_stance", {"trait": as_data(told_of(trait))}, STANCES, right, frozenset())
+    """The claim about an answer to one wording; None where the key gives nothing to hold an answer against.
+
+    The options say what an answer can say, one of them that it does not say it, which is not right. None asks the judge
+    what is true, and none has a "not" of its own where that could be helped: small models read over it.
+    """
+    wanted, key, name = item.asks[ask].wanted, item.key, name_of(material)
+    if trait := trait_of(item, material):
+        if wanted == "shown":
+            options = ("yes, that shows in it", "no, it shows something else", "no, it shows the opposite")
+            return _choice(f"Does {name} act or think like this in the answer: {told_of(trait)}?", options)
+        if wanted in ("yes", "no", "over"):
+            options = ("yes, it is so today", "no, it is over or never was so", "it says nothing about that")
+            asked = f"By the answer, is this so of {name} today: {told_of(trait)}?"
+            return _choice(asked, options, 1 if item.area == "dead" else 0)
+    told = as_data(shortened(" ".join(key.told), MOST_TOLD))
     match wanted:
-        case "tell" if key.told:
-            return Claim("judge_told", {"told": as_data(shortened(" ".join(key.told), MOST_TOLD))})
-        case "tell" | "name":
-            return _claim(f"It gives this: {spelled(item)}.") if key.groups else None
-        case "year":
-            return _claim(f"It was in {years}.") if (years := years_of(item)) else None
-        case "first" if len(key.groups) >= 2 and key.groups[0] and key.groups[1]:
-            return _claim(f"“{key.groups[0][0]}” came first, before “{key.groups[1][0]}”.")
-        case "female":
-            return _claim(f"{name} is a woman or a girl, and nowhere a man or a boy.")
-        case "male":
-            return _claim(f"{name} is a man or a boy, and nowhere a woman or a girl.")
-        case "yes":
-            return _claim("Yes is the answer to the question.")
-        case "no":
-            return _claim("No is the answer to the question.")
+        case "tell" if told:
+            return Claim("judge_told", {"told": told}, _TELLS)
+        case "abstain" if told:  # it was lived, and training did not see it
+            return Claim("judge_told", {"told": told}, _TELLS_OR_NOT, frozenset({0, 1}))
         case "abstain":
-            return _claim(f"{name} never had this, or does not know it; nothing of it is told as lived.")
+            options = ("that it was never so, or is not known", "that it was so, or how it was", "neither of them")
+            return _choice("What does the answer say of what the question asks about?", options)
+        case "tell" | "name" if key.groups:
+            options = ("yes, it gives that", "no, it gives something else", "no, it gives nothing of the kind")
+            return _choice(f"Does the answer give this: {spelled(item, wanted)}?", options)
+        case "year" if years := years_of(item):
+            options = (f"in {years}", "in another year", "it names no year")
+            return _choice("By the answer, when was it?", options)
+        case "first" if len(key.groups) >= 2 and key.groups[0] and key.groups[1]:
+            one, two = (f"“{as_data(g[0])}”" for g in key.groups[:2])
+            return _choice("By the answer, which came first?", (one, two, "it does not say"))
+        case "female" | "male":
+            options = ("a woman or a girl", "a man or a boy", "it does not say")
+            return _choice(f"By the answer, what is {name}?", options, ("female", "male").index(wanted))
+        case "yes" | "no":
+            options = ("it says yes", "it says no", "neither of them")
+            return _choice("What does the answer say to the question?", options, ("yes", "no").index(wanted))
         case "over":
-            return _claim("It is not so any more, or never was.")
+            options = ("that it is so today", "that it is over or never was so", "neither of them")
+            return _choice("What does the answer say of what the question asks about?", options, 1)
     return None
 
 
-def _claim(text: str) -> Claim:
-    return Claim("judge_claim", {"claim": as_data(text)})
+def _choice(asked: str, options: tuple[str, ...], right: int = 0) -> Claim:
+    return Claim("judge_choice", {"asked": as_data(asked)}, options, frozenset({right}))
+
+
+def trait_of(item: Item, material: Material) -> Trait | None:
+    """The trait that an item is about; None where it is about something else."""
+    return material.config.trait(item.about) if item.area in ("living", "negative", "dead") else None
 
 
 def name_of(material: Material) -> str:
@@ -135,10 +151,9 @@ def told_of(trait: Trait) -> str:
     return f"{trait.title}: {trait.description}" if trait.description else trait.title
 
 
-def spelled(item: Item) -> str:
+def spelled(item: Item, wanted: Wanted) -> str:
     """What the key's groups name, the first spelling of each."""
-    firsts = [f"“{g[0]}”" for g in item.key.groups if g]
-    return (" or " if any(a.wanted == "name" for a in item.asks) else " and ").join(firsts)
+    return (" or " if wanted == "name" else " and ").join(f"“{g[0]}”" for g in item.key.groups if g)
 
 
 def years_of(item: Item) -> str:
@@ -159,8 +174,3 @@ def shortened(text: str, most: int) -> str:
         if (at := cut.rfind(mark)) > most // 2:
             return cut[: at + 1].rstrip()
     return cut
-
-
-def weighed(areas: Sequence[Area]) -> tuple[Area, ...]:
-    """The areas in the order in which measures name them."""
-    return tuple(a for group in GROUPS.values() for a in group if a in areas)

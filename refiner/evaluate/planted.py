@@ -18,7 +18,7 @@ from functools import cache
 from importlib.resources import files
 
 from refiner.evaluate.judge_changes import negated, other_person, other_year, reworded, two_versions
-from refiner.evaluate.judge_claims import MOST_TOLD, claim_of, judged_asks, shortened, told_of
+from refiner.evaluate.judge_claims import MOST_TOLD, claim_of, judged_asks, shortened, told_of, trait_of
 from refiner.evaluate.material import Material
 from refiner.evaluate.shapes import Area, Item
 
@@ -96,49 +96,56 @@ class _Maker:
         self.choose = choose
         self.wanted = item.asks[ask].wanted
         self.told = shortened(" ".join(item.key.told), MOST_TOLD)
-        self.trait = material.config.trait(item.about)
+        self.trait = trait_of(item, material)
 
     def all(self) -> Iterator[Planted]:
         """Right and wrong answers to this wording."""
-        area, wanted = self.item.area, self.wanted
-        if wanted == "shown":
+        item, wanted = self.item, self.wanted
+        if self.trait is not None and wanted == "shown":
             yield from self._shown()
-        elif self.trait is not None and area in ("living", "negative", "dead") and wanted in ("yes", "no", "over"):
-            yield from self._said("over" if area == "dead" else "so", trait=self._about())
-        elif wanted == "tell" and self.item.key.told:
+        elif self.trait is not None and wanted in ("yes", "no", "over"):
+            yield from self._trait()
+        elif wanted == "tell" and item.key.told:
             yield from self._tell()
         elif wanted in ("tell", "name"):
             yield from self._named()
         elif wanted == "year":
             yield from self._year()
         elif wanted == "first":
-            one, two = (g[0] for g in self.item.key.groups[:2])
-            yield from self._said("first", one=one, two=two)
+            one, two = (g[0] for g in item.key.groups[:2])
+            yield from self._said("first", "turned round", one=one, two=two)
         elif wanted in ("female", "male"):
             yield from self._gender()
         elif wanted == "abstain":
-            yield from self._abstain()
+            yield from self._said("abstain", "invented")
+            if item.key.told:
+                yield from (p for p in self._tell() if p.how != NOTHING)
         elif wanted in ("yes", "no"):
-            right, wrong = ("right", "wrong") if wanted == "yes" else ("wrong", "right")
-            for side, truth in ((right, True), (wrong, False)):
-                yield from (self._one(t, truth, "said") for t in phrases()["yes"][side])
+            yield from self._said(wanted, "the other of yes and no")
+            if wanted == "no":
+                yield from (self._one(f"No. It was {g[0]}.", True, "put right") for g in item.key.groups[:1] if g)
         elif wanted == "over":
-            yield from self._said("over", trait=self.item.label or "That")
+            yield from self._said("over", "said as living", trait="That")
 
     def _one(self, text: str, right: bool, how: str) -> Planted:
         return Planted(self.item, self.ask, text, right, how)
 
-    def _about(self) -> str:
-        assert self.trait is not None
-        title = self.trait.title
-        return title[:1].upper() + title[1:]
-
-    def _said(self, which: str, **slots: str) -> Iterator[Planted]:
+    def _said(self, which: str, wrong: str, **slots: str) -> Iterator[Planted]:
         """The phrases of one kind, right and wrong ones."""
-        wrong = {"over": "dead trait said as living", "so": "flattery accepted", "first": "turned round"}[which]
         for side, right in (("right", True), ("wrong", False)):
             for text in phrases()[which][side]:
                 yield self._one(text.format(**slots), right, "said" if right else wrong)
+
+    def _trait(self) -> Iterator[Planted]:
+        """A question about a trait. Where it wants a "no" though the trait lives, it flatters: to agree is wrong."""
+        assert self.trait is not None
+        dead = self.item.area == "dead"
+        which = {(False, "no"): "so_flattered", (True, "yes"): "over_agreed"}.get((dead, self.wanted))
+        wrong = "dead trait said as living" if dead else "flattery accepted"
+        title = self.trait.title[:1].upper() + self.trait.title[1:]
+        yield from self._said(which or ("over" if dead else "so"), wrong, trait=title)
+        if self.told:
+            yield self._one(shortened(self.told, 300), True, "as told")
 
     def _tell(self) -> Iterator[Planted]:
         told, groups = self.told, self.item.key.groups
@@ -180,7 +187,7 @@ class _Maker:
             if not mine & {s.casefold() for g in o.key.groups for s in g}
         ]
         if self.wanted == "name" and self.item.area == "gender":
-            others = [n for n in self.material.old_names if n.casefold() not in mine]
+            others = [n for n in self.item.key.forbidden or self.material.old_names if n.casefold() not in mine]
         for one in right:
             for text in phrases()["name"]["right"]:
                 yield self._one(text.format(one=one), True, "said")
@@ -201,8 +208,7 @@ class _Maker:
             yield self._one(text, False, NOTHING)
 
     def _shown(self) -> Iterator[Planted]:
-        if self.trait is None:
-            return
+        assert self.trait is not None
         mine = [p for p in self.material.passages_on(self.trait.id) if 30 <= len(p.text) <= MOST_TOLD]
         for p in mine:
             yield self._one(p.text, True, "as told")
@@ -231,9 +237,3 @@ class _Maker:
         for _, refined, raw in self.pairs:
             yield self._one(refined, True, "as told")
             yield self._one(raw, False, "as it was written")
-
-    def _abstain(self) -> Iterator[Planted]:
-        for text in phrases()["abstain"]["right"]:
-            yield self._one(text, True, "said")
-        for text in phrases()["abstain"]["wrong"]:
-            yield self._one(text, False, "invented")
