@@ -9,7 +9,7 @@ is what is asked first; it is tested by itself and not corrected. Intervals are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -17,7 +17,7 @@ import numpy as np
 from refiner.errors import UsageError
 from refiner.evaluate import honesty, likeness, sounding
 from refiner.evaluate.intervals import Estimate, Floats, Statistic, chance, difference, holm, item_mean, of_totals
-from refiner.evaluate.shapes import Item, Mark, Measure, Report
+from refiner.evaluate.shapes import Area, Item, Mark, Measure, Report
 from refiner.evaluate.tally import ByAsk, Side, judged, side_of
 
 ALPHA = 0.05
@@ -86,7 +86,7 @@ def between(report: Report, before: str, after: str, *, seed: int = 0) -> Compar
         asked_for(report, contestant)
     return _compared(
         report.items, report.marks.get(before, ()), report.marks.get(after, ()), report.measures,
-        names=(before, after), left_out=0, notes=(), seed=seed,
+        asked={i.id for i in report.items}, names=(before, after), left_out=0, notes=(), seed=seed,
     )  # fmt: skip
 
 
@@ -103,7 +103,7 @@ def compare(first: Report, second: Report, contestant: str = "", *, seed: int = 
     measures = (*first.measures, *(m for m in second.measures if m.id not in known))
     return _compared(
         both, first.marks.get(one, ()), second.marks.get(other, ()), measures,
-        names=(f"{first.name} ({one})", f"{second.name} ({other})"),
+        asked={i.id for i in first.items} | theirs.keys(), names=(f"{first.name} ({one})", f"{second.name} ({other})"),
         left_out=len({i.id for i in first.items} | theirs.keys()) - len(both), notes=_notes(first, second), seed=seed,
     )  # fmt: skip
 
@@ -127,8 +127,10 @@ def _notes(first: Report, second: Report) -> tuple[str, ...]:
 
 def _compared(
     items: Sequence[Item], before: Iterable[Mark], after: Iterable[Mark], measures: Sequence[Measure], *,
-    names: tuple[str, str], left_out: int, notes: tuple[str, ...], seed: int,
+    asked: Collection[str], names: tuple[str, str], left_out: int, notes: tuple[str, ...], seed: int,
 ) -> Comparison:  # fmt: skip
+    before, after = tuple(before), tuple(after)
+    items = (*items, *_beside(before, after, measures, asked))
     one, other = side_of(items, before), side_of(items, after)
     found = [
         _difference(one, other, m, seed) for m in measures if m.id not in _APART and not m.id.startswith("likeness.")
@@ -139,7 +141,17 @@ def _compared(
     ended = [_decided(d, corrected.get(d.measure, 1.0), better[d.measure] == "lower") for d in found]
     headline = _headline(one, other, seed)
     ended.append(_decided(headline, headline.chance, False))
-    return Comparison(*names, len(one.items), left_out, len(tested), tuple(ended), notes)
+    return Comparison(*names, sum(i.id in asked for i in items), left_out, len(tested), tuple(ended), notes)
+
+
+def _beside(
+    before: Sequence[Mark], after: Sequence[Mark], measures: Sequence[Measure], asked: Collection[str]
+) -> tuple[Item, ...]:
+    """What both have marks for and is no question of the report: the choices of a forced choice, by their own ids."""
+    areas = {m.id: m.areas[0] if m.areas else "fact" for m in measures}
+    mine: dict[str, Area] = {m.item: areas[m.measure] for m in before if m.item not in asked and m.measure in areas}
+    theirs = {m.item for m in after}
+    return tuple(Item(id=i, area=area, asks=()) for i, area in sorted(mine.items()) if i in theirs)
 
 
 def _decided(found: Difference, corrected: float, lower: bool) -> Difference:

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from refiner.errors import UsageError
 from refiner.evaluate.compare import asked_for
+from refiner.evaluate.likelihood import FORCED_CHOICE
 from refiner.evaluate.likeness import PILLARS
-from refiner.evaluate.scores import FORCED
 from refiner.evaluate.scores import MEASURES as SCORED
 from refiner.evaluate.shapes import Measure, Report, Score
 
@@ -66,7 +66,7 @@ def parse(text: str, more: Sequence[Measure] = ()) -> tuple[Limit, ...]:
     """
     if alone := _ALONE.fullmatch(text):
         text = f"likeness={alone[1]}{alone[2]}"
-    known = {m.id: m for m in (*SCORED, FORCED, *more)}
+    known = {m.id: m for m in (*SCORED, FORCED_CHOICE, *more)}
     found: list[Limit] = []
     for part in text.split(","):
         match = _ONE.fullmatch(part)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from refiner.evaluate import honesty, likeness, sounding
 from refiner.evaluate.intervals import FEW, Estimate, bootstrap, difference
+from refiner.evaluate.likelihood import FORCED_CHOICE
 from refiner.evaluate.marking import agreement
 from refiner.evaluate.measures import MEASURES as MARKED
 from refiner.evaluate.shapes import Answer, Item, Mark, Measure, Score
@@ -39,12 +40,6 @@ LOSS = Measure(
     "questions. Below 0: it has more.",
     source="forgetting as a difference of accuracy before and after training, after Lopez-Paz and Ranzato 2017 "
     "(Gradient Episodic Memory, NeurIPS, backward transfer)",
-)
-FORCED = Measure(
-    id="forced_choice",
-    title="prefers the true telling",
-    definition="The share of passages whose true text is more likely to the model, token by token, than false ones.",
-    source="after Lin, Hilton and Evans 2022 (TruthfulQA, ACL, its multiple-choice task)",
 )
 MEASURES: tuple[Measure, ...] = (
     *(m for m in MARKED if m.id != ABSTAINED), *honesty.MEASURES, LOSS, AGREEMENT, *sounding.MEASURES,
@@ -130,11 +125,11 @@ def score_of(contestant: str, measure: str, values: Mapping[str, ByAsk], estimat
 
 
 def _measures(extra: Sequence[Score], more: Sequence[Measure]) -> tuple[Measure, ...]:
-    known = {m.id for m in MEASURES} | {m.id for m in more}
-    forced = [FORCED] if FORCED.id not in known and any(s.measure == FORCED.id for s in extra) else []
-    given = [m for m in more if m.id not in {x.id for x in MEASURES}]
+    known = {m.id for m in MEASURES}
+    offered = {m.id: m for m in (FORCED_CHOICE, *more)}
+    named = [*dict.fromkeys([*(m.id for m in more), *(s.measure for s in extra if s.measure in offered)])]
     last = len(MEASURES) - len(likeness.MEASURES)
-    return (*MEASURES[:last], *forced, *given, *MEASURES[last:])
+    return (*MEASURES[:last], *(offered[n] for n in named if n not in known), *MEASURES[last:])
 
 
 def _scores(contestant: str, side: Side, base: Side | None, reasons: Mapping[str, str], seed: int) -> Iterable[Score]:
