@@ -50,6 +50,8 @@ def _talks(file: Path) -> Iterator[tuple[bool, Sequence[Any]]]:
     try:
         for line in file.read_text(encoding="utf-8").split("\n"):
             row = json.loads(line) if line else {}
+            if not isinstance(row, dict):
+                raise TypeError("a row is no object")
             if "messages" in row:
                 yield file.name == "train.jsonl", row["messages"]
             elif "prompt" in row:

@@ -163,7 +163,7 @@ def material_from(
         raw={p: n.text[n.body_start :].strip() for p, n in own.items()},
         passages=tuple(_tellings(told)),
         media=life.media,
-        people=_people(life.people),
+        people=_people(p for p in life.people if not p.notes or set(p.notes) & set(own)),
         trained=tuple(dict.fromkeys(trained)),
         answers=tuple(dict.fromkeys(answers)),
         held_out=frozenset(held_out),

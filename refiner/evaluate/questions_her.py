@@ -81,13 +81,12 @@ def _kin(material: Material, wordings: Wordings, is_now: Gender) -> Iterator[Off
             continue
         done.add(person.relation)
         hers, his = words if is_now == "female" else words[::-1]
-        kin = f"{name}, your {person.relation}," if name else f"your {person.relation}"
+        kin = f"your {person.relation} {name}".strip()
         texts = [t for f in table("gender")["relatives"] if (t := fill(f, {"kin": kin}))]
-        texts = [t.replace(",?", "?").replace(",,", ",").replace(",:", ":") for t in texts]
         asks = wordings.of("gender", ordered(texts, str(wordings.seed), kin), 2, "name")
         key = Key(groups=((hers, *_KIN_WORDS.get(hers, ())),), forbidden=(his,))
         yield from offer(
-            "gender", f"kin/{person.relation}", f"to {name or 'a'} {person.relation}", asks, key, notes=person.notes[:4]
+            "gender", f"kin/{person.relation}", f"to {name or person.relation}", asks, key, notes=person.notes[:4]
         )
 
 

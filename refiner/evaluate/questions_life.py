@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from rapidfuzz import fuzz
 
@@ -15,11 +16,14 @@ from refiner.evaluate.questions_forms import Offer, Wordings, offer
 from refiner.evaluate.questions_words import groups_of, without_asked
 from refiner.evaluate.questions_world import absent
 from refiner.evaluate.shapes import Area, Key
+from refiner.language.lexicon import gender_of_name
 from refiner.models import Event
-from refiner.stages.composing.labels import did, thing
+from refiner.stages.composing.deeds import parsed
+from refiner.stages.composing.labels import did, in_past, thing
 from refiner.stages.composing.questions import ordered
+from refiner.stages.composing.sentences import person_words
 from refiner.stages.composing.text import normal
-from refiner.stages.composing.when import in_month
+from refiner.stages.composing.when import MONTHS, in_month
 
 LEAST_GROUPS = 2  # things that an answer can name, below which a passage is not asked for openly
 _CUT_WEIGHT, _EVENT_WEIGHT, _TOPIC_WEIGHT = 2, 3, 1
@@ -56,7 +60,7 @@ def held_out(material: Material, wordings: Wordings) -> Iterator[Offer]:
 
 def _event(material: Material, wordings: Wordings, area: Area, event: Event, passage: Telling) -> list[Offer]:
     label = material.labels.get(event.id, "")
-    clause, topic = did(label), thing(label)
+    clause, topic = named(label)
     wanted, way = ("abstain" if area == "held_out" else "tell"), "did" if clause else "thing"
     slots = {"did": clause, "topic": topic}
     if not clause and not topic:
@@ -69,6 +73,49 @@ def _event(material: Material, wordings: Wordings, area: Area, event: Event, pas
     key = Key(groups=groups, told=told, earliest=event.when.earliest, latest=event.when.latest)
     notes = tuple(dict.fromkeys(s.note for s in event.spans)) or (passage.note,)
     return offer(area, event.id, label, asks, key, notes=notes, weight=_EVENT_WEIGHT)
+
+
+def named(label: str) -> tuple[str, str]:
+    """(clause, thing) of an event's label, the other one "": ("you moved to Pune", ""), ("", "the dinner"); ("", "")
+    where neither can be said. "Grandfather dies in the hospital" is a clause about somebody else."""
+    clause, topic = did(label), thing(label)
+    if clause or not topic:
+        return clause, ""
+    topic = _first_case(topic, label.strip())
+    doc = parsed(f"{topic}.")
+    root = next((t for t in doc if t.head.i == t.i), None) if doc is not None else None
+    verb = next((t for t in doc or () if t.tag_ in ("VBZ", "VBD") and t.i), None)
+    if root is None or verb is None:
+        return "", _with_article(topic, root)
+    if verb.i != root.i or not any(c.dep_ in ("nsubj", "nsubjpass") for c in verb.children):
+        return "", ""
+    subject, rest = topic[: verb.idx].strip(), topic[verb.idx :]
+    rest = in_past(rest) if verb.tag_ == "VBZ" else rest
+    kin = subject.split()[0].lower() in person_words()
+    return (f"{'your ' if kin else ''}{subject} {rest}", "") if rest and subject else ("", "")
+
+
+def _first_case(topic: str, label: str) -> str:
+    """The topic with the capital that its first word has as a name: "Ravi breaks …", but "school trip to Ooty"."""
+    first = label.split()[0]
+    if not first[0].isupper() or topic.split()[0].lower() != first.lower():
+        return topic
+    if len(first) > 1 and first.isupper():
+        return first + topic[len(first) :]
+    doc = parsed(f"{label}.")
+    name = gender_of_name(first) is not None or doc is not None and doc[0].tag_ in ("NNP", "NNPS")
+    name = name and first.lower() not in person_words()
+    return (first if name else first.lower()) + topic[len(first) :]
+
+
+def _with_article(topic: str, root: Any | None) -> str:
+    """ "school trip to Ooty" -> "the school trip to Ooty", "mother's operation" -> "your mother's operation"."""
+    if root is None or root.tag_ != "NN" or topic.split()[0].lower() in ("the", "a", "an", "your", "my", "no"):
+        return topic
+    if re.sub(r"['’]s$", "", topic.split()[0].lower()) in person_words():
+        return f"your {topic}"
+    owned = any(c.dep_ in ("poss", "det", "nummod") for c in root.children)
+    return topic if owned or topic[0].isupper() else f"the {topic}"
 
 
 def around(material: Material, event: Event, most: int = 4) -> tuple[str, ...]:
@@ -124,7 +171,9 @@ def _sayable(topic: str, text: str) -> bool:
     """Whether a topic is a name, or has an article: not "curtain rod", and not "Pomeranian", told as "a Pomeranian"."""
     if topic.startswith(("the ", "your ")):
         return True
-    one = re.search(rf"\b(?:an?|the|my|our|his|her|their|some|no|every|each)\s+{re.escape(topic)}\b", text, re.I)
+    one = re.search(
+        rf"\b(?:an?|the|my|our|his|her|their|some|no|every|each|\w+['’]s)\s+{re.escape(topic)}\b", text, re.I
+    )
     return len(topic) > 3 and not one and all(w[0].isupper() or w == "of" for w in topic.split())
 
 
@@ -142,7 +191,10 @@ def _open(
 
 # ---- what nearly was so ---------------------------------------------------------------------------------------------
 
-_IN_PLACE = re.compile(r"\b(?P<prep>in|at|to|from|near)(?P<gap> )(?P<name>[A-Z][a-z]{2,}(?: [A-Z][a-z]+)?)\b")
+_IN_PLACE = re.compile(
+    r"\b(?P<prep>in|at|to|from|near) (?P<name>[A-Z][a-z]{2,}(?: [A-Z][a-z]+)?)"
+    r"(?=$|,| (?:in|at|on|with|for|and|by|after|before|until|from|to|during|when)\b)"
+)
 
 
 def nearly(material: Material, wordings: Wordings) -> Iterator[Offer]:
@@ -159,7 +211,7 @@ def nearly(material: Material, wordings: Wordings) -> Iterator[Offer]:
                     continue
                 said, was, put = changed
                 asks = wordings.choose("unlived", "unlived.changed", {"said": said}, (passage.id, said), 1, "no")
-                key = Key(told=(sentence,), groups=((was,),), forbidden=(put,))
+                key = Key(told=(sentence,), groups=((was,),))
                 yield from offer(
                     "unlived", f"changed/{digest('changed', said)[:8]}", f"{was} → {put}: {deed.said}", asks, key,
                     notes=(passage.note,), weight=1,
@@ -168,18 +220,17 @@ def nearly(material: Material, wordings: Wordings) -> Iterator[Offer]:
 
 def _elsewhere(said: str, places: Sequence[str], people: set[str]) -> tuple[str, str, str] | None:
     match = next((m for m in _IN_PLACE.finditer(said) if m["name"].split()[0].casefold() not in people), None)
-    if match is None or not places or re.search(rf"\b{match['name']}['’]s|(?:19|20)\d\d", said[match.start() :]):
-        return None
-    if re.match(
-        r"(?:January|February|March|April|May|June|July|August|September|October|November|December)$", match["name"]
-    ):
+    if match is None or not places or match["name"] in MONTHS:
         return None
     put = ordered(places, said)[0]
-    return f"{said[: match.start('name')]}{put}{said[match.end() :]}", match["name"], put
+    prep = "in" if match["prep"] == "at" else match["prep"]
+    return f"{said[: match.start()]}{prep} {put}{said[match.end() :]}", match["name"], put
 
 
 def _somebody(said: str, people: Sequence[str], known: set[str]) -> tuple[str, str, str] | None:
-    match = next((m for m in re.finditer(r"\b[A-Z][a-z]{2,}\b", said) if m[0].casefold() in known), None)
+    match = next(
+        (m for m in re.finditer(r"\b[A-Z][a-z]{2,}\b(?!['’]| [a-z]+['’]s)", said) if m[0].casefold() in known), None
+    )
     if match is None or not people:
         return None
     put = ordered(people, said)[0]

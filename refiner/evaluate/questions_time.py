@@ -12,11 +12,10 @@ from itertools import combinations
 from refiner.edits import digest
 from refiner.evaluate.material import Material
 from refiner.evaluate.questions_forms import Offer, Wordings, offer
-from refiner.evaluate.questions_life import around, tellable
+from refiner.evaluate.questions_life import around, named, tellable
 from refiner.evaluate.questions_words import telling_words
 from refiner.evaluate.shapes import Ask, Key
 from refiner.models import TraitVerdict
-from refiner.stages.composing.labels import did, thing
 from refiner.stages.composing.when import MONTHS
 from refiner.stages.composing.wording import TraitWords, trait_words
 
@@ -44,6 +43,10 @@ class Point:
     weight: int
 
     @property
+    def topic(self) -> str:
+        return dict(self.slots).get("topic", "")
+
+    @property
     def days(self) -> tuple[int, int]:
         return date.fromisoformat(self.earliest).toordinal(), date.fromisoformat(self.latest).toordinal()
 
@@ -51,11 +54,18 @@ class Point:
 def points(material: Material) -> list[Point]:
     """All that a year or an order can be asked of."""
     found = [*_events(material), *_traits(material), *_deeds(material)]
-    first: dict[str, Point] = {}
+    out: list[Point] = []
     for point in found:
-        if _days(point.earliest, point.latest):
-            first.setdefault(point.clause or dict(point.slots).get("topic", ""), point)
-    return list(first.values())
+        if _days(point.earliest, point.latest) and not any(_same(point, known) for known in out):
+            out.append(point)
+    return out
+
+
+def _same(point: Point, known: Point) -> bool:
+    """Whether two points are one thing, told in a label and again in a sentence."""
+    one, other = ({w.lower() for w in telling_words(p.clause or p.topic)} for p in (point, known))
+    overlap = point.earliest <= known.latest and known.earliest <= point.latest
+    return overlap and bool(set(point.notes) & set(known.notes)) and (one <= other or other <= one)
 
 
 def dates(material: Material, wordings: Wordings) -> Iterator[Offer]:
@@ -68,7 +78,7 @@ def dates(material: Material, wordings: Wordings) -> Iterator[Offer]:
         asks = wordings.choose("date", f"date.{point.way}", slots, (point.about, point.way), 2, "year")
         asks = [a for a in asks if not re.search(r"\b(?:19|20)\d\d\b", a.text)]
         key = Key(earliest=point.earliest, latest=point.latest, told=point.told)
-        label = point.clause or slots.get("topic", "")
+        label = point.clause or point.topic
         yield from offer("date", point.about, label, asks, key, notes=point.notes, weight=point.weight)
 
 
@@ -124,7 +134,7 @@ def _days(earliest: str, latest: str) -> bool:
 def _events(material: Material) -> Iterator[Point]:
     for event in material.timeline.events:
         label = material.labels.get(event.id, "")
-        clause, topic = did(label), thing(label)
+        clause, topic = named(label)
         if event.id in material.held_out or not tellable(material, event) or not (clause or topic):
             continue
         first, last = material.timeline.windows.get(event.id, ("", ""))

@@ -3,6 +3,7 @@ still claimed. Each important trait gets its items, however few an area may have
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from refiner.config import Trait
@@ -14,6 +15,8 @@ from refiner.stages.composing.questions import ordered
 from refiner.stages.composing.wording import TraitWords, as_adjectives, in_person, trait_words
 
 MOST_TOLD = 6
+_OFTEN = re.compile(r"(?:always|never|often|rarely|seldom|hardly|usually|sometimes|almost|not)\b", re.I)
+_NOT = re.compile(r"\b(?:never|not)\b|n['’]t\b")
 
 
 def _said(trait: Trait, material: Material) -> list[TraitWords]:
@@ -88,10 +91,12 @@ def dead(material: Material, wordings: Wordings) -> Iterator[Offer]:
 
 def _mixed(trait: Trait, material: Material, wordings: Wordings, area: Area, way: str) -> list[str]:
     """The wordings of one way to ask, those by an adjective in turn with those by the trait's own name."""
-    lists = [
-        wordings.filled(f"{area}.{said.shape}.{way}", said.slots, (trait.id, way, said.trait))
-        for said in _said(trait, material)
-    ]
+    lists = []
+    for said in _said(trait, material):
+        found = wordings.filled(f"{area}.{said.shape}.{way}", said.slots, (trait.id, way, said.trait))
+        if _OFTEN.match(said.trait):  # "never always late" comes last
+            found.sort(key=lambda text, said=said: bool(_NOT.search(text.replace(said.trait, ""))))  # type: ignore[misc]
+        lists.append(found)
     lists.sort(key=lambda of: ordered(["".join(of)], trait.id, way))
     if len(lists) > 1:  # how people ask, "are you afraid of dogs?", comes first
         lists = [*lists[1:], lists[0]] if way in ("polar", "plain") else lists

@@ -68,13 +68,13 @@ def groups_of(text: str, material: Material, most: int = MOST_GROUPS) -> tuple[t
     for place, match in enumerate(WORD.finditer(text)):
         word = re.sub(r"['’]s$", "", match[0])
         low = word.lower()
-        key = stems(word)[0]
+        number = number_in(word)
+        key = stems(word)[0] if number is None else f"#{number}"
         if key in own or key in found:
             continue
-        number = number_in(word)
         if number is not None:
-            found[key] = (1, 0, place, spellings(word))
-        elif low in names:
+            found[key] = (1 if number > 9 else 3, 0, place, spellings(low))
+        elif low in names and len(low) > 2:
             found[key] = (0, material.passages_with.get(key, 0), place, (word,))
         elif len(low) > 3 and low not in _PLAIN and low not in stop() and low not in faint():
             dull = low in listed("dull") or low.endswith("ly")

@@ -54,7 +54,7 @@ def media(material: Material, wordings: Wordings) -> Iterator[Offer]:
         said = _of_title(material, title)
         if not said:
             continue
-        told = tuple(s for p in said for s in p.sentences if normal(title) in normal(s)) or said[0].sentences
+        told = tuple(dict.fromkeys(s for p in said for s in _about_title(p, title)))
         slots = {"title": renamed(title, material.config)}
         asks = wordings.choose("media", "media.known", slots, (title,), 1, "yes")
         more = wordings.choose("media", "media.told", slots, (title,), 2, "tell")
@@ -70,6 +70,12 @@ def media(material: Material, wordings: Wordings) -> Iterator[Offer]:
         asks = wordings.choose("media", "media.foil", slots, (str(title),), 1, "abstain")
         asks += wordings.choose("media", "media.foil_known", slots, (str(title),), 1, "no")
         yield from offer("media", f"foil/{title}", f"never named: {title}", asks, Key(), group="foil")
+
+
+def _about_title(passage: Telling, title: str) -> tuple[str, ...]:
+    """The sentence of a passage that names a work, with the two after it."""
+    at = next((i for i, s in enumerate(passage.sentences) if normal(title) in normal(s)), 0)
+    return passage.sentences[at : at + 3]
 
 
 def _of_title(material: Material, title: str) -> list[Telling]:
