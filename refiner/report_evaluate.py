@@ -185,7 +185,8 @@ def _pad(text: str, width: int) -> str:
 def _chopped(text: str, width: int, indent: str = "  ") -> list[str]:
     if cell_len(text) <= width:
         return [text]
-    found = textwrap.wrap(text, width, subsequent_indent=indent, initial_indent=text[: len(text) - len(text.lstrip())])
+    first = text[: len(text) - len(text.lstrip())]
+    found = textwrap.wrap(text.strip(), width, initial_indent=first, subsequent_indent=indent)
     return [part for line in found for part in (chop_cells(line, width) or [""])]
 
 
