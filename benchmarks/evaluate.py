@@ -4,18 +4,21 @@
 
 The labels are evaluate_labels.jsonl: fiction, by one labeller, blind (two invented lives, their questions, answers as
 different models would give them, all written and labelled before the marking was read or run; nothing of a real model).
-A label is 1, 0, for recall also 0.5, or null where a person cannot tell. Half of the items of each area, by a hash of
-their ids, are for development; `--show` lists disagreements of these alone, so that the other half stays unseen.
+A label is 1, 0, for recall also 0.5, or null where a person cannot tell. Half of the items of each area, drawn by a
+hash of their ids before the first run, are for development; `--show` lists the disagreements of these alone, so that
+the other half stays unseen. After the first run the keys were written as questions*.py writes them, wordings that ask
+for different parts of a story became items of their own, and two labels that broke the labeller's own rule became null.
 
 Of the answers that have both a label and a mark: accuracy, precision and recall of the mark's "1" (0.5 and above; for
 `recall` all above 0), and Cohen's kappa (Cohen 1960; for `recall`, in steps of a half, weighed by squares, Cohen 1968)
-with its 95 % interval (percentile bootstrap over items, Efron & Tibshirani 1993, chapter 13).
+with its 95 % interval: percentile bootstrap that draws items and then their answers (Davison & Hinkley 1997, section
+3.8), since few items alone would look too certain. `labelled 1` is the mean of all labels, `marked 1` that of all marks
+with a value: where they differ, marks without a value bend the sum. `none`: labelled, and the mark has no value.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import sys
 from collections import defaultdict
@@ -37,7 +40,17 @@ from refiner.timeline import resolve  # noqa: E402
 
 LABELS = Path(__file__).with_name("evaluate_labels.jsonl")
 SHARES = ("recall",)  # measures whose labels have a value between
+HALVES = ("dev", "held")
 ROUNDS = 2000
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An item with the life that it belongs to and its half: "dev" or "held"."""
+
+    item: Item
+    life: str
+    half: str
 
 
 @dataclass(frozen=True)
@@ -100,34 +113,26 @@ def material(life: dict[str, Any]) -> Material:
     )
 
 
-def development(items: Iterable[Item]) -> frozenset[str]:
-    """The ids of the development half: in each area every other item, in the order of a hash of their ids."""
-    areas: dict[str, list[str]] = defaultdict(list)
-    for item in items:
-        areas[item.area].append(item.id)
-    ordered = (sorted(ids, key=lambda i: hashlib.sha256(i.encode()).hexdigest()) for ids in areas.values())
-    return frozenset(i for ids in ordered for i in ids[::2])
-
-
-def read(path: Path = LABELS) -> tuple[dict[str, Material], dict[str, tuple[str, Item]], list[dict[str, Any]]]:
-    """The lives' materials, the items with the life that each belongs to, and the labelled answers."""
+def read(path: Path = LABELS) -> tuple[dict[str, Material], dict[str, Asked], list[dict[str, Any]]]:
+    """The lives' materials, the items, and the labelled answers."""
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     lives = {r["life"]: material(r) for r in rows if r["kind"] == "life"}
-    items = {r["item"]["id"]: (r["life"], Item(**r["item"])) for r in rows if r["kind"] == "item"}
+    items = {r["item"]["id"]: Asked(Item(**r["item"]), r["life"], r["half"]) for r in rows if r["kind"] == "item"}
     return lives, items, [r for r in rows if r["kind"] == "answer"]
 
 
-def collect(wanted: frozenset[str] | None = None) -> list[Case]:
-    """Marks every answer (of the `wanted` items, if given) and lays the marks beside the labels."""
+def collect(half: str) -> list[Case]:
+    """Marks the answers to the items of a half and lays the marks beside the labels."""
     from refiner.evaluate.marking import mark
 
     lives, items, answers = read()
     cases: list[Case] = []
     for row in answers:
-        life, item = items[row["item"]]
-        if wanted is not None and item.id not in wanted:
+        asked = items[row["item"]]
+        if asked.half != half:
             continue
-        marks = {m.measure: m for m in mark(item, row["ask"], row["text"], lives[life])}
+        item = asked.item
+        marks = {m.measure: m for m in mark(item, row["ask"], row["text"], lives[asked.life])}
         for measure, label in row["labels"].items():
             found = marks.get(measure)
             value, why = (found.value, found.why) if found else (None, "")
@@ -150,15 +155,19 @@ def kappa(table: np.ndarray) -> np.ndarray:
 
 
 def with_interval(cases: Sequence[Case]) -> tuple[float, float, float]:
-    """Kappa of the cases and its 95 % interval, items drawn whole. Needs at least one case with a pair."""
+    """Kappa of the cases and its 95 % interval. Needs at least one case with a pair."""
     of_item: dict[str, np.ndarray] = {}
     for case in cases:
         if case.pair:
             label, value = (round(2 * v) for v in case.pair)
             of_item.setdefault(case.item.id, np.zeros((3, 3)))[label, value] += 1
     tables = np.stack(list(of_item.values()))
-    drawn = np.random.default_rng(0).multinomial(len(tables), [1 / len(tables)] * len(tables), size=ROUNDS)
-    values = kappa(np.einsum("ri,ijk->rjk", drawn, tables))
+    rng = np.random.default_rng(0)
+    which = rng.integers(len(tables), size=(ROUNDS, len(tables)))
+    sizes = tables.sum((-1, -2))
+    shares = (tables / sizes[:, None, None]).reshape(len(tables), -1)
+    drawn = rng.multinomial(sizes[which].astype(int), shares[which]).sum(1).reshape(ROUNDS, 3, 3)
+    values = kappa(drawn)
     low, high = np.nanpercentile(values, [2.5, 97.5]) if np.isfinite(values).any() else (np.nan, np.nan)
     return float(kappa(tables.sum(0))), float(low), float(high)
 
@@ -175,13 +184,16 @@ def figures(measure: str, cases: Sequence[Case]) -> dict[str, Any]:
         "unmarked": sum(not c.given for c in labelled),
         "cannot_tell": len(cases) - len(labelled),
     }
+    if labelled:
+        out["labelled"] = sum(c.label or 0.0 for c in labelled) / len(labelled)
+    if marked := [c.value for c in cases if c.value is not None]:
+        out["marked"] = sum(marked) / len(marked)
     if not pairs:
         return out
     said, true = sum(v > 0 for _, v in pairs), sum(x > 0 for x, _ in pairs)
     both = sum(x > 0 and v > 0 for x, v in pairs)
     value, low, high = with_interval(cases)
     return out | {
-        "share": true / len(pairs),
         "accuracy": sum(x == v for x, v in pairs) / len(pairs),
         "precision": both / said if said else None,
         "recall": both / true if true else None,
@@ -203,11 +215,11 @@ def table(title: str, rows: Iterable[dict[str, Any]]) -> str:
     """The figures as a Markdown table."""
     lines = [
         f"\n## {title}\n",
-        "| measure | n (items) | labelled 1 | accuracy | precision | recall | kappa | none | unmarked |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| measure | n (items) | labelled 1 | marked 1 | accuracy | precision | recall | kappa | none | unmarked |",
+        "|" + " --- |" * 10,
     ]
     for row in rows:
-        numbers = [row.get(k) for k in ("share", "accuracy", "precision", "recall")]
+        numbers = [row.get(k) for k in ("labelled", "marked", "accuracy", "precision", "recall")]
         cells = [f"{v:.2f}" if v is not None else "-" for v in numbers]
         agree = f"{row['kappa']:.2f} [{row['low']:.2f}, {row['high']:.2f}]" if "kappa" in row else "-"
         cells = [row["measure"], f"{row['n']} ({row['items']})", *cells, agree, str(row["none"]), str(row["unmarked"])]
@@ -233,22 +245,19 @@ def disagreements(cases: Iterable[Case]) -> str:
 def main() -> int:
     """Prints the figures of both halves, or of the one that is named."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--half", choices=("dev", "held"), help="only this half of the items")
+    parser.add_argument("--half", choices=HALVES, help="only this half of the items")
     parser.add_argument("--measure", action="append", help="only this measure; may be repeated")
     parser.add_argument("--show", action="store_true", help="list the disagreements of the development half")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     args = parser.parse_args()
     if args.show and args.half == "held":
         parser.error("--show lists the development half alone, so that the other one stays unseen")
-    items = [item for _, item in read()[1].values()]
-    dev = development(items)
-    halves = {"dev": dev, "held": frozenset(i.id for i in items) - dev}
     out: dict[str, Any] = {}
-    for half in [args.half] if args.half else halves:
-        cases = [c for c in collect(halves[half]) if not args.measure or c.measure in args.measure]
+    for half in [args.half] if args.half else HALVES:
+        cases = [c for c in collect(half) if not args.measure or c.measure in args.measure]
         out[half] = [figures(measure, of_measure) for measure, of_measure in by_measure(cases).items()]
         if not args.json:
-            print(table(f"{half}: {len(halves[half])} items", out[half]))
+            print(table(f"{half}: {len({c.item.id for c in cases})} items", out[half]))
         if args.show and half == "dev":
             print(disagreements(cases))
     if args.json:
