@@ -78,6 +78,23 @@ def gender_said(ask: str, text: str) -> Said:
             )
             if any(_affirmed(sentence, m) for m in called.finditer(sentence)):
                 found.add(gender)
+    return "both" if len(found) == 2 else next(iter(found), "") or _chosen(ask, text)
+
+
+def _chosen(ask: str, text: str) -> Said:
+    """Which of the two sides that the question offers is taken: "the ladies' one", "F", "with the men"."""
+    found: set[Gender] = set()
+    asked = plain(ask)
+    genders: tuple[tuple[Gender, str], ...] = (("female", "f|ms|mrs"), ("male", "m|mr"))
+    offered = {g: set(re.findall(rf"\b(?:{_NOUNS[g]}|{_PRONOUNS[g]}|{more})\b", asked)) for g, more in genders}
+    if not all(offered.values()):
+        return ""
+    for gender, _ in genders:
+        words = "|".join(map(re.escape, sorted(offered[gender])))
+        own = re.compile(rf"(?<![\w'])(?P<w>{words})(?:'s|s'|')?(?!\w)")
+        for sentence in own_sentences(ask, text):
+            if any(not _NEGATED.search(sentence[: m.start()]) for m in own.finditer(sentence)):
+                found.add(gender)
     return "both" if len(found) == 2 else next(iter(found), "")
 
 

@@ -10,6 +10,7 @@ from refiner.config import Trait, followed
 from refiner.evaluate.abstaining import abstention, fragment, story
 from refiner.evaluate.gendered import contradiction, denies, gender_said
 from refiner.evaluate.measures import BY_AREA, MEASURES
+from refiner.evaluate.patterns import opening
 from refiner.evaluate.recall import names_group, recall, said_in
 from refiner.evaluate.saying_years import first_named, year_given
 from refiner.evaluate.shapes import Item, Mark
@@ -110,9 +111,9 @@ class _Answer:
 
     def _never(self) -> Value:
         """1 where what never was is denied or abstained from."""
-        value, words = self._abstains()
-        if value:
-            return value, words
+        found = abstention(self.ask, self.text)
+        if found.kind:
+            return 1.0, found.words
         side = self.stance
         return float(side.side == "disagree"), f"{side.side}: {side.words}"
 
@@ -173,10 +174,6 @@ class _Answer:
             if self.trait is None:
                 return None, "no such trait"
             found = shown(self.ask, self.text, self.trait, self.material)
-            if self.wanted == "shown" and found.value is None:
-                held = stance(self.ask, self.text, self.trait)
-                if held.side in ("disagree", "over"):
-                    return 0.0, held.words
             return found.value, found.why
         if side.side == "over":
             return 0.0, f"over: {side.words}"
@@ -219,11 +216,13 @@ class _Answer:
         after, before = self.material.config.persona.after.gender, self.material.config.persona.before.gender
         if found == before or found == "both":
             return 0.0, found
-        if side in ("none", "unclear", "both") or found:
+        yes = opening("YES").match(plain(self.text))
+        if self.wanted == "no" and not yes:
             names = [n for n in (self.material.her, self.material.full_name) if n]
-            named = any(names_group((n,), said_in(self.ask, self.text)) for n in names)
-            if found == after or denies(self.ask, self.text, before) or named and side in ("none", "unclear"):
-                return 1.0, found or "denies it"
+            if any(names_group((n,), said_in(self.ask, self.text)) for n in names):
+                return 1.0, "gives her name"
+        if (side in ("none", "unclear", "both") or found) and (found == after or denies(self.ask, self.text, before)):
+            return 1.0, found or "denies it"
         return self._sided()
 
     def _denied(self, word: str) -> bool:
@@ -262,7 +261,7 @@ class _Answer:
         return 0.0, "tells nothing as lived"
 
     def media_right(self) -> Value:
-        return self._by_wanted()
+        return self._never() if self.wanted in ("no", "abstain") else self._by_wanted()
 
     def general_right(self) -> Value:
         if self.wanted in ("yes", "no"):
@@ -282,7 +281,7 @@ class _Answer:
         found = abstention(self.ask, self.text)
         if found.kind:
             return 1.0, found.words
-        value, why = self._by_wanted() if self.wanted != "abstain" else (0.0, "")
+        value, why = self._recalled() if self.wanted == "abstain" else self._by_wanted()
         if value is not None and value >= TOLD:
             return 1.0, "true"
         if found.tells or value is not None and self.wanted in ("year", "yes", "no", "first"):

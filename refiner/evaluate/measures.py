@@ -10,8 +10,8 @@ _SPOKEN = tuple(a for a in AREAS if a != "general")
 MEASURES: tuple[Measure, ...] = (
     Measure(
         id="recall", title="recall of facts", areas=("fact",),
-        definition="Of the names, numbers and words that should be told and that the question does not hold, the share that is: "
-        "each thing to be named weighs 3, the words of the sentence that is told best 1 together (half of them count as all). "
+        definition="Of what should be told and the question does not hold: the mean of the share of names, numbers and other things named and the "
+        "share of the words of the sentence that is told best, where half counts as all; 1 where every thing is named. "
         "0: nothing of it is told, also where the answer is empty or says that it does not know. None: the question gives all away.",
         source="normalised match after Rajpurkar et al., SQuAD, EMNLP 2016, section 4 (there F1; here recall over weighted parts, of this project)",
     ),

@@ -10,8 +10,7 @@ from rapidfuzz.distance import OSA
 
 from refiner.evaluate.words import content, own_sentences, stem, stems_in, tokens
 
-NAMED = 3.0  # what a thing to be named weighs against all the other words
-MUCH = 0.5  # of the words of a sentence: whoever says so many has told it, since nobody says all
+MUCH = 0.5  # of the things or the words: whoever says so many has told it, since nobody says all
 
 
 class Recall(NamedTuple):
@@ -61,8 +60,9 @@ def open_groups(ask: str, groups: Sequence[Sequence[str]]) -> list[Sequence[str]
 
 
 def recall(ask: str, text: str, groups: Sequence[Sequence[str]], told: Sequence[str]) -> Recall:
-    """The share of what should be told that is. Each group weighs `NAMED`, the words of the one sentence that is told
-    best weigh 1 together. Words of the question count for nothing."""
+    """How much of what should be told is: the mean of the share of things named and the share of the words of that
+    sentence which is told best, where half counts as all; 1 where every thing is named. Words of the question count
+    for nothing."""
     said = said_in(ask, text)
     given = stems_in([ask])
     wanted = open_groups(ask, groups)
@@ -72,10 +72,14 @@ def recall(ask: str, text: str, groups: Sequence[Sequence[str]], told: Sequence[
     for sentence in told:
         parts = {s: w for s, w in content(sentence).items() if s not in given}
         if sum(parts.values()) >= 1:
-            shares.append(min(1.0, sum(w for s, w in parts.items() if s in words) / sum(parts.values()) / MUCH))
+            shares.append(_enough(sum(w for s, w in parts.items() if s in words) / sum(parts.values())))
     if not wanted and not shares:
         return Recall(None)
-    best = max(shares, default=0.0)
-    weight = 1.0 if shares else 0.0
-    value = (NAMED * sum(hit) + weight * best) / (NAMED * len(wanted) + weight)
+    named = [_enough(sum(hit) / len(hit))] if hit else []
+    best = [max(shares)] if shares else []
+    value = 1.0 if hit and all(hit) else sum(named + best) / len(named + best)
     return Recall(value, tuple(g[0] for g, h in zip(wanted, hit, strict=True) if not h))
+
+
+def _enough(share: float) -> float:
+    return min(1.0, share / MUCH)

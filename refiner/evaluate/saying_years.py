@@ -205,6 +205,7 @@ def first_named(ask: str, text: str, first: tuple[str, ...], second: tuple[str, 
     a_words, b_words = _telling(first, second), _telling(second, first)
     verdicts: list[tuple[Way, str]] = []
     for sentence in own_sentences(ask, text):
+        sentence = _pointed(sentence)
         a, b = _places(sentence, a_words), _places(sentence, b_words)
         one = _FIRST_ONE.match(sentence) or _SECOND_ONE.match(sentence)
         if not a and not b:
@@ -228,8 +229,19 @@ def first_named(ask: str, text: str, first: tuple[str, ...], second: tuple[str, 
 
 def _telling(own: tuple[str, ...], other: tuple[str, ...]) -> frozenset[str]:
     """The stems that tell one option from the other; from eight spellings on only what stands in several would do."""
-    mine = {s for o in own for s, w in content(o).items() if w >= 0.3}
-    return frozenset(mine - {s for o in other for s in content(o)})
+    theirs = {s for o in other for s in content(o)}
+    for least in (0.3, 0.0):  # "you became always late" has only words that say little
+        mine = {s for o in own for s, w in content(o).items() if w >= least} - theirs
+        if mine:
+            return frozenset(mine)
+    return frozenset()
+
+
+def _pointed(sentence: str) -> str:
+    """A sentence in which "after that" is "then" and "before it" is "beforehand"."""
+    sentence = re.sub(r"\bafter (?:that|this|which|it)\b(?! \w+ing)", "then", sentence)
+    sentence = re.sub(r"\b(?:before|prior to|earlier than) (?:that|this|which|it|then)\b", "beforehand", sentence)
+    return sentence.replace("earlier than", "before").replace("later than", "after")
 
 
 def _places(sentence: str, stems: frozenset[str]) -> list[int]:
@@ -257,6 +269,8 @@ def _order(sentence: str, a: list[int], b: list[int]) -> Way:
         a_left = min(a) < min(b)
         left, right = min(*a, *b), min(b) if a_left else min(a)
         lead, between, after = set(words[:left]), set(words[left:right]), set(words[right:])
+        if "beforehand" in between:
+            return way(not a_left)
         if "before" in lead:  # "Before the fall there was the move"
             return way(not a_left)
         if "after" in lead or between & _BEFORE or between & _THEN or "1" in lead | between:

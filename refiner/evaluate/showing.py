@@ -103,7 +103,8 @@ def shown(ask: str, text: str, trait: Trait, material: Material) -> Shown:
             return Shown(1.0, "like the person's own passage")
     if sides:
         return Shown(float(sides[0].side == "agree"), sides[0].words)
-    if trait.polarity == "negative" and (m := anywhere("IDEAL").search(" ".join(parts))):
+    whole = " ".join(parts)
+    if trait.polarity == "negative" and (m := anywhere("IDEAL").search(whole)) and not anywhere("SOUR").search(whole):
         return Shown(0.0, m[0])
     said = _described(parts, trait, given)
     if said:

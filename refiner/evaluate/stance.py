@@ -36,6 +36,7 @@ _OTHERS = re.compile(r"\b(?:he|she|they|you|people|one|everybody|everyone|others
 _SHUNS = re.compile(
     r"\b(?:hate|dread|avoid|shun|fear|detest|loathe|panic|shake|tremble|sweat|run away|can(?:no|')t stand)\b"
 )
+_FOREIGN = re.compile(r"\b(?:foreign|strange|a stranger|unknown) to me\b|\b(?:instead of|rather than)\b")
 _WAS_RIGHT = re.compile(
     r"(?:yes,? )?(?:it|that|they) (?:was|were|did) (?:\w+ly |all |quite |so )?(?:right|true|correct|so)\s*(?:[.,!]|$)"
 )
@@ -93,7 +94,7 @@ def denied_before(clause: str, at: int) -> bool:
     bare = anywhere("IDIOM").sub(lambda m: " " * len(m[0]), clause)
     found = [m.end() for m in anywhere("DENY").finditer(bare, 0, at)]
     return bool(found) and not re.search(
-        r"\b(?:for|because|so|when|until|if|out of|from|before|that)\b", bare[found[-1] : at]
+        r"\b(?:for|because|so|when|until|if|out of|from|before|that|with)\b", bare[found[-1] : at]
     )
 
 
@@ -123,16 +124,14 @@ def trait_side(sentence: str, trait: Trait) -> Heard | None:
         if anywhere("OVER_ANY").search(clause) or anywhere("NEVER_WAS").search(clause):
             return Heard("over", clause.strip()[:80], 3)
         avoided = avoids and not evidence.state
-        first = min(h.start for h in evidence.hits)
-        denied = denied_before(clause, first) or bool(
-            re.search(r"\b(?:foreign|strange|a stranger|unknown) to me\b|\b(?:instead of|rather than)\b", clause)
-        )
+        away = bool(_FOREIGN.search(clause))
+        denied = away or denied_before(clause, min(h.start for h in evidence.hits))
         if avoided:
-            if re.search(r"\bi(?:'d| would)?\b|^(?:by|in|on) ", clause) and not _WAS.search(clause):
+            if re.search(r"\bi(?:'d| would)?\b|^by ", clause) and not _WAS.search(clause):
                 shuns = denied or bool(_SHUNS.search(clause))
                 found = found or Heard("agree" if shuns else "disagree", clause.strip()[:80], 2)
             continue
-        holds = denied != (evidence.sign > 0)
+        holds = (_votes(clause, evidence) > 0) != away
         if holds and _WAS.search(clause) and not _NOW.search(clause):
             continue
         if not _I.search(clause) and not _I.search(sentence):
@@ -143,6 +142,12 @@ def trait_side(sentence: str, trait: Trait) -> Heard | None:
         if evidence is not None and evidence.state:
             return Heard("over", sentence[:80], 3)
     return found
+
+
+def _votes(clause: str, evidence: Evidence) -> float:
+    """What a clause's words say for the trait, less what they say against it; a word that is denied counts turned."""
+    own = [h for h in evidence.hits if h.role != "target"]
+    return sum(h.weight * h.sign * (-1 if denied_before(clause, h.start) else 1) for h in own)
 
 
 def stance(ask: str, text: str, trait: Trait | None = None, *, same: bool = True) -> Stance:
@@ -246,7 +251,7 @@ def _clauses(sentence: str, asked: Asked, same: bool, sign: int) -> list[Heard]:
         shared = mine_too & asked.stems
         if shared and len(shared) * 2 >= min(len(asked.stems), len(mine_too)):
             no = bool(anywhere("DENY").search(anywhere("IDIOM").sub(" ", clause)))
-            out.append(Heard("disagree" if no != asked.denied else "agree", clause.strip()[:80], 2))
+            out.append(Heard("disagree" if no != asked.denied else "agree", clause.strip()[:80]))
     return out
 
 
@@ -276,7 +281,7 @@ def _settle(
         return Stance("over", overs[0].words, claimed)
     most = max(h.weight for h in heard)
     best = [h for h in heard if h.weight == most]
-    sides = {h.side for h in best}
+    sides = {h.side for h in best} if most > 1 else {best[0].side}
     if len(sides) > 1:
         return Stance("both", "; ".join(dict.fromkeys(h.words for h in best))[:80], claimed)
     rest = {h.side for h in heard} - sides

@@ -68,13 +68,17 @@ def flat(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def own_sentences(ask: str, text: str) -> tuple[str, ...]:
-    """The sentences of an answer, without those that only say the question again, whole, begun or turned to "I"."""
+    """The sentences of an answer, without those that only say the question again, whole, begun or turned to "I".
+
+    A sentence that adds a word of its own that says something is kept: "Ritesh got it" answers "Who got it?".
+    """
     asked = [f for s in (ask, *sentences(plain(ask))) if (f := flat(plain(s)))]
     turned = [_turned(a) for a in asked]
-    return tuple(s for s in sentences(plain(text)) if not _again(s, asked, turned))
+    given = stems_in([ask])
+    return tuple(s for s in sentences(plain(text)) if not _again(s, asked, turned, given))
 
 
-def _again(sentence: str, asked: list[str], turned: list[str]) -> bool:
+def _again(sentence: str, asked: list[str], turned: list[str], given: frozenset[str]) -> bool:
     said = flat(sentence)
     if not said:
         return True
@@ -82,10 +86,14 @@ def _again(sentence: str, asked: list[str], turned: list[str]) -> bool:
     for a, b in zip(asked, turned, strict=True):
         if len(said.split()) >= min(4, len(a.split())) and (a.startswith(said) or b.startswith(mine)):
             return True
-        least = min(len(a.split()), len(said.split())) >= 3
-        if said == a or least and (fuzz.ratio(said, a) >= PARROT or "?" in sentence and fuzz.ratio(mine, b) >= PARROT):
-            return True
+        if min(len(a.split()), len(said.split())) >= 3 and not _adds(said, given):
+            if fuzz.ratio(said, a) >= PARROT or "?" in sentence and fuzz.ratio(mine, b) >= PARROT:
+                return True
     return False
+
+
+def _adds(said: str, given: frozenset[str]) -> bool:
+    return any(w >= 0.3 and s not in given for s, w in content(said).items())
 
 
 _TURN = {"you": "i", "your": "my", "yours": "mine", "yourself": "myself", "me": "i", "you're": "i'm", "you've": "i've",
