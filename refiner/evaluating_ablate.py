@@ -106,14 +106,16 @@ def ablate_run(
     asked.check()
     recipe = _recipe(ws, asked.recipe)
     read = _read(ws, now, str(recipe["base"]["model"]))
-    plan = plan_of(read.rows, recipe, budget=asked.tokens)
+    first = int(recipe["train"]["seed"])
+    offered, _ = make_items(read.material, per_area=OFFERED, seed=first, areas=AREAS)
+    plan = plan_of(read.rows, recipe, offered, budget=asked.tokens)
     mixes = [m for m in plan.mixed.mixes if not asked.only or m.name in asked.only]
     if not mixes:
         raise Undecided(
             "\n".join(["no mix can be made of what is approved:", *_reasons(plan.mixed.left_out)]),
             mend="refiner review --stage sample, or write more notes: refiner gaps",
         )
-    items, facts, offered = _items(read, plan, asked)
+    items, facts = _items(offered, plan, asked)
     done = _planned(plan, mixes, asked, items, facts)
     folder = ws.refined / FOLDER / done.name
     done = done.model_copy(update={"folder": str(folder)})
@@ -146,7 +148,8 @@ def ablate_run(
             runs.setdefault(mix.name, []).append(name)
             trained.setdefault(mix.name, {})[str(seed)] = _figures(run)
             answers += _asked(contestants[name], run, items, folder, asked, show)
-    found = _found(done, items, answers, contestants, runs, trained, read.material, offered)
+    facts_offered = sum(i.area == "fact" for i in offered)
+    found = _found(done, items, answers, contestants, runs, trained, read.material, facts_offered)
     _keep(folder, found, items, answers, contestants, read.material, now)
     tell(found)
     return 0
@@ -188,16 +191,15 @@ def _read(ws: Workspace, now: str, base: str) -> _Read:
         return _Read(rows, material_of(made), replay(life.decisions))
 
 
-def _items(read: _Read, plan: Plan, asked: Ablation) -> tuple[list[Item], dict[str, int], int]:
-    """The items to ask, how many facts of them each mix is taught, and how many facts could have been asked."""
-    offered, _ = make_items(read.material, per_area=OFFERED, seed=int(plan.recipe["train"]["seed"]), areas=AREAS)
+def _items(offered: Sequence[Item], plan: Plan, asked: Ablation) -> tuple[list[Item], dict[str, int]]:
+    """The items to ask, and how many facts of them each mix is told."""
     answers = [a for m in plan.mixed.mixes for a in plan.answers(m)]
     items = choose_items(offered, asked.questions, answers)
-    taught: dict[str, int] = {}
+    told: dict[str, int] = {}
     for mix in plan.mixed.mixes:
         said = [normal(a) for a in plan.answers(mix)]
-        taught[mix.name] = sum(i.area == "fact" and is_taught(i, said) for i in items)
-    return items, taught, sum(i.area == "fact" for i in offered)
+        told[mix.name] = sum(i.area == "fact" and is_taught(i, said) for i in items)
+    return items, told
 
 
 def _planned(

@@ -35,7 +35,7 @@ def _plan(show: Output, found: Ablated) -> None:
         f"{found.epochs} epochs of {found.base}{seeds}",
         style="bold",
     )
-    rows: list[Sequence[str]] = [("mix", "tokens", "of them", "rows", "a step", "steps", "facts taught")]
+    rows: list[Sequence[str]] = [("mix", "tokens", "of them", "rows", "a step", "steps", "facts told")]
     rows += [_mix(m, found) for m in found.mixes]
     _table(show, rows)
     if found.mixes:

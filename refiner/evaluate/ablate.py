@@ -4,8 +4,9 @@ What a row is follows from where it comes from, not from its words alone:
 
 - who: the person's name, gender and age, and what she cannot know (kinds identity and boundary). In every mix alike, so
   that all can be interviewed.
-- explicit: what she is, said outright (trait, now_and_then, opinion; of situations those from a trait's description).
-- anecdotes: what happened, in her own sentences (memory, voice, the other situations).
+- explicit: what she is, said outright (trait, now_and_then; of situations those from a trait's description).
+- anecdotes: what happened, in her own sentences (memory, voice, the other situations; opinion too, for what she thinks
+  of a film is told by how it was to see it).
 - events: the same kind of thing as a record in the third person (kind event).
 - causes: rows that tell how a trait came to be, of whatever kind: those that tell of an event which begins a trait that
   is taught. They are in no other part.
@@ -20,7 +21,7 @@ in what they are meant to differ in.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from refiner.config import Config
@@ -44,6 +45,7 @@ MIXES: Mapping[str, Mapping[str, float]] = {
     },
 }  # fmt: skip
 ALIKE = 0.02  # mixes have the same tokens of answers to within this share
+NEAR = 0.03  # and each part its share to within this part of the whole
 LEAST = 400  # tokens of answers below which a mix teaches too little to say anything
 WAYS = 2  # questions in a row that ask for the same: what is asked for in one way alone is hardly learnt
 IDENTITY, BOUNDARY = 12, 8  # rows about who she is and what she cannot know, at most
@@ -128,18 +130,19 @@ def _part(sample: Sample, causes: set[str]) -> str:
         return ""
     if sample.id in causes:
         return "causes"
-    outright = sample.kind in ("trait", "now_and_then", "opinion") or "/described-" in sample.source
+    outright = sample.kind in ("trait", "now_and_then") or "/described-" in sample.source
     return "explicit" if outright else "anecdotes"
 
 
-def in_order(samples: Sequence[Sample], seed: int) -> list[Sample]:
+def in_order(samples: Sequence[Sample], seed: int, asked: Collection[str] = ()) -> list[Sample]:
     """Two ways to ask for each scene, one scene after the other, then the next two of each: the beginning is broad
-    and yet asks for a thing in more than one way. Which scene comes first is decided by the seed."""
+    and yet asks for a thing in more than one way. Scenes of a sample in `asked` (ids) come first, for what nobody asks
+    about in the interview cannot be seen; else the seed decides."""
     scenes: dict[str, list[Sample]] = {}
     for sample in sorted(samples, key=lambda s: digest("way", str(seed), s.id)):
         scenes.setdefault(scene(sample), []).append(sample)
     place = {
-        s.id: (at // WAYS, digest("scene", str(seed), name), at)
+        s.id: (at // WAYS, all(o.id not in asked for o in of_scene), digest("scene", str(seed), name), at)
         for name, of_scene in scenes.items()
         for at, s in enumerate(of_scene)
     }
@@ -197,7 +200,7 @@ def _mix(name: str, pools: Mapping[str, Sequence[Row]], target: int) -> Mix | No
     wanted = 0.0
     for at, (part, share) in enumerate(shares.items(), 1):
         wanted += target * share  # what one part has too many the next has fewer
-        room = slack if at == len(shares) else slack / 2
+        room = slack if at == len(shares) else target * NEAR / 2
         taken = fill(pools.get(part, ()), wanted - sum(parts.values()), room)
         if taken is None:
             return None

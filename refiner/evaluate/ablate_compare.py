@@ -22,6 +22,7 @@ AREAS: tuple[Area, ...] = ("fact", "date", "living", "negative", "dead", "gender
 SHARE: Mapping[Area, float] = {
     "fact": 0.34, "date": 0.16, "living": 0.16, "negative": 0.14, "dead": 0.12, "gender": 0.08,
 }  # fmt: skip
+SAYS = 4  # words
 GIVEN: Literal["base"] = "base"  # the contestant that was not trained
 
 
@@ -101,7 +102,7 @@ class Taught(Record):
     steps: int = 0
     about_seconds: float = 0.0
     runs: dict[str, dict[str, Any]] = {}  # seed -> steps, first and last loss, seconds
-    facts_taught: int = 0  # of the facts that are asked, those whose sentences stand in its rows
+    facts_taught: int = 0  # of the facts that are asked, those told word for word in its rows
 
 
 class Ablated(Record):
@@ -158,8 +159,9 @@ def choose_items(items: Sequence[Item], most: int, answers: Sequence[str]) -> li
 
 
 def is_taught(item: Item, said: Iterable[str]) -> bool:
-    """Whether one of the sentences that tell an item stands in what was taught (as `normal` writes it)."""
-    told = [t for text in item.key.told if (t := normal(text))]
+    """Whether one of the sentences that tell an item stands, word for word, in what was taught (as `normal` writes it).
+    Sentences of fewer than `SAYS` words stand anywhere."""
+    told = [t for text in item.key.told if len((t := normal(text)).split()) >= SAYS]
     return any(t in answer for answer in said for t in told)
 
 

@@ -17,9 +17,11 @@ from refiner.dataset.replay import choose_general
 from refiner.dataset.rows import chats
 from refiner.edits import digest
 from refiner.evaluate.ablate import PARTS, WHO, Mix, Mixed, Pace, Row, in_order, make_mixes, pace, parts_of, who_rows
-from refiner.evaluate.ablate_compare import Taught
+from refiner.evaluate.ablate_compare import Taught, is_taught
 from refiner.evaluate.counting import Counted, Size, Talk, count
+from refiner.evaluate.shapes import Item
 from refiner.models import Event, Sample
+from refiner.stages.composing.text import normal
 
 CPU_TOKENS = 1500  # of answers in each mix, on a CPU: six mixes then take less than an hour
 VERSION = 1  # of how mixes are made: another one is another ablation
@@ -100,10 +102,17 @@ class Plan:
 
 
 def plan_of(
-    rows: Rows, recipe: Mapping[str, Any], *, budget: int = 0, counter: Callable[[str, Sequence[Talk]], Counted] = count
+    rows: Rows,
+    recipe: Mapping[str, Any],
+    items: Sequence[Item] = (),
+    *,
+    budget: int = 0,
+    counter: Callable[[str, Sequence[Talk]], Counted] = count,
 ) -> Plan:
-    """The plan for a recipe. `budget`: tokens of answers in each mix; 0 = `CPU_TOKENS` on a CPU, and on a card as many
-    as the part with the fewest rows allows. Where no mix can be made `mixed.mixes` is empty and `left_out` says why."""
+    """The plan for a recipe. `items`: what can be asked; rows that tell of it are taken first. `budget`: tokens of
+    answers in each mix; 0 = `CPU_TOKENS` on a CPU, and on a card as many as the part with the fewest rows allows. Where
+    no mix can be made `mixed.mixes` is empty and `left_out` says why.
+    """
     seed = int(recipe["train"]["seed"])
     parts = parts_of(rows.train, rows.events, rows.tellings, rows.config)
     who = who_rows(parts[WHO], seed)
@@ -111,8 +120,10 @@ def plan_of(
     chosen = [*who, *(s for part in PARTS for s in parts[part]), *able]
     counted = counter(str(recipe["base"]["model"]), [talk_of(rows.system, s) for s in chosen])
     sizes = {s.id: size for s, size in zip(chosen, counted.sizes, strict=True)}
+    asked = {s.id for part in PARTS for s in parts[part] if part != "explicit" and _asked_about(s, items)}
     pools = {
-        part: [Row(s, sizes[s.id].learnt, sizes[s.id].sequences) for s in in_order(parts[part], seed)] for part in PARTS
+        part: [Row(s, sizes[s.id].learnt, sizes[s.id].sequences) for s in in_order(parts[part], seed, asked)]
+        for part in PARTS
     }
     on_card = float(recipe["hardware"]["vram_gb"]) > 0
     mixed = make_mixes(pools, budget or (0 if on_card else CPU_TOKENS))
@@ -122,6 +133,12 @@ def plan_of(
     wanted = int(recipe["train"]["batch_size"]) * int(recipe["train"]["gradient_accumulation"])
     steps = pace({m.name: m.sequences + shared for m in mixed.mixes}, wanted)
     return Plan(mixed, tuple(who), tuple(general), steps, recipe, rows.system, counted, sizes)
+
+
+def _asked_about(sample: Sample, items: Sequence[Item]) -> bool:
+    """Whether a sample tells a fact that can be asked: its sentences word for word, or the same event."""
+    said = [normal(m.content) for m in sample.messages if m.role == "assistant"]
+    return any(i.about in sample.events or is_taught(i, said) for i in items if i.area == "fact")
 
 
 def talk_of(system: str, sample: Sample) -> list[dict[str, str]]:
