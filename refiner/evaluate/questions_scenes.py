@@ -9,21 +9,36 @@ from functools import cache
 from typing import Any
 
 from refiner.checks.stems import WORD, faint, stems, stop
-from refiner.config import Trait
+from refiner.config import Config, Trait
 from refiner.evaluate.material import Material, stems_of
 from refiner.evaluate.questions_forms import Wordings, table
 from refiner.stages.composing.conduct import conducts
 from refiner.stages.composing.text import lower_first, upper_first, words
-from refiner.stages.composing.wording import her_words, in_person, trait_words
+from refiner.stages.composing.wording import TraitWords, her_words, in_person, third_person_verb, trait_words
 
 FIVE = 5
-_OF = re.compile(r"\b(?:of|about|for|to|towards?|with|by|in|at)\s+(?P<what>.+)$", re.I)
+_PLACE = re.compile(r"(?:at|in|on|during)\b", re.I)
+_OFTEN = re.compile(r"(?:always|never|often|rarely|seldom|hardly|usually|sometimes|constantly|easily)", re.I)
+_OF = re.compile(r"\b(?:of|about|for|to|towards?|with)\s+(?P<what>.+)$", re.I)
 _BARE = re.compile(r"^(?P<what>[\w -]+?)[ -](?:lover|fan|enthusiast|addict|addiction|hater|phobia)s?$", re.I)
 _EVERYDAY = """
 day family feel friends give hard home house keep late leave long look lot money morning night people place public
 school small speak speaking take talk tell tells telling things think time times week work
 """
 _AFTER = re.compile(r"^(?:hates?|fears?|dislikes?|loves?|dreads?|distrusts?)\s+(?P<what>.+)$", re.I)
+
+
+def said_of(trait: Trait, config: Config) -> TraitWords:
+    """How to say a trait: as `trait_words`, and a habit with an adverb before it ("rarely calls") as a habit."""
+    said = trait_words(trait, config)
+    adverb, _, rest = said.trait.partition(" ")
+    if said.shape != "adjective" or not _OFTEN.fullmatch(adverb) or not rest or not third_person_verb(rest):
+        return said
+    habit = trait_words(trait.model_copy(update={"name": rest, "context": ""}), config)
+    if habit.shape != "habit":
+        return said
+    base = f"{adverb} {habit.trait}"
+    return TraitWords("habit", base, base, said.trait, f"You {base}")
 
 
 @cache
@@ -68,8 +83,9 @@ def object_of(trait: Trait) -> str:
 
 
 def _filled(trait: Trait, data: dict[str, Any], text: str) -> str:
-    there = trait.context if re.match(r"(?:at|in|on|among|with|before|around)\b", trait.context) else ""
-    out = text.replace("{there}", there).replace("{x}", object_of(trait) if data.get("of") else "")
+    out = text.replace("{there}", trait.context if _PLACE.match(trait.context) else "").replace(
+        "{x}", object_of(trait) if data.get("of") else ""
+    )
     out = re.sub(r"\s+([.,?!:])", r"\1", re.sub(r"\s+", " ", out)).strip()
     return out
 
@@ -80,7 +96,9 @@ def scenes(trait: Trait) -> list[str]:
     if data is None:
         return []
     named = frozenset() if data.get("of") else _naming(trait)
-    filled = (upper_first(_filled(trait, data, str(s))) for s in data["scenes"])
+    placed = bool(_PLACE.match(trait.context))
+    there = [str(s) for s in data["scenes"] if not trait.context or placed and "{there}" in str(s)]
+    filled = (upper_first(_filled(trait, data, s)) for s in there)
     return [s for s in filled if not stems_of([s]) & named]
 
 
@@ -108,9 +126,11 @@ def situations(trait: Trait, material: Material, wordings: Wordings) -> Iterator
         found = wordings.filled("living.shown.when", slots, (trait.id, conduct.clause))
         yield from (text for text in found[:2] if not stems_of([text]) & naming)
     yield from scenes(trait)
-    said = trait_words(trait, material.config)
+    said = said_of(trait, material.config)
     if looks := in_person(trait.description, "you") if trait.description else "":
         yield from wordings.filled("living.shown.looks", {"looks": looks}, (trait.id,))
+    clause = lower_first(said.you) if said.shape != "other" else ""
+    yield from wordings.filled("living.shown.clause", {"clause": clause}, (trait.id,))
     yield from wordings.filled("living.shown.named", said.slots, (trait.id,))
 
 

@@ -13,11 +13,12 @@ from refiner.edits import digest
 from refiner.evaluate.material import Material
 from refiner.evaluate.questions_forms import Offer, Wordings, offer
 from refiner.evaluate.questions_life import around, named, tellable
+from refiner.evaluate.questions_scenes import said_of
 from refiner.evaluate.questions_words import telling_words
 from refiner.evaluate.shapes import Ask, Key
 from refiner.models import TraitVerdict
 from refiner.stages.composing.when import MONTHS
-from refiner.stages.composing.wording import TraitWords, trait_words
+from refiner.stages.composing.wording import TraitWords
 
 YEAR = 370  # days of a window within which a year can be asked for
 ORDER_APART = 60  # days between two events that are put in order
@@ -150,7 +151,7 @@ def _traits(material: Material) -> Iterator[Point]:
         verdict = material.verdict(trait.id)
         if verdict is None or verdict.verdict not in ("HOLDS", "NOT", "DORMANT") or len(verdict.intervals) != 1:
             continue
-        said = trait_words(trait, material.config)
+        said = said_of(trait, material.config)
         for way, kinds in (("began", ("initiates", "reinitiates")), ("ended", ("terminates",))):
             if way == "ended" and verdict.verdict != "NOT":
                 continue

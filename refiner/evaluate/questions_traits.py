@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from refiner.config import Trait
 from refiner.evaluate.material import Material
 from refiner.evaluate.questions_forms import Offer, Wordings, offer
-from refiner.evaluate.questions_scenes import FIVE, before_question, scenes, situations, virtue
+from refiner.evaluate.questions_scenes import FIVE, before_question, said_of, scenes, situations, virtue
 from refiner.evaluate.shapes import Area, Ask, Key
 from refiner.stages.composing.questions import ordered
-from refiner.stages.composing.wording import TraitWords, as_adjectives, in_person, trait_words
+from refiner.stages.composing.wording import TraitWords, as_adjectives, in_person
 
 MOST_TOLD = 6
 _OFTEN = re.compile(r"(?:always|never|often|rarely|seldom|hardly|usually|sometimes|almost|not)\b", re.I)
@@ -22,7 +22,7 @@ _NOT = re.compile(r"\b(?:never|not)\b|n['’]t\b")
 def _said(trait: Trait, material: Material) -> list[TraitWords]:
     """The trait in words, as it is called and by those of its aliases that are adjectives ("afraid of dogs")."""
     also = as_adjectives(trait)
-    return [trait_words(t, material.config) for t in (trait, *also)]
+    return [said_of(t, material.config) for t in (trait, *also)]
 
 
 def _key(trait: Trait, material: Material) -> Key:
@@ -94,8 +94,10 @@ def _mixed(trait: Trait, material: Material, wordings: Wordings, area: Area, way
     lists = []
     for said in _said(trait, material):
         found = wordings.filled(f"{area}.{said.shape}.{way}", said.slots, (trait.id, way, said.trait))
-        if _OFTEN.match(said.trait):  # "never always late" comes last
-            found.sort(key=lambda text, said=said: bool(_NOT.search(text.replace(said.trait, ""))))  # type: ignore[misc]
+        if _OFTEN.match(said.trait):  # not "never always late": quoted instead
+            quoted = {"trait": said.trait_s or said.trait}
+            found = [text for text in found if not _NOT.search(text.replace(said.trait, ""))]
+            found += wordings.filled(f"{area}.other.{way}", quoted, (trait.id, way, said.trait))
         lists.append(found)
     lists.sort(key=lambda of: ordered(["".join(of)], trait.id, way))
     if len(lists) > 1:  # how people ask, "are you afraid of dogs?", comes first
