@@ -92,7 +92,7 @@ def plot(report: Report, measure: Measure, who: str) -> Plot:
     found = [(c.id, report.score(c.id, measure.id)) for c in report.contestants]
     low, high = _range(measure, [s for _, s in found if s is not None])
     rows = tuple(_mark(c, s, measure, (low, high), c == who) for c, s in found)
-    ticks = tuple((_place(t, low, high) or 0.0, figure(t, measure)) for t in _ticks(low, high))
+    ticks = tuple((_place(t, low, high) or 0.0, f"{round(t, 6):g}") for t in _ticks(low, high))
     zero = _place(0.0, low, high) if low < 0 < high else None
     return Plot(measure.id, one_line(measure.title), measure.better == "lower", measure, rows, ticks, zero)
 

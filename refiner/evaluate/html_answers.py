@@ -11,6 +11,7 @@ from refiner.evaluate.telling import AREAS as TITLES
 from refiner.review.visible import one_line, visible
 
 _APART = (DRIFT, STYLE, "abstained")  # say nothing of whether this one answer is right
+_OF_ITEM = "agreement"  # said of an item's answers together
 _RIGHT = 0.5  # from which an answer counts as right by a mark
 _WANTED = {
     "tell": "to tell it", "yes": "to say yes", "no": "to say no", "over": "to say that it is over",
@@ -55,15 +56,22 @@ def _item(
             for c in report.contestants
         ]
         asks.append({"text": one_line(ask.text), "wanted": _WANTED[ask.wanted], "answers": mine})
+    agreed = [
+        (one_line(c.id, 40), _mark(m, known))
+        for c in report.contestants
+        for m in marked.get((c.id, item.id, 0), ())
+        if m.measure in known and m.measure == _OF_ITEM
+    ]
     states = {a["state"] for k in asks for a in k["answers"]}
     return {
         "label": one_line(item.label or item.id, 90), "key": [visible(k) for k in _key(item)], "asks": asks,
+        "agreed": agreed,
         "wrong": "wrong" in states, "unjudged": "unjudged" in states, "notes": [one_line(n, 80) for n in item.notes],
     }  # fmt: skip
 
 
 def _answer(contestant: str, answer: Answer | None, marks: Sequence[Mark], known: dict[str, Measure]) -> dict[str, Any]:
-    judged = [m for m in marks if m.measure in known and m.measure not in _APART and m.measure != "agreement"]
+    judged = [m for m in marks if m.measure in known and m.measure not in (*_APART, _OF_ITEM)]
     wrong = [m for m in judged if m.value is not None and _bad(m, known[m.measure])]
     state = "wrong" if wrong else "right" if any(m.value is not None for m in judged) else "unjudged"
     text = visible(answer.text).strip() if answer else ""
@@ -72,7 +80,7 @@ def _answer(contestant: str, answer: Answer | None, marks: Sequence[Mark], known
     return {
         "name": one_line(contestant, 40), "state": state, "text": text, "cut": bool(answer and answer.cut),
         "error": one_line(answer.error) if answer else "it was not asked",
-        "marks": [_mark(m, known) for m in marks if m.measure in known or m.measure == "abstained"],
+        "marks": [_mark(m, known) for m in marks if m.measure in {*known, "abstained"} - {_OF_ITEM}],
     }  # fmt: skip
 
 

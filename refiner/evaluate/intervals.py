@@ -72,7 +72,9 @@ def bootstrap(
     low, high = spread(drawn, value, len(values))
     if share:
         near = wilson(value, _effective(values, value))
-        low, high = max(0.0, min(low, near[0])), min(1.0, max(high, near[1]))
+        bound = rule_of_three(len(values))  # whoever once fails is not surer than whoever never did
+        low = max(0.0, min(low, near[0], 1 - bound))
+        high = min(1.0, max(high, near[1], bound))
     return Estimate(value, low, high)
 
 

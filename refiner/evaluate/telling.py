@@ -114,7 +114,8 @@ def conclusions(found: Comparison, measures: Sequence[Measure]) -> tuple[str, ..
     lines.append(
         f"{found.compared} measures are compared at once, on {found.items} questions that both have"
         + (f" ({found.left_out} more have no counterpart)" if found.left_out else "")
-        + "; what is called better or worse stands Holm's correction for that many."
+        + " and on answers that could be judged for both, so that figures may differ a little from those of each "
+        "alone; what is called better or worse stands Holm's correction for that many."
     )
     return (*lines, *(f"{n[:1].upper()}{n[1:]}." for n in found.notes))
 
