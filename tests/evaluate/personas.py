@@ -21,7 +21,9 @@ from refiner.evaluate.shapes import Answer, Ask, Item
 Persona = Callable[["Talk"], str]
 
 _HERE = Path(__file__).parent
-SAY: dict[str, list[str]] = tomllib.loads((_HERE / "personas.toml").read_text(encoding="utf-8"))["say"]
+_WORDINGS = tomllib.loads((_HERE / "personas.toml").read_text(encoding="utf-8"))
+SAY: dict[str, list[str]] = _WORDINGS["say"]
+FRESH: dict[str, list[str]] = _WORDINGS["fresh"]  # other wordings of the same
 LIVES: dict[str, Any] = tomllib.loads((_HERE / "personas_lives.toml").read_text(encoding="utf-8"))
 _OPEN = re.compile(r"\b(?:what|how|why|which|who|whom|where)\b", re.I)
 
@@ -29,8 +31,9 @@ _OPEN = re.compile(r"\b(?:what|how|why|which|who|whom|where)\b", re.I)
 class Talk:
     """One wording that is put to a contestant, with what it may draw on."""
 
-    def __init__(self, material: Material, item: Item, ask: int, seed: int = 0) -> None:
+    def __init__(self, material: Material, item: Item, ask: int, seed: int = 0, *, fresh: bool = False) -> None:
         self.material, self.item, self.n, self.seed = material, item, ask, seed
+        self.wordings = SAY | FRESH if fresh else SAY
         self.ask: Ask = item.asks[ask]
 
     def draw(self, salt: str, many: int, *, by_item: bool = False) -> int:
@@ -42,7 +45,7 @@ class Talk:
         return choices[self.draw(salt or repr(choices[:1]), len(choices))]
 
     def say(self, which: str, **slots: str) -> str:
-        return re.sub(r"\s+", " ", self.one(SAY[which], which).format(**slots)).strip()
+        return re.sub(r"\s+", " ", self.one(self.wordings[which], which).format(**slots)).strip()
 
     def trait(self, kind: str) -> str:
         """What somebody with this trait says, "" where nothing was written about it."""
@@ -71,7 +74,7 @@ class Talk:
 
     def _telling(self, told: Sequence[str]) -> Sequence[str]:
         """The three sentences in a row that name most."""
-        names = [g for group in self.item.key.groups for g in group]
+        names = [self.item.label, *(g for group in self.item.key.groups for g in group)]
         starts = range(max(1, len(told) - 2))
         best = max(starts, key=lambda n: sum(name in " ".join(told[n : n + 3]) for name in names))
         return told[best : best + 3]
@@ -168,7 +171,7 @@ def year(talk: Talk, which: str) -> str:
 def order(talk: Talk, first: Sequence[str], second: Sequence[str]) -> str:
     """That `first` came before `second`, each with its telling words after it."""
     one, two = _hers(first[0]), _hers(second[0])
-    key = next((w for w in reversed(first[1:]) if w not in second), one)
+    key = next((w for w in reversed(first[1:]) if w not in (*second, "began", "ended", "became")), one)
     text = talk.ask.text
     place = "first" if text.find(first[0]) < text.find(second[0]) else "second"
     said = talk.say("first", first=one, second=two, First=_upper(one), Second=_upper(two), key=key, place=place)
@@ -450,10 +453,12 @@ PERSONAS: dict[str, Persona] = {
 }  # fmt: skip
 
 
-def answers_of(name: str, items: Sequence[Item], material: Material, *, seed: int = 0) -> list[Answer]:
-    """What a contestant says to every wording."""
+def answers_of(
+    name: str, items: Sequence[Item], material: Material, *, seed: int = 0, fresh: bool = False
+) -> list[Answer]:
+    """What a contestant says to every wording; `fresh`: in the other wordings, where there are some."""
     return [
-        Answer(contestant=name, item=item.id, ask=n, text=PERSONAS[name](Talk(material, item, n, seed)))
+        Answer(contestant=name, item=item.id, ask=n, text=PERSONAS[name](Talk(material, item, n, seed, fresh=fresh)))
         for item in items
         for n in range(len(item.asks))
     ]
