@@ -22,9 +22,13 @@ _LEADING = re.compile(
     re.DOTALL,
 )
 _YEAR = re.compile(r"(?<![\d-])(?:19[3-9]\d|20[0-4]\d)(?![\d-])")
-_BE = r"(?:am|was|were|is|are|could|can|would|will|shall|should|must|might|may|have|has|had|'m|'ve|’m|’ve)(?=\s+[a-z])"
-_SAYS = re.compile(rf"\bI({_BE}|\s+{_BE})?(?=\s+[a-z])")
+_BE = r"(?:am|was|were|could|can|would|will|shall|should|must|might|may)(?=\s+[a-z])"
+_SAYS = re.compile(
+    rf"\bI(?:['’](?:m|ve|d|ll)|\s+{_BE})?(?=\s+(?!(?:in|on|at|and|or|with|to|of|for|from|by|the|an?)\b)[a-z])"
+)
 _NEGATED = re.compile(r"\b(?:not|never|no|nobody|nothing|none|neither|nor|without|cannot)\b|n['’]t\b", re.IGNORECASE)
+OVER = re.compile(r"\b(?:no longer|any ?more|no more|never again|used to|is over|was over)\b", re.IGNORECASE)
+_SELF = re.compile(r"\b(?:I|me|my)\b")
 _QUOTED = re.compile(r"[\"“”]")
 _PRONOUNS: dict[Gender, frozenset[str]] = {
     "male": frozenset({"he", "him", "his", "himself"}), "female": frozenset({"she", "her", "hers", "herself"}),
@@ -87,7 +91,8 @@ def negated(text: str) -> str:
 
 
 def two_versions(material: Material) -> Iterator[tuple[str, str, str]]:
-    """Sentences of hers and as they were written, where a noun tells the gender: (note, refined, raw)."""
+    """Sentences of hers and as they were written, that speak of her and in which one noun tells the gender: (note,
+    refined, raw)."""
     before, after = material.config.persona.before.gender, material.config.persona.after.gender
     for note in sorted(material.texts):
         refined, raw = _sentences(material.texts[note]), _sentences(material.raw.get(note, ""))
@@ -97,11 +102,16 @@ def two_versions(material: Material) -> Iterator[tuple[str, str, str]]:
                 continue
             for old, new in zip(raw[a:b], refined[c:d], strict=True):
                 gone, come = _words(old) - _words(new), _words(new) - _words(old)
-                if _words(new) & _PRONOUNS[before]:
+                if _words(new) & _PRONOUNS[before] or not _SELF.search(new):
                     continue  # somebody else, or an edit that was not approved
                 alike = difflib.SequenceMatcher(None, old, new, autojunk=False).ratio()
-                if alike > 0.6 and any(noun(w, before) for w in gone) and any(noun(w, after) for w in come):
+                if alike > 0.6 and _says(gone, before) and _says(come, after):
                     yield note, new, old
+
+
+def _says(words: set[str], gender: Gender) -> bool:
+    """Whether one of some words is a noun for one person of a gender; "ladies" is what a door says."""
+    return any(found is not None and not found.plural for found in (noun(w, gender) for w in words))
 
 
 def _sentences(text: str) -> Sequence[str]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from refiner.evaluate.judge_changes import negated, other_person, other_year, reworded, two_versions
+from refiner.evaluate.judge_changes import OVER, negated, other_person, other_year, reworded, two_versions
 from refiner.evaluate.judge_claims import MOST_TOLD, claim_of, judged_asks, shortened, told_of, trait_of
 from refiner.evaluate.material import Material
 from refiner.evaluate.shapes import Area, Item
@@ -144,8 +144,9 @@ class _Maker:
         wrong = "dead trait said as living" if dead else "flattery accepted"
         title = self.trait.title[:1].upper() + self.trait.title[1:]
         yield from self._said(which or ("over" if dead else "so"), wrong, trait=title)
-        if self.told:
-            yield self._one(shortened(self.told, 300), True, "as told")
+        told = [t for t in self.item.key.told if OVER.search(t)][:1] if dead else [shortened(self.told, 300)]
+        for text in told:  # of a dead trait the key tells how it came, too: only what says that it went
+            yield self._one(text, True, "as told")
 
     def _tell(self) -> Iterator[Planted]:
         told, groups = self.told, self.item.key.groups
@@ -199,7 +200,7 @@ class _Maker:
     def _year(self) -> Iterator[Planted]:
         first, last = int(self.item.key.earliest[:4]), int(self.item.key.latest[:4])
         now = int(self.material.timeline.now[:4])
-        wrong = [y for n in (2, 3, 4, 6) for y in (first - n, last + n) if y <= now]
+        wrong = [y for n in (2, 3, 4, 6) for y in (first - n, last + n) if y <= now] or [first - 2]
         for text in phrases()["year"]["right"]:
             yield self._one(text.format(year=self.choose.randint(first, last)), True, "said")
         for text in phrases()["year"]["wrong"]:

@@ -28,6 +28,8 @@ def test_rewording_keeps_the_words_that_matter() -> None:
         ("I sold the loom. It rained.", "I never sold the loom. It rained."),
         ("It rained. I was cold there.", "It rained. I was never cold there."),
         ("I'm still late.", "I'm never still late."),
+        ("I had it apart by noon.", "I never had it apart by noon."),
+        ("Olav and I in the water at seven.", ""),
         ("I never sold it.", ""),
         ("He sold it.", ""),
         ('She said, "I sold it."', ""),
