@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from refiner import __version__
+from refiner.cli_evaluate import evaluate
 from refiner.cli_export import export
 from refiner.cli_export_model import export_model
 from refiner.cli_gaps import gaps as _gaps
@@ -248,13 +249,7 @@ app.command("chat")(chat)
 app.command("serve")(serve)
 
 
-@app.command()
-def evaluate(workspace: WorkspaceOption = None, quiet: QuietOption = False) -> None:
-    """Interview a model against the timeline. Not built yet."""
-    raise RefinerError(
-        "evaluate is not built yet: nothing was measured",
-        mend='until then, ask her yourself: refiner chat --ask "Who are you?"',
-    )
+app.command("evaluate")(evaluate)
 
 
 app.command("gaps")(_gaps)

@@ -101,7 +101,7 @@ def _of_run(
     base = base_gguf or run.base_gguf
     about: dict[str, Any] = {"run": run.name, "base": run.base, "local": True}
     if base is not None:
-        about["gguf"] = base.name
+        about |= {"gguf": base.name, "bytes": _size(base)}
     below = _mark_of(base) if base is not None and base.is_file() else run.base_source
     above = [_mark_of(f) for f in (run.adapter_gguf, run.adapter and run.adapter / "adapter_model.safetensors") if f]
     her = her_name_of(ws, name, card)
@@ -127,7 +127,7 @@ def _of_gguf(
         if file is not None and not file.is_file():
             raise UsageError(f"{file} is not there")
     her = her_name_of(ws, name, carded)
-    about: dict[str, Any] = {"gguf": gguf.name, "local": True}
+    about: dict[str, Any] = {"gguf": gguf.name, "bytes": _size(gguf), "local": True}
 
     def opens(adapter: Path | None) -> Callable[[], ChatModel]:
         def opened() -> ChatModel:
@@ -166,6 +166,10 @@ def _card(file: Path | None) -> str:
     if not text:
         raise UsageError(f"{file} is empty: a card says who she is")
     return text
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size if file.is_file() else 0
 
 
 def _mark_of(file: Path) -> str:

@@ -110,7 +110,7 @@ def test_timeline_json_has_the_documented_keys(life: Path) -> None:
         (["train", "--recipe", "none"], 2, "recipe"),
         (["chat"], 1, "no finished run"),
         (["chat", "--endpoint", "https://api.example.com/v1", "--ask", "x"], 1, "not"),
-        (["evaluate"], 1, "not built yet"),
+        (["evaluate"], 1, "no finished run"),
         (["export", "--out", "x"], 3, "undecided"),
     ],
 )
