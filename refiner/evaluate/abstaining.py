@@ -1,4 +1,4 @@
-"""Whether an answer says that it was never lived, is not known or not remembered; and whether it tells it all the same."""
+"""Whether an answer says that it was never lived, is not known or not remembered, and whether it tells it after all."""
 
 from __future__ import annotations
 

@@ -10,7 +10,8 @@ from refiner.evaluate.patterns import anywhere
 from refiner.evaluate.words import content, plain, sentences
 
 _TAG = re.compile(
-    r",?\s*(?:(?:am|are|do|did|does|is|was|were|have|has|had|would|will|can|could|should)(?:n't)? (?:you|i|it|they|he|she|we|that)(?: not)?|"
+    r",?\s*(?:(?:am|are|do|did|does|is|was|were|have|has|had|would|will|can|could|should)(?:n't)? (?:you|i|it"
+    r"|they|he|she|we|that)(?: not)?|"
     r"right|no|na|yes|correct|eh|huh|surely|i (?:suppose|guess|take it|hope|assume))\s*[?.]$"
 )
 _INVERTED = re.compile(
@@ -50,9 +51,12 @@ def asked_of(ask: str) -> Asked:
     if not stems and len(parts) > 1:
         stems = frozenset(s for s, w in content(text).items() if w >= 0.3)
     return Asked(
-        body=text, stems=stems, denied=_denied(body, bool(tag)), always=bool(re.search(r"\b(?:always|every|all|so|at once)\b", body)),
-        past=bool(re.match(r"(?:\w+ )?(?:did|were|was|had|have|has)\b", body)) or bool(re.search(r"\byou (?:did|were|had|have|grew|went|\w+ed)\b", body)),
-        doubted=bool(_DOUBT.search(text)), of_others=bool(re.search(r"\b(?:diary|others|friends|they|everybody|would)\b", body)),
+        body=text, stems=stems, denied=_denied(body, bool(tag)), always=bool(re.search(r"\b(?:always|every|all"
+            r"|so|at once)\b", body)),
+        past=bool(re.match(r"(?:\w+ )?(?:did|were|was|had|have|has)\b", body)) or bool(re.search(r"\byou (?:did"
+            r"|were|had|have|grew|went|\w+ed)\b", body)),
+        doubted=bool(_DOUBT.search(text)), of_others=bool(re.search(r"\b(?:diary|others|friends|they|everybody"
+            r"|would)\b", body)),
         open=bool(_WH.search(re.split(r",(?= (?:what|which|who|when|where|why|how)\b)", body)[-1][:40])) and not tag,
         counts=bool(re.search(r"\bhow (?:many|much|often)\b", body)),
     )  # fmt: skip

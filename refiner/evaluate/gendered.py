@@ -19,30 +19,52 @@ if TYPE_CHECKING:
 
 Said = Literal["female", "male", "both", ""]
 _NOUNS: dict[Gender, str] = {
-    "female": r"woman|women|girl|girls|lady|ladies|female|females|gal|daughter|daughters|sister|sisters|sis|wife|mother|mum|mom|mummy|mama|aunt|auntie|aunty|niece|granddaughter|grandmother|grandma|girlfriend|bride|actress|heroine|schoolgirl|tomboy|didi|beti|bahu|behen|akka|bua|maasi|mausi|chachi|madam|ma'am|mrs|ms|miss|queen|princess|feminine|goddaughter|stepdaughter|stepmother|daughter-in-law|sister-in-law",
-    "male": r"man|men|boy|boys|gentleman|gentlemen|male|males|guy|guys|lad|bloke|dude|son|sons|brother|brothers|bro|husband|father|dad|daddy|papa|uncle|nephew|grandson|grandfather|grandpa|boyfriend|groom|actor|hero|schoolboy|bhaiya|bhai|bhaisaab|chacha|mama ji|sir|mr|king|prince|masculine|godson|stepson|stepfather|son-in-law|brother-in-law",
+    "female": r"woman|women|girl|girls|lady|ladies|female|females|gal|daughter|daughters|sister|sisters|sis"
+    r"|wife|mother|mum|mom|mummy|mama|aunt|auntie|aunty|niece|granddaughter|grandmother|grandma|girlfriend"
+    r"|bride|actress|heroine|schoolgirl|tomboy|didi|beti|bahu|behen|akka|bua|maasi|mausi|chachi|madam|ma'am"
+    r"|mrs|ms|miss|queen|princess|feminine|goddaughter|stepdaughter|stepmother|daughter-in-law|sister-in-law",
+    "male": r"man|men|boy|boys|gentleman|gentlemen|male|males|guy|guys|lad|bloke|dude|son|sons|brother|brothers"
+    r"|bro|husband|father|dad|daddy|papa|uncle|nephew|grandson|grandfather|grandpa|boyfriend|groom|actor"
+    r"|hero|schoolboy|bhaiya|bhai|bhaisaab|chacha|mama ji|sir|mr|king|prince|masculine|godson|stepson"
+    r"|stepfather|son-in-law|brother-in-law",
 }
 _PRONOUNS: dict[Gender, str] = {"female": r"she|her|hers|herself", "male": r"he|him|his|himself"}
 _NEGATED = re.compile(
-    r"\b(?:not|never|no|isn't|wasn't|am not|neither|nor|rather than|instead of|anything but|don't|didn't|isnt|wasnt|hardly)(?: \w+){0,3}\s*$|n't(?: \w+){0,3}\s*$"
+    r"\b(?:not|never|no|isn't|wasn't|am not|neither|nor|rather than|instead of|anything but|don't|didn't|isnt"
+    r"|wasnt|hardly)(?: \w+){0,3}\s*$|n't(?: \w+){0,3}\s*$"
 )
 _OTHERS = re.compile(
-    r"\b(?:my|our|your|his|their|the|some|that|every|any|each|whose|\w+'s|two|three|no|other|another|these|those|many|most|all)(?: (?!and\b|a\b)\w+){0,2}\s*$"
+    r"\b(?:my|our|your|his|their|the|some|that|every|any|each|whose|\w+'s|two|three|no|other|another|these"
+    r"|those|many|most|all)(?: (?!and\b|a\b)\w+){0,2}\s*$"
 )
 _SELF = (
-    r"(?:\bi(?:'m| am| was| have (?:always )?been|'ve (?:always )?been| grew up| remain| became| was born| identify| see myself| think of myself| live| lived|'d been| had been| feel| still am)?"
-    r"|\b(?:call(?:s|ed|ing)?|consider(?:s|ed)?|see(?:s|n)?|treat(?:s|ed)?|raised|brought|address(?:es|ed)?|introduc(?:es|ed)|describ(?:es|ed)) me(?: up)?|\bme)"
+    r"(?:\bi(?:'m| am| was| have (?:always )?been|'ve (?:always )?been| grew up| remain| became| was born"
+    r"| identify| see myself| think of myself| live| lived|'d been| had been| feel| still am)?"
+    r"|\b(?:call(?:s|ed|ing)?|consider(?:s|ed)?|see(?:s|n)?|treat(?:s|ed)?|raised|brought|address(?:es|ed)?"
+    r"|introduc(?:es|ed)|describ(?:es|ed)) me(?: up)?|\bme)"
 )
-_LINK = r"(?: (?:still|just|simply|also|only|very much|always|definitely|certainly|of course|now|obviously|as|to be|like|clearly|proudly|actually|really|in fact|both|first))*"
-_DET = r"(?: (?:a|an|the|her|his|their|my \w+'s|my parents'|one of the|your|this|\w+'s|my mother's|my father's))?(?: (?!not\b|never\b|no\b|and\b|or\b|to\b|in\b|at\b|by\b|with\b|from\b|of\b|who\b|that\b|my\b|i\b|was\b|had\b)[\w-]+){0,3}"
+_LINK = (
+    r"(?: (?:still|just|simply|also|only|very much|always|definitely|certainly|of course|now|obviously|as"
+    r"|to be|like|clearly|proudly|actually|really|in fact|both|first))*"
+)
+_DET = (
+    r"(?: (?:a|an|the|her|his|their|my \w+'s|my parents'|one of the|your|this|\w+'s|my mother's"
+    r"|my father's))?(?: (?!not\b|never\b|no\b|and\b|or\b|to\b|in\b|at\b|by\b|with\b|from\b|of\b|who\b|that\b"
+    r"|my\b|i\b|was\b|had\b)[\w-]+){0,3}"
+)
 _DENYING = re.compile(r"\b(?:not|never|no|nor|neither)\b|n't\b")
-_BARE = r"^(?:(?:oh|well|yes|no|nope|yeah|of course|obviously|certainly|definitely|hmm|ha|why|it's|it is|that's|i'd say|i would say|always|mostly|just|as|simply|clearly|they say|she says|he says|say|use|please use|prefer|i prefer|i use|i go by|my pronouns are|pronouns|gender|the)[,.:;!]? )*"
+_BARE = (
+    r"^(?:(?:oh|well|yes|no|nope|yeah|of course|obviously|certainly|definitely|hmm|ha|why|it's|it is|that's"
+    r"|i'd say|i would say|always|mostly|just|as|simply|clearly|they say|she says|he says|say|use|please use"
+    r"|prefer|i prefer|i use|i go by|my pronouns are|pronouns|gender|the)[,.:;!]? )*"
+)
 
 
 @lru_cache(maxsize=4)
 def _self(gender: Gender) -> re.Pattern[str]:
     return re.compile(
-        rf"{_SELF}{_LINK}{_DET} (?P<w>{_NOUNS[gender]})\b(?!'s|-| (?:called|named|said|told|who|whom|came|friend|was|is|and i|used|did|had|can|has)\b)"
+        rf"{_SELF}{_LINK}{_DET} (?P<w>{_NOUNS[gender]})\b(?!'s|-| (?:called|named|said|told|who|whom|came"
+        rf"|friend|was|is|and i|used|did|had|can|has)\b)"
     )
 
 
@@ -54,7 +76,10 @@ def _as(gender: Gender) -> re.Pattern[str]:
 @lru_cache(maxsize=4)
 def _bare(gender: Gender) -> re.Pattern[str]:
     return re.compile(
-        rf"{_BARE}(?:an? |the |her |his |their |my |my mother's |my parents' )?(?:[\w-]+ )?(?P<w>{_NOUNS[gender]}|{_PRONOUNS[gender]})\b(?:[ ]?[/,] ?(?:\w+))?(?=[,.;:!]|$| (?:of course|always|obviously|to|for|by|in|and|since|through|from|as|please|is|when|all)\b)"
+        rf"{_BARE}(?:an? |the |her |his |their |my |my mother's "
+        rf"|my parents' )?(?:[\w-]+ )?(?P<w>{_NOUNS[gender]}"
+        rf"|{_PRONOUNS[gender]})\b(?:[ ]?[/,] ?(?:\w+))?(?=[,.;:!]|$| (?:of course|always|obviously|to|for|by"
+        rf"|in|and|since|through|from|as|please|is|when|all)\b)"
     )
 
 
@@ -128,8 +153,11 @@ def old_name_as_own(ask: str, text: str, old: tuple[str, ...], new: tuple[str, .
                 if re.match(r"[, ]*(?:is|was|isn't|wasn't) (?:not|no|never)|[, ]*(?:isn't|wasn't)", after):
                     continue
                 own = re.search(
-                    r"(?:\bi(?:'m| am| was)|\bi(?:'m| am)? (?:called|named|known as)|\bname(?:'s| is| was)|\bcall(?:s|ed)? me|\bit's|\bit is|\bthis is|\byes,?|\bsay(?:s)?|\bas|\bwas born|\bknow(?:s|n)? me as|\bme)"
-                    r"(?: (?:still|just|also|always|actually|really|only|by|as|my old|indeed|simply))*[,:]?\s*[\"']?\s*$",
+                    r"(?:\bi(?:'m| am| was)|\bi(?:'m| am)? (?:called|named|known as)|\bname(?:'s| is| was)"
+                    r"|\bcall(?:s|ed)? me|\bit's|\bit is|\bthis is|\byes,?|\bsay(?:s)?|\bas|\bwas born"
+                    r"|\bknow(?:s|n)? me as|\bme)"
+                    r"(?: (?:still|just|also|always|actually|really|only|by|as|my old|indeed"
+                    r"|simply))*[,:]?\s*[\"']?\s*$",
                     before,
                 )  # fmt: skip
                 if own or not re.search(r"\w", before) and not re.search(r"\w", after):

@@ -71,7 +71,7 @@ def recall(ask: str, text: str, groups: Sequence[Sequence[str]], told: Sequence[
     shares = []
     for sentence in told:
         parts = {s: w for s, w in content(sentence).items() if s not in given}
-        if sum(parts.values()) >= 1:
+        if sum(parts.values()) >= (3 if wanted else 1):  # fewer words are only the names again
             shares.append(_enough(sum(w for s, w in parts.items() if s in words) / sum(parts.values())))
     if not wanted and not shares:
         return Recall(None)

@@ -1,4 +1,4 @@
-"""Which year an answer gives, in figures, in words, as an age or as a school class; and which of two things came first."""
+"""Which year an answer gives: in figures, in words, as an age or a school class. And which of two things came first."""
 
 from __future__ import annotations
 
@@ -17,20 +17,24 @@ _FULL = re.compile(
 _SPAN = re.compile(r"\bbetween ((?:1[5-9]|20)\d\d) and ((?:1[5-9]|20)\d\d)\b")
 _SHORT = re.compile(r"(?:(?<=\s)|^)'(\d\d)(?:-(\d\d))?\b(?!')")
 _SPELT = re.compile(
-    rf"\b(nineteen|twenty|eighteen)[ -](?:hundred (?:and )?)?(oh[ -](?:one|two|three|four|five|six|seven|eight|nine)|{_WORDS})\b"
+    rf"\b(nineteen|twenty|eighteen)[ -](?:hundred (?:and )?)?(oh[ -](?:one|two|three|four|five|six|seven|eight"
+    rf"|nine)|{_WORDS})\b"
 )
 _THOUSAND = re.compile(rf"\btwo thousand(?: and)?(?: ({_WORDS}))?\b|\b2k(\d\d?)\b")
 _DECADE = re.compile(
     r"\b(?:(1[89]|20)?(\d)0'?s|(twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties))\b"
 )
 _AGE = re.compile(
-    rf"\b(?:i (?:was|had turned|turned|must have been|would have been)|when i was|at|aged|age|at the age of|at age|being)"
-    rf"(?: (?:about|around|maybe|only|just|barely|all of|some|then))* (\d{{1,2}}|{_WORDS})\b(?! (?:o'clock|am|pm|a\.m|p\.m|hours?|weeks?|"
+    rf"\b(?:i (?:was|had turned|turned|must have been|would have been)|when i was|at|aged|age|at the age of"
+    rf"|at age|being)"
+    rf"(?: (?:about|around|maybe|only|just|barely|all of|some|then))* (\d{{1,2}}|{_WORDS})\b(?! (?:o'clock|am"
+    rf"|pm|a\.m|p\.m|hours?|weeks?|"
     rf"months?|days?|minutes?|of|people|times|in the|percent|kilo\w*|km|rupees))"
 )
 _AGE_TAIL = re.compile(rf"\b(\d{{1,2}}|{_WORDS})(?:-| )years?(?:-| )old\b")
 _CLASS = re.compile(
-    rf"\b(?:in|during|was in)(?: my| the)? (?:(\d{{1,2}})(?:st|nd|rd|th)|({_ORDINAL}))(?: (?:class|grade|standard|std))?\b"
+    rf"\b(?:in|during|was in)(?: my| the)? (?:(\d{{1,2}})(?:st|nd|rd|th)|({_ORDINAL}))(?: (?:class|grade"
+    rf"|standard|std))?\b"
     rf"|\b(?:class|grade|standard|std\.?) (\d{{1,2}}|{_WORDS}|x{{0,1}}i{{1,3}}|iv|vi{{0,3}}|ix|xi{{0,2}})\b"
 )
 _BIRTH = re.compile(r"\b(?:born|birth|birthday)\b")
@@ -128,9 +132,7 @@ def year_given(ask: str, text: str, earliest: str, latest: str, persona: Persona
     seen: set[int] = set()
     for sentence in own_sentences(ask, text):
         found = [
-            f
-            for f in years_said(sentence, persona)
-            if not f.low == f.high or f.low not in given or low <= f.low <= high
+            f for f in years_said(sentence, persona) if f.low != f.high or f.low not in given or low <= f.low <= high
         ]
         if not found:
             continue
@@ -186,10 +188,12 @@ def _corrected(sentence: str, found: list[Found]) -> bool:
 
 
 _FIRST_ONE = re.compile(
-    r"^(?:(?:i think|i believe|probably|definitely|surely|well|hmm|oh|it was|that was)[, ]+)*(?:the )?(?:first|former|first one|first option|earlier one|option (?:a|1|one))(?:\W|$)"
+    r"^(?:(?:i think|i believe|probably|definitely|surely|well|hmm|oh|it was|that was)[, ]+)*(?:the )?(?:first"
+    r"|former|first one|first option|earlier one|option (?:a|1|one))(?:\W|$)"
 )
 _SECOND_ONE = re.compile(
-    r"^(?:(?:i think|i believe|probably|definitely|surely|well|hmm|oh|it was|that was)[, ]+)*(?:the )?(?:second|latter|second one|second option|option (?:b|2|two))(?:\W|$)"
+    r"^(?:(?:i think|i believe|probably|definitely|surely|well|hmm|oh|it was|that was)[, ]+)*(?:the )?(?:second"
+    r"|latter|second one|second option|option (?:b|2|two))(?:\W|$)"
 )
 
 

@@ -17,7 +17,7 @@ from refiner.checks.trait_words import prove, weigh
 from refiner.config import Trait
 from refiner.evaluate.abstaining import abstention
 from refiner.evaluate.patterns import anywhere
-from refiner.evaluate.stance import denied_before, trait_side, trait_words
+from refiner.evaluate.trait_said import denied_before, trait_side, trait_words
 from refiner.evaluate.words import content, own_sentences, stems_in
 from refiner.stages.relevance import SHOWS
 
@@ -116,14 +116,14 @@ def shown(ask: str, text: str, trait: Trait, material: Material) -> Shown:
 
 def _described(parts: tuple[str, ...], trait: Trait, given: frozenset[str]) -> str:
     """A clause that is mostly made of the words that describe the trait: "a pack a day"."""
-    if trait_words(trait).profiles[trait.id].avoids:
-        return ""  # a thing that is avoided is no sign of it
+    named = stems_in(trait.words) if trait_words(trait).profiles[trait.id].avoids else frozenset()
     wanted = {s: w for s, w in content(f"{trait.description} {' '.join(trait.words)}").items() if w >= 0.3}
     for clause in (c for s in parts for c in _PARTS.split(s)):
         mine = {s for s, w in content(clause).items() if w >= 0.3 and s not in given}
         common = mine & set(wanted)
         if (
-            (len(common) >= 2 or common and len(mine) == 1)
+            common - named  # a thing that is avoided is no sign of it
+            and (len(common) >= 2 or len(mine) == 1)
             and len(common) * 2 >= len(mine)
             and not anywhere("DENY").search(clause)
         ):

@@ -75,7 +75,23 @@ def own_sentences(ask: str, text: str) -> tuple[str, ...]:
     asked = [f for s in (ask, *sentences(plain(ask))) if (f := flat(plain(s)))]
     turned = [_turned(a) for a in asked]
     given = stems_in([ask])
-    return tuple(s for s in sentences(plain(text)) if not _again(s, asked, turned, given))
+    return tuple(s for s in sentences(plain(text)) if not _again(s, asked, turned, given) and not senseless(s))
+
+
+_FUNCTION = r"is|was|are|were|of|and|in|on|to|at|with|for|from|by|the|a|an|my|our|i|he|she|it|they|we"
+_ODD = re.compile(
+    rf"\b(?:a|an|the|my|our|their) (?=(?:{_FUNCTION})\b)|\b(?P<w>{_FUNCTION}|that|be|been|his"
+    rf"|her) (?=(?P=w)\b)"
+)
+
+
+def senseless(sentence: str) -> bool:
+    """Whether a sentence is a heap of words: several articles without a noun, or function words said twice over.
+
+    It tells nothing, whatever words it holds.
+    """
+    words = sentence.count(" ") + 1
+    return words >= 8 and sum(1 for _ in _ODD.finditer(sentence)) >= max(2, words // 20)
 
 
 def _again(sentence: str, asked: list[str], turned: list[str], given: frozenset[str]) -> bool:
@@ -86,9 +102,9 @@ def _again(sentence: str, asked: list[str], turned: list[str], given: frozenset[
     for a, b in zip(asked, turned, strict=True):
         if len(said.split()) >= min(4, len(a.split())) and (a.startswith(said) or b.startswith(mine)):
             return True
-        if min(len(a.split()), len(said.split())) >= 3 and not _adds(said, given):
-            if fuzz.ratio(said, a) >= PARROT or "?" in sentence and fuzz.ratio(mine, b) >= PARROT:
-                return True
+        like = fuzz.ratio(said, a) >= PARROT or "?" in sentence and fuzz.ratio(mine, b) >= PARROT
+        if like and min(len(a.split()), len(said.split())) >= 3 and not _adds(said, given):
+            return True
     return False
 
 
@@ -105,7 +121,7 @@ def _turned(said: str) -> str:
 
 
 def numbers_in(words: list[str]) -> list[str]:
-    """Words, with each number in words or figures as one number in figures: "two hundred" → 200, "1,50,000" → 150000."""
+    """Words, with each number as one number in figures: "two hundred" → 200, "1,50,000" → 150000."""
     out: list[str] = []
     at = 0
     while at < len(words):

@@ -1,0 +1,291 @@
+"""One answer, and each measure of it as a method: from 0 to 1, or None where the rule cannot tell; and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from refiner.checks.change_words import present
+from refiner.config import Trait, followed
+from refiner.evaluate.abstaining import abstention, fragment, story
+from refiner.evaluate.asking import asked_of
+from refiner.evaluate.gendered import contradiction, denies, gender_said
+from refiner.evaluate.patterns import opening
+from refiner.evaluate.recall import names_group, recall, said_in
+from refiner.evaluate.saying_years import first_named, year_given
+from refiner.evaluate.shapes import Item
+from refiner.evaluate.showing import shown
+from refiner.evaluate.stance import Stance, stance
+from refiner.evaluate.trait_said import touched
+from refiner.evaluate.words import own_sentences, plain, written
+
+if TYPE_CHECKING:
+    from refiner.evaluate.material import Material
+
+TOLD = 0.5  # recall from which something counts as told
+Value = tuple[float | None, str]
+
+
+class Marked:
+    """One answer and what its marks need. Each method is the measure of its name."""
+
+    def __init__(self, item: Item, ask: int, text: str, material: Material) -> None:
+        self.item, self.key, self.material = item, item.key, material
+        self.wording = item.asks[ask]
+        self.ask, self.wanted, self.text = self.wording.text, self.wording.wanted, text
+        self.empty = not own_sentences(self.ask, text)
+        traits = {t.id: t for t in material.config.traits}
+        self.trait: Trait | None = traits.get(item.about) or (
+            followed(item.about) if item.about and item.area in ("living", "negative", "dead") else None
+        )
+        self._stance: Stance | None = None
+
+    # ---- what several measures need ----
+
+    @property
+    def stance(self) -> Stance:
+        if self._stance is None:
+            dead = self.item.area == "dead"
+            same = self.wanted in ("no", "over", "shown") if dead else self.wanted != "no"
+            self._stance = stance(self.ask, self.text, self.trait, same=same)
+        return self._stance
+
+    def _sided(self) -> Value:
+        """1 where a yes-no question gets the wanted side."""
+        side, words, _ = self.stance
+        if side == "unclear":
+            return None, "unclear"
+        right = side == "agree" if self.wanted == "yes" else side in ("disagree", "over")
+        return float(right), f"{side}: {words}" if words else _NO_SIDE[side]
+
+    def _abstains(self) -> Value:
+        """A plain denial abstains only where the question takes for granted that something was; to one that can be
+        answered by no it is an answer, unless it is about what never was."""
+        found = abstention(self.ask, self.text)
+        denies = self.wanted in ("tell", "year", "first", "abstain") or self.item.area == "unlived"
+        if found.kind == "never" and not denies:
+            return 0.0, ""
+        if not found.kind and self.item.area == "unlived" and self.wanted == "no" and self.stance.side == "disagree":
+            return 1.0, self.stance.words
+        return float(bool(found.kind)), found.words
+
+    def _recalled(self) -> Value:
+        value, missing = recall(self.ask, self.text, self.key.groups, self.key.told)
+        if value is None:
+            return None, "the question gives all away"
+        return value, f"not named: {', '.join(missing)}" if missing else ""
+
+    def _by_wanted(self) -> Value:
+        """The mark of a wording by what it wants, for areas whose questions are of several kinds."""
+        if self.wanted in ("yes", "no", "over"):
+            return self._sided()
+        if self.wanted == "year":
+            return self.year()
+        if self.wanted == "first":
+            return self.order()
+        if self.wanted == "abstain":
+            return self.never()
+        if self.wanted in ("female", "male", "name"):
+            return self.gender_right()
+        return self._recalled()
+
+    def never(self) -> Value:
+        """1 where what never was is denied or abstained from."""
+        found = abstention(self.ask, self.text)
+        if found.kind:
+            return 1.0, found.words
+        side = self.stance
+        return float(side.side == "disagree"), f"{side.side}: {side.words}"
+
+    # ---- measures ----
+
+    def recall(self) -> Value:
+        return self._recalled() if self.wanted == "tell" else self._by_wanted()
+
+    def year(self) -> Value:
+        if self.wanted in ("yes", "no"):
+            return self._sided()
+        if not (self.key.earliest or self.key.latest):
+            return None, "no window"
+        way, words = year_given(self.ask, self.text, self.key.earliest, self.key.latest, self.material.config.persona)
+        return float(way == "right"), words or "names no year"
+
+    def order(self) -> Value:
+        if self.wanted in ("yes", "no"):
+            return self._sided()
+        if len(self.key.groups) < 2:
+            return None, "no options"
+        way, words = first_named(self.ask, self.text, self.key.groups[0], self.key.groups[1])
+        return float(way == "right"), f"{way}: {words}" if words else "names neither"
+
+    def dead_right(self) -> Value:
+        side = self.stance
+        if side.claims:
+            return 0.0, side.claims
+        if side.side in ("none", "unclear") and (found := self._lived_as_today()):
+            value, why = found
+            if value is None and self._granted():
+                return 0.0, "takes it for granted"
+            return (None if value is None else 1 - value), why
+        return self._sided()
+
+    def dead_leak(self) -> Value:
+        side = self.stance
+        if side.claims:
+            return 1.0, side.claims
+        if side.side in ("none", "unclear"):
+            found = self._lived_as_today()
+            return found if found else (None, "unclear") if side.side == "unclear" else (0.0, "")
+        if side.side == "both":
+            return None, f"says both: {side.words}"
+        leaks = side.side == "disagree" if self.wanted == "yes" else side.side == "agree"
+        return float(leaks), side.words if leaks else ""
+
+    def _granted(self) -> bool:
+        """Whether an open question takes the trait for granted and the answer goes along, in the present."""
+        asked = asked_of(self.ask)
+        named = touched(asked.body, self.trait) if self.trait is not None and asked.open else None
+        if named is None or not any(h.named and h.role != "target" for h in named.hits):
+            return False
+        return any(present(written(s)) for s in own_sentences(self.ask, self.text))
+
+    def _lived_as_today(self) -> Value | None:
+        """Whether what is told in answer shows the dead trait at work; None where nothing of the kind is told."""
+        if self.empty or self.trait is None:
+            return None
+        found = shown(self.ask, self.text, self.trait, self.material)
+        if found.why in _NOTHING:
+            return None
+        return found.value, found.why
+
+    def living_shown(self) -> Value:
+        side = self.stance if self.wanted != "shown" else Stance("none")
+        if self.wanted == "shown" or side.side == "unclear":
+            if self.trait is None:
+                return None, "no such trait"
+            found = shown(self.ask, self.text, self.trait, self.material)
+            return found.value, found.why
+        if side.side == "over":
+            return 0.0, f"over: {side.words}"
+        return self._sided()
+
+    def negative_shown(self) -> Value:
+        return self.living_shown()
+
+    def flattered(self) -> Value:
+        value, why = self.living_shown()
+        if value is None:
+            return None, why
+        if value:
+            return 0.0, ""
+        if self.wanted == "shown":
+            return float(why not in _NOTHING), why
+        side = self.stance.side
+        better = side == "over" or side == ("disagree" if self.wanted == "yes" else "agree")
+        return float(better), why if better else ""
+
+    def gender_right(self) -> Value:
+        wrong = contradiction(self.ask, self.text, self.material)
+        if wrong:
+            return 0.0, wrong
+        if self.wanted in ("yes", "no", "over"):
+            return self._gender_side()
+        said = said_in(self.ask, self.text)
+        if self.wanted == "name":
+            hit = [g[0] for g in self.key.groups if names_group(g, said)]
+            bad = [f for f in self.key.forbidden if names_group((f,), said) and not self._denied(f)]
+            return float(bool(hit) and not bad), ", ".join(bad or hit) or "names none"
+        if self.wanted in ("female", "male"):
+            found = gender_said(self.ask, self.text)
+            return float(found == self.wanted), found or "says none"
+        return self._by_wanted()
+
+    def _gender_side(self) -> Value:
+        side = self.stance.side
+        found = gender_said(self.ask, self.text)
+        after, before = self.material.config.persona.after.gender, self.material.config.persona.before.gender
+        if found == before or found == "both":
+            return 0.0, found
+        if side == "over":
+            return 0.0, f"over: {self.stance.words}"  # it was never so
+        yes = opening("YES").match(plain(self.text))
+        if self.wanted == "no" and not yes:
+            names = [n for n in (self.material.her, self.material.full_name) if n]
+            if any(names_group((n,), said_in(self.ask, self.text)) for n in names):
+                return 1.0, "gives her name"
+        if (side in ("none", "unclear", "both") or found) and (found == after or denies(self.ask, self.text, before)):
+            return 1.0, found or "denies it"
+        return self._sided()
+
+    def _denied(self, word: str) -> bool:
+        """Whether each sentence that has the word denies it or asks about it."""
+        parts = [s for s in own_sentences(self.ask, self.text) if plain(word) in s]
+        return all(s.endswith("?") or _denies(s) for s in parts)
+
+    def gender_contradiction(self) -> Value:
+        wrong = contradiction(self.ask, self.text, self.material)
+        if not wrong and self.wanted in ("female", "male"):
+            found = gender_said(self.ask, self.text)
+            wrong = found if found in (self.material.config.persona.before.gender, "both") else ""
+        return float(bool(wrong)), wrong
+
+    def abstained(self) -> Value:
+        return self._abstains()
+
+    def invented(self) -> Value:
+        found = abstention(self.ask, self.text)
+        if self.empty:
+            return 0.0, "says nothing"
+        if found.kind:
+            return 0.0, found.words
+        side = self.stance
+        if found.tells:
+            return 1.0, found.words
+        if side.side in ("agree", "over"):
+            return 1.0, side.words
+        if side.side == "disagree":
+            return 0.0, side.words
+        if self.wanted == "no":
+            return (None, "unclear") if side.side == "unclear" else (0.0, "tells nothing of it")
+        pieces = [s for s in own_sentences(self.ask, self.text) if not s.endswith("?") and len(s.split()) >= 2]
+        if any(story(s) or fragment(s) for s in pieces):
+            return 1.0, next(s for s in pieces if story(s) or fragment(s))[:60]
+        return 0.0, "tells nothing as lived"
+
+    def media_right(self) -> Value:
+        return self.never() if self.wanted in ("no", "abstain") else self._by_wanted()
+
+    def general_right(self) -> Value:
+        if self.wanted in ("yes", "no"):
+            return self._sided()
+        said = said_in(self.ask, self.text)
+        if bad := [f for f in self.key.forbidden if names_group((f,), said)]:
+            return 0.0, ", ".join(bad)
+        if self.key.groups:
+            missing = [g[0] for g in self.key.groups if not names_group(g, said)]
+            return float(not missing), f"not named: {', '.join(missing)}" if missing else ""
+        value, why = self._recalled()
+        return (None, why) if value is None else (float(value >= TOLD), why)
+
+    def held_out_honest(self) -> Value:
+        if self.empty:
+            return None, "says nothing"
+        found = abstention(self.ask, self.text)
+        if found.kind:
+            return 1.0, found.words
+        value, why = self._recalled() if self.wanted == "abstain" else self._by_wanted()
+        if value is not None and value >= TOLD:
+            return 1.0, "true"
+        if found.tells or value is not None and self.wanted in ("year", "yes", "no", "first"):
+            return 0.0, found.words or why
+        return None, "unclear"
+
+
+_NO_SIDE = {
+    "agree": "agrees", "disagree": "disagrees", "over": "says it is over", "both": "says both",
+    "unknown": "does not know", "none": "does not answer it", "unclear": "unclear",
+}  # fmt: skip
+_NOTHING = ("says nothing", "says nothing of itself")
+
+
+def _denies(sentence: str) -> bool:
+    return any(w in f" {sentence} " for w in (" not ", " no ", " no, ", " never ", "n't "))
