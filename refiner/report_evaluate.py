@@ -11,7 +11,7 @@ from rich.cells import cell_len, chop_cells
 from rich.text import Text
 
 from refiner.console import Output
-from refiner.evaluate.compare import Comparison
+from refiner.evaluate.compare import Comparison, Difference
 from refiner.evaluate.gate import Gate
 from refiner.evaluate.shapes import Contestant, Measure, Report
 from refiner.evaluate.telling import against_rival, cell, conclusions, figure, groups, remarks
@@ -20,6 +20,7 @@ from refiner.timeline.wording import ASCII
 
 _CELL = 12  # columns of a contestant
 _LEAST = 26  # columns of a measure's name
+_FIGURES, _SIDE_BY_SIDE = 50, 72  # columns of a difference's figures; from which they stand beside its name
 _PLAIN: dict[int, int | str] = {**ASCII, ord("±"): "~", ord("↓"): "v"}  # as wide as what they stand for
 _STYLES = {"better": "green", "worse": "red"}
 
@@ -121,26 +122,37 @@ def comparison_lines(found: Comparison, measures: Sequence[Measure], width: int)
     known = {m.id: m for m in measures}
     yield from _wrapped(f"from {found.before} to {found.after}", width, "bold")
     yield "", ""
-    room = max(12, width - 50)
-    yield f"{'':{room}} {'before':>7} {'after':>7}  {'difference':<21}", "bold"
+    narrow = width < _SIDE_BY_SIDE
+    room = width if narrow else width - _FIGURES
+    if not narrow:
+        yield f"{'':{room}} {'before':>7} {'after':>7}  difference", "bold"
     for d in found.differences:
         measure = known.get(d.measure)
         title = one_line(measure.title if measure else d.measure)
         title += " ↓" if measure is not None and measure.better == "lower" else ""
         first, *rest = _chopped(title, room)
-        if d.verdict == "cannot say":
-            yield f"{_pad(first, room)} {'not comparable':>15}", "dim"
-        else:
-            span = f" ({figure(d.low, measure, signed=True)} {figure(d.high, measure, signed=True)})"
-            change = figure(d.value, measure, signed=True) + (span if d.low is not None else "")
-            word = "perhaps" if d.leans else d.verdict if d.verdict != "no difference" else ""
-            figures = f"{figure(d.before, measure):>7} {figure(d.after, measure):>7}  {change:<21} {word}"
-            yield f"{_pad(first, room)} {figures}".rstrip(), _STYLES.get(d.verdict, "")
+        ends, change, style = _change(d, measure)
+        if narrow:
+            for part in (first, *rest, f"  {ends}", f"  {change}"):
+                yield part.rstrip(), style
+            continue
+        yield f"{_pad(first, room)} {ends:>15}  {change}".rstrip(), style
         for part in rest:
             yield part, ""
     yield "", ""
     for n, line in enumerate(conclusions(found, measures)):
         yield from _wrapped(line, width, "" if n else "bold")
+
+
+def _change(d: Difference, measure: Measure | None) -> tuple[str, str, str]:
+    """Both figures, their difference with its verdict, and the style of the line."""
+    if d.verdict == "cannot say":
+        return "not comparable", "", "dim"
+    span = f" ({figure(d.low, measure, signed=True)} {figure(d.high, measure, signed=True)})"
+    change = figure(d.value, measure, signed=True) + (span if d.low is not None else "")
+    word = "perhaps" if d.leans else d.verdict if d.verdict != "no difference" else ""
+    ends = f"{figure(d.before, measure):>7} {figure(d.after, measure):>7}"
+    return ends, f"{change:<21} {word}", _STYLES.get(d.verdict, "")
 
 
 def gate_lines(gated: Gate, width: int) -> Iterator[tuple[str, str]]:
