@@ -37,7 +37,7 @@ from refiner.evaluate.marking import mark, unmarked
 from refiner.evaluate.material import Material
 from refiner.evaluate.questions import make_items
 from refiner.evaluate.scores import scores, with_derived
-from refiner.evaluate.shapes import Answer, Contestant, Item, Report
+from refiner.evaluate.shapes import Answer, Contestant, Item, Mark, Report
 from refiner.evaluating_contestants import Lazy
 from refiner.evaluating_material import material_of
 from refiner.refine import with_life
@@ -149,8 +149,16 @@ def ablate_run(
             trained.setdefault(mix.name, {})[str(seed)] = _figures(run)
             answers += _asked(contestants[name], run, items, folder, asked, show)
     facts_offered = sum(i.area == "fact" for i in offered)
-    found = _found(done, items, answers, contestants, runs, trained, read.material, facts_offered)
-    _keep(folder, found, items, answers, contestants, read.material, now)
+    marks = _marks(items, answers, contestants, read.material)
+    found = done.model_copy(
+        update={
+            "mixes": tuple(m.model_copy(update={"runs": trained[m.name]}) for m in done.mixes),
+            "values": values_of(items, marks, runs),
+            "differences": differences(items, marks, runs),
+        }
+    )
+    found = found.model_copy(update={"cautions": tuple(cautions(found, facts_offered))})
+    _keep(folder, found, items, answers, marks, contestants, read.material, now)
     tell(found)
     return 0
 
@@ -322,33 +330,11 @@ def _asked(
 # ---- after ----
 
 
-def _found(
-    done: Ablated,
-    items: Sequence[Item],
-    answers: Sequence[Answer],
-    contestants: Mapping[str, Contestant],
-    runs: Mapping[str, Sequence[str]],
-    trained: Mapping[str, dict[str, dict[str, Any]]],
-    material: Material,
-    offered: int,
-) -> Ablated:
-    marks = _marks(items, answers, contestants, material)
-    mixes = tuple(m.model_copy(update={"runs": trained[m.name]}) for m in done.mixes)
-    found = done.model_copy(
-        update={
-            "mixes": mixes,
-            "values": values_of(items, marks, runs),
-            "differences": differences(items, marks, runs),
-        }
-    )
-    return found.model_copy(update={"cautions": tuple(cautions(found, offered))})
-
-
 def _marks(
     items: Sequence[Item], answers: Sequence[Answer], contestants: Mapping[str, Contestant], material: Material
-) -> dict[str, Any]:
+) -> dict[str, tuple[Mark, ...]]:
     by_id = {i.id: i for i in items}
-    marks: dict[str, list[Any]] = {c: [] for c in contestants}
+    marks: dict[str, list[Mark]] = {c: [] for c in contestants}
     for a in answers:
         item = by_id[a.item]
         marks[a.contestant] += unmarked(item, a.ask, a.error) if a.error else mark(item, a.ask, a.text, material)
@@ -361,12 +347,12 @@ def _keep(
     found: Ablated,
     items: Sequence[Item],
     answers: Sequence[Answer],
+    marks: Mapping[str, tuple[Mark, ...]],
     contestants: Mapping[str, Contestant],
     material: Material,
     now: str,
 ) -> None:
     """answers.jsonl, and last report.json: a report like any other evaluation's, with the ablation in `settings`."""
-    marks = _marks(items, answers, contestants, material)
     measures, scored = scores(items, answers, marks, material)
     report = Report(
         made=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -377,7 +363,7 @@ def _keep(
         contestants=tuple(contestants.values()),
         measures=measures,
         scores=scored,
-        marks=marks,
+        marks=dict(marks),
         settings={"ablation": json.loads(found.model_dump_json())},
     )
     write_atomic(folder / "answers.jsonl", to_jsonl(answers))

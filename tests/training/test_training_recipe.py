@@ -32,8 +32,11 @@ def test_shipped_recipe_is_valid_and_says_how_to_run_it(file: Path) -> None:
     assert ("Not run by us" in head) == (checked.hardware.vram_gb > 0)
 
 
-def test_the_six_recipes_are_there() -> None:
-    names = ["cloud-24gb", "cpu-nf4", "cpu-smoke", "gpu-8gb", "rtx3050-4gb", "rtx3050-6gb"]
+def test_all_recipes_are_there_and_documented() -> None:
+    names = ["ablate-cpu", "ablate-gpu", "cloud-24gb", "cpu-nf4", "cpu-smoke", "gpu-8gb", "rtx3050-4gb", "rtx3050-6gb"]
+    for document in (TRAINING / "README.md", TRAINING.parent / "docs" / "training.md"):
+        rows = [line for line in document.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+        assert not [name for name in names if not any(f"`{name}`" in row for row in rows)], document.name
     assert [file.stem for file in SHIPPED] == names
 
 
