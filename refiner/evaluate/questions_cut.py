@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from refiner.checks.stems import WORD
 from refiner.evaluate.questions_words import number_in, spellings
+from refiner.language.parse import entity_type
 from refiner.stages.composing.deeds import OTHERS, Deed, in_quotes, parsed
 from refiner.stages.composing.sentences import person_words, stands_alone
 from refiner.stages.composing.text import counts_from_now, to_you, words
@@ -48,7 +49,7 @@ def _who(sentence: str) -> Iterator[Cut]:
     if doc is None or not stands_alone(sentence):
         return
     root = next((t for t in doc if t.head.i == t.i), None)
-    if root is None or root.tag_ != "VBD" or any(c.dep_ in ("aux", "neg") for c in root.children):
+    if root is None or root.tag_ != "VBD" or any(t.dep_ == "neg" or t.dep_ == "aux" and t.head is root for t in doc):
         return
     subject = next((c for c in root.children if c.dep_ == "nsubj"), None)
     if subject is None or subject.i > root.i:
@@ -60,6 +61,8 @@ def _who(sentence: str) -> Iterator[Cut]:
     if not name:
         return
     rest = text[doc[whole[-1].i + 1].idx :].strip()
+    if not any(t.i > whole[-1].i and t.pos_ in ("NOUN", "PROPN", "NUM") for t in doc):
+        return  # "came home": who did not?
     if re.match(r"[,.]", rest) or _points_away(doc, whole[-1].i) or name.casefold() in rest.casefold():
         return
     yield Cut("who", to_you(rest), _spelled(name), sentence)
@@ -122,7 +125,7 @@ def _of_deed(sentence: str, deed: Deed) -> Iterator[Cut]:
 
 
 def _place_name(noun: Any, phrase: list[Any]) -> str:
-    if noun is None or noun.pos_ != "PROPN" or noun.ent_type_ in ("DATE", "TIME"):
+    if noun is None or noun.pos_ != "PROPN" or entity_type(noun) in ("DATE", "TIME"):
         return ""
     names = [t for t in phrase if t.pos_ == "PROPN" and (t.head is noun or t is noun)]
     run = all(b.i == a.i + 1 for a, b in zip(names, names[1:], strict=False))

@@ -86,7 +86,12 @@ def _kin(material: Material, wordings: Wordings, is_now: Gender) -> Iterator[Off
         asks = wordings.of("gender", ordered(texts, str(wordings.seed), kin), 2, "name")
         key = Key(groups=((hers, *_KIN_WORDS.get(hers, ())),), forbidden=(his,))
         yield from offer(
-            "gender", f"kin/{person.relation}", f"to {name or person.relation}", asks, key, notes=person.notes[:4]
+            "gender",
+            f"kin/{person.relation}",
+            f"what {'she' if is_now == 'female' else 'he'} is to {kin.removeprefix('your ')}",
+            asks,
+            key,
+            notes=person.notes[:4],
         )
 
 

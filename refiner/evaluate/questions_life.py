@@ -10,13 +10,14 @@ from typing import Any
 from rapidfuzz import fuzz
 
 from refiner.edits import digest
-from refiner.evaluate.material import Material, Telling
+from refiner.evaluate.material import Material, Telling, stems_of
 from refiner.evaluate.questions_cut import Cut, cuts
-from refiner.evaluate.questions_forms import Offer, Wordings, offer
-from refiner.evaluate.questions_words import groups_of, without_asked
+from refiner.evaluate.questions_forms import Offer, Wordings, offer, table
+from refiner.evaluate.questions_keys import groups_of, without_asked
 from refiner.evaluate.questions_world import absent
 from refiner.evaluate.shapes import Area, Key
 from refiner.language.lexicon import gender_of_name
+from refiner.language.parse import entity_type
 from refiner.models import Event
 from refiner.stages.composing.deeds import parsed
 from refiner.stages.composing.labels import did, in_past, thing
@@ -24,6 +25,7 @@ from refiner.stages.composing.questions import ordered
 from refiner.stages.composing.sentences import person_words
 from refiner.stages.composing.text import normal
 from refiner.stages.composing.when import MONTHS, in_month
+from refiner.timeline.holidays import ALIASES, RULES
 
 LEAST_GROUPS = 2  # things that an answer can name, below which a passage is not asked for openly
 _CUT_WEIGHT, _EVENT_WEIGHT, _TOPIC_WEIGHT = 2, 3, 1
@@ -45,7 +47,7 @@ def facts(material: Material, wordings: Wordings) -> Iterator[Offer]:
         if material.held_out & set(passage.events):
             continue
         yield from _cuts(material, wordings, passage)
-        if passage.kind not in ("letter", "chat"):
+        if passage.kind not in ("letter", "chat", "media"):
             yield from _topics(material, wordings, passage)
 
 
@@ -67,7 +69,8 @@ def _event(material: Material, wordings: Wordings, area: Area, event: Event, pas
         return []
     asks = wordings.choose(area, f"{area}.{way}", slots, (event.id,), 2, wanted)  # type: ignore[arg-type]
     told = around(material, event)
-    groups = without_asked(groups_of(" ".join(told), material), [a.text for a in asks])
+    own = own_sentence(material, event)
+    groups = groups_of([own, *(s for s in told if s != own)], material, [a.text for a in asks])
     if len(groups) < LEAST_GROUPS:
         return []
     key = Key(groups=groups, told=told, earliest=event.when.earliest, latest=event.when.latest)
@@ -123,11 +126,21 @@ def around(material: Material, event: Event, most: int = 4) -> tuple[str, ...]:
     passage = material.telling(event.id)
     if passage is None:
         return event.quotes
-    quotes = [normal(q) for q in event.quotes if q] or [normal(event.label)]
-    near = [max(fuzz.partial_ratio(q, normal(s)) for q in quotes) for s in passage.sentences]
-    best = near.index(max(near))
+    best = _told_at(passage, event)
     start = max(0, best - 1) if len(passage.sentences[best]) < 60 else best
     return passage.sentences[start : start + most]
+
+
+def own_sentence(material: Material, event: Event) -> str:
+    """The sentence that an event was read from, as her notes have it now; "" where none is known."""
+    passage = material.telling(event.id)
+    return passage.sentences[_told_at(passage, event)] if passage else "".join(event.quotes[:1])
+
+
+def _told_at(passage: Telling, event: Event) -> int:
+    quotes = [normal(q) for q in event.quotes if q] or [normal(event.label)]
+    near = [max(fuzz.partial_ratio(q, normal(s)) for q in quotes) for s in passage.sentences]
+    return near.index(max(near))
 
 
 def _cuts(material: Material, wordings: Wordings, passage: Telling) -> Iterator[Offer]:
@@ -156,7 +169,10 @@ def _topics(material: Material, wordings: Wordings, passage: Telling) -> Iterato
     """By a topic that only this passage has; else, for a diary, by its month."""
     seen = material.topics_seen
     telling = [
-        t for t in passage.topics if t.telling and seen[t.words.casefold()] == 1 and _sayable(t.words, passage.text)
+        t
+        for t in passage.topics
+        if t.telling and seen[t.words.casefold()] == 1 and _sayable(t.words, passage.text)
+        if t.kind == "person" or about(t.words, passage) and not _asked_elsewhere(t.words, material)
     ]
     for topic in telling[:1]:
         way = "person" if topic.kind == "person" else "topic"
@@ -165,6 +181,38 @@ def _topics(material: Material, wordings: Wordings, passage: Telling) -> Iterato
     alone = sum(p.date[:7] == passage.date[:7] for p in material.passages if p.at_the_time) == 1
     if not telling and month and alone and len(passage.date) >= 7:
         yield from _open(material, wordings, passage, "fact.dated", {"when": month}, month)
+
+
+def _asked_elsewhere(topic: str, material: Material) -> bool:
+    """Whether a topic is a work, of which the area of media asks, or has her own family name."""
+    own = stems_of([material.full_name, *material.old_names])
+    return any(normal(topic) in normal(m.title) for m in material.media) or bool(stems_of([topic]) & own)
+
+
+def about(topic: str, passage: Telling) -> bool:
+    """Whether a passage tells of a topic, and does not only name it in passing: it stands in several sentences, or a
+    verb has it as its subject, its object or its place ("had a Murphy radio", "stood in Pampilhosa"); where there is no
+    verb, it stands at the beginning. What is put ("put the cable reverse") or said may have more than a thing in its
+    words."""
+    core = re.sub(r"^(?:the|your) ", "", topic)
+    pattern = re.compile(rf"(?<!\w){re.escape(core)}(?!\w)", re.I)
+    found = [(i, m) for i, s in enumerate(passage.sentences) if (m := pattern.search(s))]
+    if topic[0].islower() and " " not in core:
+        return False  # "your packet": which one?
+    if len(found) > 1:
+        return True
+    for place, match in found:
+        doc = parsed(passage.sentences[place])
+        inside = [t for t in doc or () if match.start() <= t.idx < match.end()]
+        head = next((t for t in inside if t.head not in inside), None)
+        if doc is None or head is None:
+            return False
+        if head.dep_ == "ROOT" or not any(t.tag_ in ("VBD", "VBZ", "VBP", "VBN") for t in doc):
+            return place == 0
+        verb = head.head.head if head.dep_ == "pobj" else head.head
+        said = head.dep_ in ("nsubj", "nsubjpass", "dobj", "pobj", "attr", "dative") and verb.pos_ in ("VERB", "AUX")
+        return bool(said and not (head.dep_ == "dobj" and verb.lemma_ in ("put", "say")))
+    return False
 
 
 def _sayable(topic: str, text: str) -> bool:
@@ -181,12 +229,20 @@ def _open(
     material: Material, wordings: Wordings, passage: Telling, group: str, slots: dict[str, str], label: str
 ) -> list[Offer]:
     asks = wordings.choose("fact", group, slots, (passage.id,), 2, "tell")
-    groups = without_asked(groups_of(passage.text, material), [a.text for a in asks])
+    groups = groups_of(_nearest(passage, slots.get("topic", "")), material, [a.text for a in asks])
     if len(groups) < LEAST_GROUPS:
         return []
     about = passage.events[0] if passage.events else passage.id
     key = Key(groups=groups, told=passage.sentences)
     return offer("fact", about, label, asks, key, notes=(passage.note,), weight=_TOPIC_WEIGHT)
+
+
+def _nearest(passage: Telling, topic: str) -> tuple[str, ...]:
+    """The sentences of a passage by how near they are to the one that has the topic; those after it before others."""
+    words_of = normal(re.sub(r"^(?:the|your) ", "", topic))
+    at = next((i for i, s in enumerate(passage.sentences) if words_of and words_of in normal(s)), 0)
+    places = sorted(range(len(passage.sentences)), key=lambda i: (abs(i - at), i < at))
+    return tuple(passage.sentences[i] for i in places)
 
 
 # ---- what nearly was so ---------------------------------------------------------------------------------------------
@@ -195,6 +251,10 @@ _IN_PLACE = re.compile(
     r"\b(?P<prep>in|at|to|from|near) (?P<name>[A-Z][a-z]{2,}(?: [A-Z][a-z]+)?)"
     r"(?=$|,| (?:in|at|on|with|for|and|by|after|before|until|from|to|during|when)\b)"
 )
+
+
+# "told Papa", "promised Dadi": what was told stands in a clause that is not here
+_LEFT_OPEN = re.compile(r"(?:told|asked|promised|informed|reminded|assured|warned|convinced|persuaded)\b", re.I)
 
 
 def nearly(material: Material, wordings: Wordings) -> Iterator[Offer]:
@@ -206,7 +266,9 @@ def nearly(material: Material, wordings: Wordings) -> Iterator[Offer]:
             continue
         for sentence, deeds in zip(passage.sentences, passage.deeds, strict=False):
             for deed in (d for d in deeds if d.tense == "past"):
-                changed = _elsewhere(deed.said, places, names) or _somebody(deed.said, people, names)
+                if _LEFT_OPEN.match(deed.said):
+                    continue
+                changed = _elsewhere(deed.said, sentence, places, names) or _somebody(deed.said, people, names)
                 if not changed:
                     continue
                 said, was, put = changed
@@ -218,13 +280,33 @@ def nearly(material: Material, wordings: Wordings) -> Iterator[Offer]:
                 )  # fmt: skip
 
 
-def _elsewhere(said: str, places: Sequence[str], people: set[str]) -> tuple[str, str, str] | None:
+def _elsewhere(said: str, sentence: str, places: Sequence[str], people: set[str]) -> tuple[str, str, str] | None:
     match = next((m for m in _IN_PLACE.finditer(said) if m["name"].split()[0].casefold() not in people), None)
-    if match is None or not places or match["name"] in MONTHS:
+    if match is None or not places or match["name"] in MONTHS or not _can_be_place(match["name"], sentence):
         return None
     put = ordered(places, said)[0]
     prep = "in" if match["prep"] == "at" else match["prep"]
     return f"{said[: match.start()]}{prep} {put}{said[match.end() :]}", match["name"], put
+
+
+def _can_be_place(name: str, sentence: str) -> bool:
+    """Whether the recognizer of names does not take it for something else than a place, a firm or a school: "in
+    Physics", "in Hindi", "to Diwali" are none. A name that it does not know may be one: it knows few small towns."""
+    doc = parsed(sentence)
+    found = [t for t in doc or () if t.text == name.split()[-1]]
+    kinds = {entity_type(t) for t in found}
+    low = name.casefold()
+    return (
+        bool(found)
+        and kinds <= {"", "GPE", "LOC", "FAC", "ORG"}
+        and low not in _subjects()
+        and low not in RULES
+        and low not in ALIASES
+    )
+
+
+def _subjects() -> frozenset[str]:
+    return frozenset(str(table("words")["subjects"]).split())
 
 
 def _somebody(said: str, people: Sequence[str], known: set[str]) -> tuple[str, str, str] | None:

@@ -21,6 +21,7 @@ _PLACE = re.compile(r"(?:at|in|on|during)\b", re.I)
 _OFTEN = re.compile(r"(?:always|never|often|rarely|seldom|hardly|usually|sometimes|constantly|easily)", re.I)
 _OF = re.compile(r"\b(?:of|about|for|to|towards?|with)\s+(?P<what>.+)$", re.I)
 _BARE = re.compile(r"^(?P<what>[\w -]+?)[ -](?:lover|fan|enthusiast|addict|addiction|hater|phobia)s?$", re.I)
+_ANYBODY = frozenset(["people", "others", "everybody", "everyone", "things", "everything", "small", "time"])
 _EVERYDAY = """
 day family feel friends give hard home house keep late leave long look lot money morning night people place public
 school small speak speaking take talk tell tells telling things think time times week work
@@ -90,10 +91,23 @@ def _filled(trait: Trait, data: dict[str, Any], text: str) -> str:
     return out
 
 
+def qualified(trait: Trait) -> bool:
+    """Whether a trait's name says of what or with whom it holds, "patient with the hands", so that a scene of what the
+    bare word means may be one in which it does not hold. A fear or a love has scenes of its object; everybody is no
+    qualification."""
+    data = class_of(trait)
+    match = re.search(r"\b(?:with|about|towards?|in|at|over|under|when|to|for|of|on)\s+(?P<what>.+)$", trait.name, re.I)
+    if data is None or data.get("of") or match is None:
+        return False
+    what = {w.lower() for w in WORD.findall(match["what"])} - stop()
+    of_class = {p for _, known, entries in _classes() if known is data for e in entries for p in e}
+    return bool(what - _ANYBODY) and not stems_of(what) <= of_class
+
+
 def scenes(trait: Trait) -> list[str]:
     """The scenes of scenes.toml that fit a trait and do not name it; [] where no class does."""
     data = class_of(trait)
-    if data is None:
+    if data is None or qualified(trait):
         return []
     named = frozenset() if data.get("of") else _naming(trait)
     placed = bool(_PLACE.match(trait.context))
@@ -104,7 +118,7 @@ def scenes(trait: Trait) -> list[str]:
 
 def virtue(trait: Trait) -> str:
     """The good side of a dark trait, as what one would do: "tell the truth even in small things"; "" if not known."""
-    data = class_of(trait)
+    data = None if qualified(trait) else class_of(trait)
     return _filled(trait, data, str(data["virtue"])).removesuffix(".") if data and "virtue" in data else ""
 
 

@@ -12,7 +12,7 @@ from itertools import combinations
 from refiner.edits import digest
 from refiner.evaluate.material import Material
 from refiner.evaluate.questions_forms import Offer, Wordings, offer
-from refiner.evaluate.questions_life import around, named, tellable
+from refiner.evaluate.questions_life import around, named, own_sentence, tellable
 from refiner.evaluate.questions_scenes import said_of
 from refiner.evaluate.questions_words import telling_words
 from refiner.evaluate.shapes import Ask, Key
@@ -27,6 +27,9 @@ _DATED = re.compile(
     rf"[ ,]*\b(?:in|on|around|by|since)\b (?:the \w+ of )?(?:\d{{1,2}} )?(?:(?P<month>{'|'.join(MONTHS)})[ ,]+)?"
     r"(?P<year>(?:19|20)\d\d)\b"
 )
+
+
+_MONTH = re.compile(rf"\b(?:{'|'.join(MONTHS)}|summer|autumn|winter|spring)\b")
 
 
 @dataclass(frozen=True)
@@ -139,10 +142,18 @@ def _events(material: Material) -> Iterator[Point]:
         if event.id in material.held_out or not tellable(material, event) or not (clause or topic):
             continue
         first, last = material.timeline.windows.get(event.id, ("", ""))
-        told = around(material, event)
+        told = _timed(around(material, event), own_sentence(material, event), first, last)
         notes = tuple(dict.fromkeys(s.note for s in event.spans)) or (event.note,)
         slots = (("did", clause),) if clause else (("topic", topic),)
         yield Point(event.id, "did" if clause else "thing", clause, slots, first, last, told, notes, 3)
+
+
+def _timed(told: tuple[str, ...], own: str, first: str, last: str) -> tuple[str, ...]:
+    """The sentences that tell of something with a time: its own first, then those that say the year or month."""
+    years = {first[:4], last[:4]}
+    dated = [(s, set(re.findall(r"\b(?:19|20)\d\d\b", s))) for s in told if s != own]
+    timed = [s for s, said in dated if years & said or not said and _MONTH.search(s)]
+    return tuple(s for s in (own, *timed) if s) or told
 
 
 def _traits(material: Material) -> Iterator[Point]:
@@ -157,7 +168,8 @@ def _traits(material: Material) -> Iterator[Point]:
                 continue
             if found := _changed(material, verdict, kinds):
                 event, first, last = found
-                told = around(material, material.events[event])
+                own = own_sentence(material, material.events[event])
+                told = _timed(around(material, material.events[event]), own, first, last)
                 clause = _clause(said, way)
                 notes = (material.events[event].note,)
                 if clause:
@@ -181,7 +193,9 @@ def _changed(material: Material, verdict: TraitVerdict, kinds: tuple[str, ...]) 
 def _clause(said: TraitWords, way: str) -> str:
     """ "you became stubborn", "your fear of dogs ended"; "" where the grammar does not give one."""
     if said.shape in ("adjective", "someone"):
-        return f"you became {said.trait}" if way == "began" else f"you stopped being {said.trait}"
+        often = re.match(r"(?:always|never|often|rarely|seldom|usually|sometimes|constantly)\b", said.trait, re.I)
+        began = f"you began to be {said.trait}" if often else f"you became {said.trait}"
+        return began if way == "began" else f"you stopped being {said.trait}"
     if said.shape == "thing":
         return f"{said.that} {way}"
     if said.shape == "habit" and way == "began":

@@ -4,10 +4,11 @@ still claimed. Each important trait gets its items, however few an area may have
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from refiner.checks.stems import WORD, faint, stop
 from refiner.config import Trait
-from refiner.evaluate.material import Material
+from refiner.evaluate.material import Material, stems_of
 from refiner.evaluate.questions_forms import Offer, Wordings, offer
 from refiner.evaluate.questions_scenes import FIVE, before_question, said_of, scenes, situations, virtue
 from refiner.evaluate.shapes import Area, Ask, Key
@@ -27,9 +28,21 @@ def _said(trait: Trait, material: Material) -> list[TraitWords]:
 
 def _key(trait: Trait, material: Material) -> Key:
     looks = in_person(trait.description, "I") if trait.description else ""
-    shown = [s for p in material.passages_on(trait.id) for s in p.sentences]
+    shown = [s for p in material.passages_on(trait.id) for s in _showing(trait, p.sentences)]
     told = ([looks] if looks else []) + shown[:MOST_TOLD]
     return Key(told=tuple(dict.fromkeys(told)))
+
+
+def _showing(trait: Trait, sentences: Sequence[str]) -> list[str]:
+    """The sentences of a passage that have a word of the trait or of its description, and what such a one introduces;
+    all of them where none has."""
+    own = stems_of(w for said in (*trait.words, trait.description) for w in WORD.findall(said) if w not in stop())
+    own -= stems_of(faint())
+    out: list[str] = []
+    for before, sentence in zip(("", *sentences), sentences, strict=False):
+        if stems_of([sentence]) & own or before in out and before.rstrip().endswith(":"):
+            out.append(sentence)
+    return out or list(sentences)
 
 
 def _notes(trait: Trait, material: Material) -> tuple[str, ...]:
@@ -115,7 +128,7 @@ def _in_scenes(trait: Trait, material: Material, wordings: Wordings) -> list[str
     then = wordings.filled(f"dead.{best.shape}.then", best.slots, (trait.id, "then"))
     found = ordered(scenes(trait), str(wordings.seed), trait.id)
     out = [f"{scene} {t}" for full in found if (scene := before_question(full)) for t in then[:1]]
-    return out or [f"It is an ordinary day, and somebody watches you. {t}" for t in then]
+    return out or [f"I spend an ordinary day with you. {t}" for t in then]
 
 
 def _ended(trait: Trait, material: Material) -> tuple[Key, tuple[str, ...]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from refiner.edits import digest
 from refiner.evaluate.material import Material, Telling
 from refiner.evaluate.questions_forms import Offer, Wordings, offer, table
-from refiner.evaluate.questions_words import groups_of, without_asked
+from refiner.evaluate.questions_keys import groups_of
 from refiner.evaluate.shapes import Key
 from refiner.stages.composing.facts import renamed
 from refiner.stages.composing.text import normal, words
@@ -58,7 +58,7 @@ def media(material: Material, wordings: Wordings) -> Iterator[Offer]:
         slots = {"title": renamed(title, material.config)}
         asks = wordings.choose("media", "media.known", slots, (title,), 1, "yes")
         more = wordings.choose("media", "media.told", slots, (title,), 2, "tell")
-        groups = without_asked(groups_of(" ".join(told), material), [a.text for a in more])
+        groups = groups_of(told, material, [a.text for a in more])
         asks += more if groups else []
         key = Key(groups=groups, told=told)
         notes = tuple(dict.fromkeys(p.note for p in said))
