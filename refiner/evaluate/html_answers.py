@@ -10,8 +10,9 @@ from refiner.evaluate.sounding import DRIFT, STYLE
 from refiner.evaluate.telling import AREAS as TITLES
 from refiner.review.visible import one_line, visible
 
-_APART = (DRIFT, STYLE, "abstained")  # say nothing of whether this one answer is right
 _OF_ITEM = "agreement"  # said of an item's answers together
+_APART = (DRIFT, STYLE, "abstained", _OF_ITEM)  # say nothing of whether this one answer is right
+_JUDGE = "judge_"  # what a model found; whether an answer counts as wrong here is left to the rules
 _RIGHT = 0.5  # from which an answer counts as right by a mark
 _WANTED = {
     "tell": "to tell it", "yes": "to say yes", "no": "to say no", "over": "to say that it is over",
@@ -71,12 +72,13 @@ def _item(
 
 
 def _answer(contestant: str, answer: Answer | None, marks: Sequence[Mark], known: dict[str, Measure]) -> dict[str, Any]:
-    judged = [m for m in marks if m.measure in known and m.measure not in (*_APART, _OF_ITEM)]
-    wrong = [m for m in judged if m.value is not None and _bad(m, known[m.measure])]
-    state = "wrong" if wrong else "right" if any(m.value is not None for m in judged) else "unjudged"
+    ruled = [m for m in marks if m.measure in known and m.measure not in _APART and not m.measure.startswith(_JUDGE)]
+    state = "right" if ruled else "unmarked"
+    if any(m.value is not None and _bad(m, known[m.measure]) for m in ruled):
+        state = "wrong"
+    elif any(m.value is None for m in ruled):
+        state = "unjudged"
     text = visible(answer.text).strip() if answer else ""
-    if not judged:
-        state = "unmarked"
     return {
         "name": one_line(contestant, 40), "state": state, "text": text, "cut": bool(answer and answer.cut),
         "error": one_line(answer.error) if answer else "it was not asked",

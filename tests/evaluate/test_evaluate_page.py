@@ -114,6 +114,26 @@ def test_wrong_answers_can_be_found() -> None:
     assert all((m["cls"] == "wrong") == (m["value"] == "1") for m in leaks)
 
 
+def test_an_answer_is_not_right_where_what_it_was_asked_for_could_not_be_judged() -> None:
+    report, answers = _made(1, 0.0)
+
+    def state(**values: float | None) -> str:
+        marks = tuple(
+            m.model_copy(update={"value": values[m.measure]}) if m.measure in values else m
+            for m in report.marks["tuned+card"]
+            if m.item == "dead-0"
+        )
+        changed = report.model_copy(update={"marks": {"tuned+card": marks}})
+        dead = next(c for c in chapters(changed, answers) if c["area"] == "dead")
+        return str(dead["items"][0]["asks"][0]["answers"][3]["state"])
+
+    right = {"dead_right": 1.0, "dead_leak": 0.0, "gender_contradiction": 0.0}
+    assert state(**right) == "right"
+    assert state(**{**right, "dead_right": None}) == "unjudged"
+    assert state(**{**right, "dead_right": None, "dead_leak": 1.0}) == "wrong"
+    assert state(**right, abstained=1.0) == "right"
+
+
 def test_what_has_no_answer_or_no_mark_is_said() -> None:
     report, answers = _made(2)
     lost = answers[0].model_copy(update={"text": "", "error": "the model is gone"})
