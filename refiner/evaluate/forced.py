@@ -32,7 +32,7 @@ QUESTIONS = (
 )
 _TOLD_AS = ("note", "letter", "diary")
 _YEAR = re.compile(r"(?<![\d/.,₹$-])(?:19|20)\d\d(?![\d/]|[.,]\d)")
-_WORD = re.compile(r"\S+")
+_MARKUP = re.compile(r"[*_`#>|]+")
 _AT = r"\b(?:in|at|near|outside|from|to|behind|towards?)\s+"
 _AFTER_PLACE = (
     r"(?=[,.;:!?)]|\s*$|\s+(?:and|or|to|in|at|on|for|with|from|until|till|when|where|since|by|around|before)\b)"
@@ -109,16 +109,14 @@ class _Parts:
 
     def before(self, passage: Telling, text: str) -> str:
         """The text as the raw note had it; "" where it cannot be found there."""
-        refined, raw = self.material.texts.get(passage.note, ""), self.material.raw.get(passage.note, "")
-        new, old = list(_WORD.finditer(refined)), list(_WORD.finditer(raw))
-        words = text.split()
-        said = [m[0] for m in new]
+        said, old = (_words(side.get(passage.note, "")) for side in (self.material.texts, self.material.raw))
+        words = _words(text)
         at = next((i for i in range(len(said) - len(words) + 1) if said[i : i + len(words)] == words), None)
         if at is None:
             return ""
         first = last = None
         end = at + len(words)
-        for code in Indel.opcodes(said, [m[0] for m in old]):
+        for code in Indel.opcodes(said, old):
             if code.tag == "equal":
                 low, high = max(at, code.src_start), min(end, code.src_end)
                 if low < high:
@@ -133,7 +131,12 @@ class _Parts:
                     last = code.dest_end
         if first is None or last is None:
             return ""
-        return " ".join(raw[old[first].start() : old[last - 1].end()].split())
+        return " ".join(old[first:last])
+
+
+def _words(text: str) -> list[str]:
+    """The words of a note with the signs beside them, without those of Markdown."""
+    return [plain for word in text.split() if (plain := _MARKUP.sub("", word))]
 
 
 def _cut(sentences: Sequence[str]) -> str:
