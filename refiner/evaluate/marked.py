@@ -11,7 +11,8 @@ from refiner.evaluate.asking import asked_of
 from refiner.evaluate.gendered import contradiction, denies, gender_said
 from refiner.evaluate.patterns import opening
 from refiner.evaluate.recall import names_group, recall, said_in
-from refiner.evaluate.saying_years import first_named, year_given
+from refiner.evaluate.saying_order import first_named
+from refiner.evaluate.saying_years import year_given
 from refiner.evaluate.shapes import Item
 from refiner.evaluate.showing import shown
 from refiner.evaluate.stance import Stance, stance

@@ -1,4 +1,4 @@
-"""Which year an answer gives: in figures, in words, as an age or a school class. And which of two things came first."""
+"""Which year an answer gives: in figures, in words, as an age or as a school class."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import Literal, NamedTuple
 
 from refiner.config import Persona
-from refiner.evaluate.words import content, own_sentences, plain, stem, tokens
+from refiner.evaluate.words import own_sentences, plain
 from refiner.timeline.numbers import NUMBERS, ORDINALS, number
 
 _WORDS = "|".join(sorted((re.escape(w).replace(r"\ ", "[ -]") for w in NUMBERS), key=len, reverse=True))
@@ -185,106 +185,3 @@ def _corrected(sentence: str, found: list[Found]) -> bool:
     return len(found) > 1 and bool(
         re.search(r"\b(?:no|wait|sorry|i mean|rather|actually)\b", sentence[found[0].end : found[-1].start])
     )
-
-
-_FIRST_ONE = re.compile(
-    r"^(?:(?:i think|i believe|probably|definitely|surely|well|hmm|oh|it was|that was)[, ]+)*(?:the )?(?:first"
-    r"|former|first one|first option|earlier one|option (?:a|1|one))(?:\W|$)"
-)
-_SECOND_ONE = re.compile(
-    r"^(?:(?:i think|i believe|probably|definitely|surely|well|hmm|oh|it was|that was)[, ]+)*(?:the )?(?:second"
-    r"|latter|second one|second option|option (?:b|2|two))(?:\W|$)"
-)
-
-
-_BEFORE = frozenset({"before", "preceded", "preceding", "prior", "precedes"})
-_THEN = frozenset({"then", "later", "afterwards", "afterward", "next", "followed", "subsequently"})
-
-
-def first_named(ask: str, text: str, first: tuple[str, ...], second: tuple[str, ...]) -> tuple[Way, str]:
-    """Whether an answer says that `first` came before `second`; both are spellings of one thing.
-
-    "A before B", "B after A", "A, then B", "A came first, B later", or A alone. Both without an order is "both".
-    """
-    a_words, b_words = _telling(first, second), _telling(second, first)
-    verdicts: list[tuple[Way, str]] = []
-    for sentence in own_sentences(ask, text):
-        sentence = _pointed(sentence)
-        a, b = _places(sentence, a_words), _places(sentence, b_words)
-        one = _FIRST_ONE.match(sentence) or _SECOND_ONE.match(sentence)
-        if not a and not b:
-            if one and not verdicts:
-                order = _asked_order(ask, a_words, b_words)
-                if order:
-                    wins = (order > 0) == bool(_FIRST_ONE.match(sentence))
-                    verdicts.append(("right" if wins else "wrong", one[0].strip()))
-            continue
-        verdicts.append((_order(sentence, a, b), sentence[:60]))
-    said = [v for v in verdicts if v[0] != "none"]
-    if not said:
-        return "none", ""
-    ways = {v[0] for v in said}
-    if {"right", "wrong"} <= ways:
-        if said[0][0] != "both" and not re.match(r"(?:no|actually|wait|or|sorry)\b", said[-1][1]):
-            return said[0] if said[0][0] == said[-1][0] else ("both", "says both")
-        return ("both", "says both")
-    return next((v for v in said if v[0] in ("right", "wrong")), said[0])
-
-
-def _telling(own: tuple[str, ...], other: tuple[str, ...]) -> frozenset[str]:
-    """The stems that tell one option from the other; from eight spellings on only what stands in several would do."""
-    theirs = {s for o in other for s in content(o)}
-    for least in (0.3, 0.0):  # "you became always late" has only words that say little
-        mine = {s for o in own for s, w in content(o).items() if w >= least} - theirs
-        if mine:
-            return frozenset(mine)
-    return frozenset()
-
-
-def _pointed(sentence: str) -> str:
-    """A sentence in which "after that" is "then" and "before it" is "beforehand"."""
-    sentence = re.sub(r"\bafter (?:that|this|which|it)\b(?! \w+ing)", "then", sentence)
-    sentence = re.sub(r"\b(?:before|prior to|earlier than) (?:that|this|which|it|then)\b", "beforehand", sentence)
-    return sentence.replace("earlier than", "before").replace("later than", "after")
-
-
-def _places(sentence: str, stems: frozenset[str]) -> list[int]:
-    """Where in a sentence, counted in words, an option is spoken of."""
-    words = [stem(w) for w in tokens(sentence)]
-    return [i for i, w in enumerate(words) if w in stems]
-
-
-def _asked_order(ask: str, a: frozenset[str], b: frozenset[str]) -> int:
-    """1 where the question names `a` first, -1 where `b`, 0 where it does not name both."""
-    words = [stem(w) for w in tokens(ask)]
-    in_a, in_b = [i for i, w in enumerate(words) if w in a], [i for i, w in enumerate(words) if w in b]
-    return 0 if not in_a or not in_b else 1 if min(in_a) < min(in_b) else -1
-
-
-def _order(sentence: str, a: list[int], b: list[int]) -> Way:
-    """What a sentence says of the order in which two things stood, given their places in it."""
-    words = list(tokens(sentence))
-    denied = bool(set(words) & {"not", "never", "wasn't", "didn't", "isn't"})
-
-    def way(a_first: bool) -> Way:
-        return "right" if a_first != denied else "wrong"
-
-    if a and b:
-        a_left = min(a) < min(b)
-        left, right = min(*a, *b), min(b) if a_left else min(a)
-        lead, between, after = set(words[:left]), set(words[left:right]), set(words[right:])
-        if "beforehand" in between:
-            return way(not a_left)
-        if "before" in lead:  # "Before the fall there was the move"
-            return way(not a_left)
-        if "after" in lead or between & _BEFORE or between & _THEN or "1" in lead | between:
-            return way(a_left)
-        if "after" in between:
-            return way(not a_left)
-        if after & (_THEN | {"2"}):
-            return way(a_left)
-        return way(not a_left) if after & {"1", "earlier"} else "both"
-    at = min(a or b)
-    near, rest = set(words[max(0, at - 3) : at]), set(words[at:])
-    turned = bool(near & {"after", "later", "before", "2"} or rest & {"later", "2", "afterwards", "last"})
-    return way(bool(a) != turned)

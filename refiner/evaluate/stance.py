@@ -41,8 +41,9 @@ _AUX = (
     r"do not|don't|dont|am not|'m not|am|did not|didn't|was not|wasn't|have not|haven't|had not|hadn't|cannot"
     r"|can't|could not|couldn't|"
     r"would not|wouldn't|will not|won't|are not|aren't|'re not|is not|isn't|'s not|does not|doesn't|has not"
-    r"|hasn't|do|did|was|were|have|had|"
-    r"can|could|would|will|are|is|does|has|may not|may|should not|shouldn't|should|might|must"
+    r"|hasn't|have always been|have been|had been|do|did|was|were|have|had|"
+    r"can be|could be|may be|might be|will be|would be|have always been|have been|has been|can|could|would|will"
+    r"|are|is|does|has|may not|may|should not|shouldn't|should|might|must"
 )
 _ELLIPSIS = re.compile(
     rf"(?:^|[,;.!:]\s*|-- |\b(?:and|but|because|yes|no|so|that|well|oh|since|then)\s+)"
@@ -52,7 +53,8 @@ _ELLIPSIS = re.compile(
     r"|ever|really|actually|i'm afraid|"
     r"i am afraid|unfortunately|sadly|to be honest|honestly|all the time|every time|every day|daily|quite often"
     r"|more (?:often )?than i (?:should|would like|admit|care to admit)|"
-    r"it|that|both|and how|yes|no|sir|madam|yaar|you know|though|of course|once|before|then|back then"
+    r"it|that|so|true|right|the case|both|and how|yes|no|sir|madam|yaar|you know|though|of course|once|before"
+    r"|then|back then"
     r"|until then|as a child|as a kid|in the past|"
     r"when i was (?:small|little|young)|sorry to say|ask anybody|absolutely|certainly))*)\s*(?=[,.;!]|-- |--$"
     r"|\bbut\b|\band\b|\bbecause\b|\bthough\b|\bwhen\b|\buntil\b|\btill\b|$)"
@@ -87,6 +89,11 @@ def stance(ask: str, text: str, trait: Trait | None = None, *, same: bool = True
         elif m := _TAIL.search(sentence):
             heard.append(Heard("agree" if m["w"].startswith("y") else "disagree", m[0], 2))
         heard += _clauses(sentence, asked, same, sign)
+        if trait is not None and not anywhere("OVER_ANY").search(sentence):
+            if m := anywhere("DISOWNS").search(sentence):
+                heard.append(Heard(_towards("disagree", same), m[0], 2))
+            elif m := anywhere("OWNS").search(sentence):
+                heard.append(Heard(_towards("agree", same), m[0], 2))
         if trait is not None and (side := trait_side(sentence, trait)):
             if side.side == "agree" and side.weight == 3 and not claimed:
                 claimed = side.words
@@ -147,6 +154,9 @@ def _clauses(sentence: str, asked: Asked, same: bool, sign: int) -> list[Heard]:
         said = f"{m['n']} {m['a']} {m['n2']} {m['t']}"
         no = bool(anywhere("DENY").search(said))
         mine = m["s"] in ("i", "we")
+        if m["s"] in ("it", "that", "this") and re.search(r" (?:so|true|right|the case)\b", m["t"]) and not asked.past:
+            out.append(Heard("disagree" if no else "agree", m[0].strip(" ,.;:!"), 2))
+            continue
         if not mine and (m["s"] in ("he", "she") or m["s"].startswith(("my ", "the ")) and not asked.of_others):
             continue
         past = re.search(r"\b(?:was|were|had|did)\b", m["a"]) and not asked.past

@@ -66,7 +66,8 @@ def trait_side(sentence: str, trait: Trait) -> Heard | None:
         return None
     said = written(sentence)
     hearsay = anywhere("HEARSAY")
-    if claims(said, trait) and not hearsay.search(sentence):
+    over = anywhere("OVER_ANY").search(sentence) and not re.search(r"\b(?:but|still)\b", sentence)
+    if claims(said, trait) and not hearsay.search(sentence) and not over:
         return Heard("agree", sentence[:80], 3)
     found: Heard | None = None
     for clause in PARTS.split(sentence):
