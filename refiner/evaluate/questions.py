@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from refiner.evaluate import (
+    questions_changed,
     questions_her,
     questions_life,
     questions_time,
@@ -24,7 +25,7 @@ Maker = Callable[[Material, Wordings], Iterator[Offer]]
 
 def _unlived(material: Material, wordings: Wordings) -> Iterator[Offer]:
     yield from questions_world.never_lived(material, wordings)
-    yield from questions_life.nearly(material, wordings)
+    yield from questions_changed.nearly(material, wordings)
 
 
 MAKERS: dict[Area, Maker] = {

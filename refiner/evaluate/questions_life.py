@@ -1,31 +1,26 @@
 """Questions about what happened: by a thing cut out of her sentence, by an event, by whom or what a passage is about;
-about events that training never saw, and about what nearly was so."""
+and about events that training never saw."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from rapidfuzz import fuzz
 
-from refiner.edits import digest
 from refiner.evaluate.material import Material, Telling, stems_of
 from refiner.evaluate.questions_cut import Cut, cuts
-from refiner.evaluate.questions_forms import Offer, Wordings, offer, table
+from refiner.evaluate.questions_forms import Offer, Wordings, offer
 from refiner.evaluate.questions_keys import groups_of, without_asked
-from refiner.evaluate.questions_world import absent
 from refiner.evaluate.shapes import Area, Key
 from refiner.language.lexicon import gender_of_name
-from refiner.language.parse import entity_type
 from refiner.models import Event
 from refiner.stages.composing.deeds import parsed
 from refiner.stages.composing.labels import did, in_past, thing
-from refiner.stages.composing.questions import ordered
 from refiner.stages.composing.sentences import person_words
 from refiner.stages.composing.text import normal
-from refiner.stages.composing.when import MONTHS, in_month
-from refiner.timeline.holidays import ALIASES, RULES
+from refiner.stages.composing.when import in_month
 
 LEAST_GROUPS = 2  # things that an answer can name, below which a passage is not asked for openly
 _CUT_WEIGHT, _EVENT_WEIGHT, _TOPIC_WEIGHT = 2, 3, 1
@@ -47,7 +42,7 @@ def facts(material: Material, wordings: Wordings) -> Iterator[Offer]:
         if material.held_out & set(passage.events):
             continue
         yield from _cuts(material, wordings, passage)
-        if passage.kind not in ("letter", "chat", "media"):
+        if passage.kind not in ("letter", "chat", "media") and not _on_a_work(passage, material):
             yield from _topics(material, wordings, passage)
 
 
@@ -189,15 +184,21 @@ def _asked_elsewhere(topic: str, material: Material) -> bool:
     return any(normal(topic) in normal(m.title) for m in material.media) or bool(stems_of([topic]) & own)
 
 
+def _on_a_work(passage: Telling, material: Material) -> bool:
+    """Whether a passage is a note on a book or a film: what is in it happened there."""
+    first = normal(" ".join(passage.sentences[:1]))
+    return any(first.startswith(normal(m.title)) for m in material.media if m.title)
+
+
 def about(topic: str, passage: Telling) -> bool:
     """Whether a passage tells of a topic, and does not only name it in passing: it stands in several sentences, or a
     verb has it as its subject, its object or its place ("had a Murphy radio", "stood in Pampilhosa"); where there is no
     verb, it stands at the beginning. What is put ("put the cable reverse") or said may have more than a thing in its
-    words."""
+    words, and what one has in a place may have the place in its own."""
     core = re.sub(r"^(?:the|your) ", "", topic)
     pattern = re.compile(rf"(?<!\w){re.escape(core)}(?!\w)", re.I)
     found = [(i, m) for i, s in enumerate(passage.sentences) if (m := pattern.search(s))]
-    if topic[0].islower() and " " not in core:
+    if core[0].islower() and " " not in core:
         return False  # "your packet": which one?
     if len(found) > 1:
         return True
@@ -208,10 +209,15 @@ def about(topic: str, passage: Telling) -> bool:
         if doc is None or head is None:
             return False
         if head.dep_ == "ROOT" or not any(t.tag_ in ("VBD", "VBZ", "VBP", "VBN") for t in doc):
-            return place == 0
+            return place == 0 and len(passage.sentences[0][: match.start()].split()) <= 1
         verb = head.head.head if head.dep_ == "pobj" else head.head
         said = head.dep_ in ("nsubj", "nsubjpass", "dobj", "pobj", "attr", "dative") and verb.pos_ in ("VERB", "AUX")
-        return bool(said and not (head.dep_ == "dobj" and verb.lemma_ in ("put", "say")))
+        loose = (
+            head.dep_ == "dobj" and verb.lemma_ in ("put", "say")
+            or head.dep_ == "pobj" and verb.lemma_ == "have"
+            or head.dep_ in ("nsubj", "nsubjpass") and head.i > verb.i
+        )  # fmt: skip
+        return bool(said and not loose)
     return False
 
 
@@ -229,8 +235,9 @@ def _open(
     material: Material, wordings: Wordings, passage: Telling, group: str, slots: dict[str, str], label: str
 ) -> list[Offer]:
     asks = wordings.choose("fact", group, slots, (passage.id,), 2, "tell")
-    groups = groups_of(_nearest(passage, slots.get("topic", "")), material, [a.text for a in asks])
-    if len(groups) < LEAST_GROUPS:
+    asked, near = [a.text for a in asks], _nearest(passage, slots.get("topic", ""))
+    groups = groups_of(near, material, asked)
+    if len(groups) < LEAST_GROUPS or "topic" in slots and not groups_of(near[:1], material, asked):
         return []
     about = passage.events[0] if passage.events else passage.id
     key = Key(groups=groups, told=passage.sentences)
@@ -243,77 +250,3 @@ def _nearest(passage: Telling, topic: str) -> tuple[str, ...]:
     at = next((i for i, s in enumerate(passage.sentences) if words_of and words_of in normal(s)), 0)
     places = sorted(range(len(passage.sentences)), key=lambda i: (abs(i - at), i < at))
     return tuple(passage.sentences[i] for i in places)
-
-
-# ---- what nearly was so ---------------------------------------------------------------------------------------------
-
-_IN_PLACE = re.compile(
-    r"\b(?P<prep>in|at|to|from|near) (?P<name>[A-Z][a-z]{2,}(?: [A-Z][a-z]+)?)"
-    r"(?=$|,| (?:in|at|on|with|for|and|by|after|before|until|from|to|during|when)\b)"
-)
-
-
-# "told Papa", "promised Dadi": what was told stands in a clause that is not here
-_LEFT_OPEN = re.compile(r"(?:told|asked|promised|informed|reminded|assured|warned|convinced|persuaded)\b", re.I)
-
-
-def nearly(material: Material, wordings: Wordings) -> Iterator[Offer]:
-    """True sentences of hers with another place or another person in them: she can only say that it was not so."""
-    places, people = absent(material, "places"), absent(material, "people")
-    names = {w.casefold() for p in material.people for n in p.names for w in n.split()}
-    for passage in material.passages:
-        if material.held_out & set(passage.events):
-            continue
-        for sentence, deeds in zip(passage.sentences, passage.deeds, strict=False):
-            for deed in (d for d in deeds if d.tense == "past"):
-                if _LEFT_OPEN.match(deed.said):
-                    continue
-                changed = _elsewhere(deed.said, sentence, places, names) or _somebody(deed.said, people, names)
-                if not changed:
-                    continue
-                said, was, put = changed
-                asks = wordings.choose("unlived", "unlived.changed", {"said": said}, (passage.id, said), 1, "no")
-                key = Key(told=(sentence,), groups=((was,),))
-                yield from offer(
-                    "unlived", f"changed/{digest('changed', said)[:8]}", f"{was} → {put}: {deed.said}", asks, key,
-                    notes=(passage.note,), weight=1,
-                )  # fmt: skip
-
-
-def _elsewhere(said: str, sentence: str, places: Sequence[str], people: set[str]) -> tuple[str, str, str] | None:
-    match = next((m for m in _IN_PLACE.finditer(said) if m["name"].split()[0].casefold() not in people), None)
-    if match is None or not places or match["name"] in MONTHS or not _can_be_place(match["name"], sentence):
-        return None
-    put = ordered(places, said)[0]
-    prep = "in" if match["prep"] == "at" else match["prep"]
-    return f"{said[: match.start()]}{prep} {put}{said[match.end() :]}", match["name"], put
-
-
-def _can_be_place(name: str, sentence: str) -> bool:
-    """Whether the recognizer of names does not take it for something else than a place, a firm or a school: "in
-    Physics", "in Hindi", "to Diwali" are none. A name that it does not know may be one: it knows few small towns."""
-    doc = parsed(sentence)
-    found = [t for t in doc or () if t.text == name.split()[-1]]
-    kinds = {entity_type(t) for t in found}
-    low = name.casefold()
-    return (
-        bool(found)
-        and kinds <= {"", "GPE", "LOC", "FAC", "ORG"}
-        and low not in _subjects()
-        and low not in RULES
-        and low not in ALIASES
-    )
-
-
-def _subjects() -> frozenset[str]:
-    return frozenset(str(table("words")["subjects"]).split())
-
-
-def _somebody(said: str, people: Sequence[str], known: set[str]) -> tuple[str, str, str] | None:
-    match = next(
-        (m for m in re.finditer(r"\b[A-Z][a-z]{2,}\b(?!['’]| [a-z]+['’]s)", said) if m[0].casefold() in known), None
-    )
-    if match is None or not people:
-        return None
-    put = ordered(people, said)[0]
-    return f"{said[: match.start()]}{put}{said[match.end() :]}", match[0], put

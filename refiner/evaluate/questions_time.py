@@ -29,6 +29,7 @@ _DATED = re.compile(
 )
 
 
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _MONTH = re.compile(rf"\b(?:{'|'.join(MONTHS)}|summer|autumn|winter|spring)\b")
 
 
@@ -149,11 +150,12 @@ def _events(material: Material) -> Iterator[Point]:
 
 
 def _timed(told: tuple[str, ...], own: str, first: str, last: str) -> tuple[str, ...]:
-    """The sentences that tell of something with a time: its own first, then those that say the year or month."""
+    """The sentences that tell of something with a time: those that say the year first, then its own, then the month."""
     years = {first[:4], last[:4]}
-    dated = [(s, set(re.findall(r"\b(?:19|20)\d\d\b", s))) for s in told if s != own]
+    dated = [(s, set(_YEAR.findall(s))) for s in told if s != own]
     timed = [s for s, said in dated if years & said or not said and _MONTH.search(s)]
-    return tuple(s for s in (own, *timed) if s) or told
+    found = sorted((s for s in (own, *timed) if s), key=lambda s: not years & set(_YEAR.findall(s)))
+    return tuple(found) or told
 
 
 def _traits(material: Material) -> Iterator[Point]:

@@ -36,8 +36,9 @@ def _key(trait: Trait, material: Material) -> Key:
 def _showing(trait: Trait, sentences: Sequence[str]) -> list[str]:
     """The sentences of a passage that have a word of the trait or of its description, and what such a one introduces;
     all of them where none has."""
-    own = stems_of(w for said in (*trait.words, trait.description) for w in WORD.findall(said) if w not in stop())
-    own -= stems_of(faint())
+    named = {w.lower() for said in trait.words for w in WORD.findall(said) if not _OFTEN.fullmatch(w)}
+    described = {w.lower() for w in WORD.findall(trait.description)} - faint()
+    own = stems_of((named | described) - stop())
     out: list[str] = []
     for before, sentence in zip(("", *sentences), sentences, strict=False):
         if stems_of([sentence]) & own or before in out and before.rstrip().endswith(":"):
@@ -74,7 +75,7 @@ def negative(material: Material, wordings: Wordings) -> Iterator[Offer]:
     for trait in material.living:
         if trait.polarity != "negative":
             continue
-        good = {"virtue": virtue(trait)}
+        good = {"virtue": virtue(trait, material.person_names)}
         praised = (
             wordings.choose("negative", "negative.virtue.flattered", good, (trait.id,), 2, "no")
             if good["virtue"]
@@ -126,9 +127,10 @@ def _in_scenes(trait: Trait, material: Material, wordings: Wordings) -> list[str
     # How one says it of a moment: by the adjective where there is one.
     best = said[1] if len(said) > 1 else said[0]
     then = wordings.filled(f"dead.{best.shape}.then", best.slots, (trait.id, "then"))
-    found = ordered(scenes(trait), str(wordings.seed), trait.id)
+    found = ordered(scenes(trait, material.person_names), str(wordings.seed), trait.id)
     out = [f"{scene} {t}" for full in found if (scene := before_question(full)) for t in then[:1]]
-    return out or [f"I spend an ordinary day with you. {t}" for t in then]
+    then.sort(key=lambda t: "one" not in t.split())  # "Would one see then …" asks of a day, "Are you …" of a moment
+    return out or [f"Suppose I spend an ordinary day with you. {t}" for t in then]
 
 
 def _ended(trait: Trait, material: Material) -> tuple[Key, tuple[str, ...]]:
