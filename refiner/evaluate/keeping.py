@@ -19,7 +19,7 @@ from refiner.evaluate.shapes import Answer, Report
 from refiner.store import Workspace, to_jsonl, write_atomic
 
 REPORT, ANSWERS, PAGE = "report.json", "answers.jsonl", "report.html"
-_NAME = re.compile(r"[\w][\w.+-]{0,79}")
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,79}")
 
 
 def folder_of(ws: Workspace) -> Path:
@@ -35,13 +35,13 @@ def kept_in(ws: Workspace) -> Path:
 def check_name(name: str) -> str:
     """The name. Raises UsageError where it cannot be a folder's."""
     if not _NAME.fullmatch(name):
-        raise UsageError(f'--name "{name}"', mend="letters, digits, and . _ + - within; at most 80")
+        raise UsageError(f'--name "{name}"', mend="letters from a to z, digits, and . _ + - within; at most 80")
     return name
 
 
 def name_from(text: str) -> str:
     """A name for an evaluation made of a model's."""
-    made = re.sub(r"[^\w.+-]+", "-", text).strip("-.+")[:80]
+    made = re.sub(r"[^A-Za-z0-9_.+-]+", "-", text).strip("-.+")[:80]
     return made or "model"
 
 
