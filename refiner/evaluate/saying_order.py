@@ -27,7 +27,7 @@ _POINTED = tuple(
 )
 _PAST_THEN = re.compile(
     r"\b(?:over|past|behind|passed|gone|finished|long ago|older)\b|\b(?:was|were|had|been) (?:\w+ )?(?:long"
-    r"|already)\b|\bhad already\b"
+    r"|already)\b(?! before| after)|\bhad already\b"
 )
 _TO_COME = re.compile(
     r"\b(?:still to come|yet to come|not yet|more recent|newer|younger|next)\b|\bonly (?:from|since|in|began"

@@ -67,7 +67,9 @@ def trait_side(sentence: str, trait: Trait) -> Heard | None:
     said = written(sentence)
     hearsay = anywhere("HEARSAY")
     over = anywhere("OVER_ANY").search(sentence) and not re.search(r"\b(?:but|still)\b", sentence)
-    if claims(said, trait) and not hearsay.search(sentence) and not over:
+    whole = trait_words(trait).evidence(sentence).get(trait.id)
+    sure = whole is not None and any(h.named for h in whole.hits) and _votes(sentence, whole) > 0
+    if sure and not over and not hearsay.search(sentence) and claims(said, trait):
         return Heard("agree", sentence[:80], 3)
     found: Heard | None = None
     for clause in PARTS.split(sentence):
@@ -99,7 +101,7 @@ def trait_side(sentence: str, trait: Trait) -> Heard | None:
             continue
         if not OF_ME.search(clause) and not OF_ME.search(sentence):
             continue
-        found = found or Heard("agree" if holds else "disagree", clause.strip()[:80], 3 if evidence.weight >= 1 else 2)
+        found = found or Heard("agree" if holds else "disagree", clause.strip()[:80], _weight(evidence))
     if (
         found is None
         and not re.search(r"\bi stop\b", sentence)
@@ -109,6 +111,13 @@ def trait_side(sentence: str, trait: Trait) -> Heard | None:
         if evidence is not None and evidence.state:
             return Heard("over", sentence[:80], 3)
     return found
+
+
+def _weight(evidence: Evidence) -> int:
+    """How much a clause says: most with the trait's name, least with nothing but words of its description."""
+    if any(h.named for h in evidence.hits):
+        return 3 if evidence.weight >= 1 else 2
+    return 2 if max(h.weight for h in evidence.hits) >= 0.6 else 1
 
 
 def _votes(clause: str, evidence: Evidence) -> float:
