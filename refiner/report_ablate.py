@@ -49,7 +49,9 @@ def _plan(show: Output, found: Ablated) -> None:
     show.data(f"each is asked {plural(found.asks, 'question')}: items are {asked}")
     if not found.values and found.about_seconds:
         minutes = max(1, round(found.about_seconds / _MINUTE))
-        show.data(f"training takes about {plural(minutes, 'minute')} on this machine, as busy as it is now; asking comes on top")
+        show.data(
+            f"training takes about {plural(minutes, 'minute')} on this machine, as busy as it is now; asking comes on top"
+        )
 
 
 def _mix(mix: Taught, found: Ablated) -> Sequence[str]:
