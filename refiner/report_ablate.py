@@ -50,7 +50,8 @@ def _plan(show: Output, found: Ablated) -> None:
     if not found.values and found.about_seconds:
         minutes = max(1, round(found.about_seconds / _MINUTE))
         show.data(
-            f"training takes about {plural(minutes, 'minute')} on this machine, as busy as it is now; asking comes on top"
+            f"training takes about {plural(minutes, 'minute')} on this machine, as busy as it is now; "
+            "asking comes on top"
         )
 
 
