@@ -47,7 +47,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="From raw autobiographical notes to a local model of a different version of their author. "
-    "The way: init, refine, review, samples, review, export, train, chat.",
+    "The way: init, refine, review, samples, review, export, train, evaluate, chat.",
 )
 
 

@@ -309,7 +309,7 @@ def _report(
     if judged.lost:
         settings["judge_lost"] = list(judged.lost)
     return Report(
-        made=datetime.now(UTC).isoformat(timespec="seconds"), now=now, name=name, life=_life(material), items=items,
+        made=datetime.now(UTC).isoformat(timespec="milliseconds"), now=now, name=name, life=_life(material), items=items,
         contestants=tuple(e.contestant for e in plan.entrants), measures=measures, scores=found, marks=whole,
         settings=settings, judge=judged.report,
     )  # fmt: skip

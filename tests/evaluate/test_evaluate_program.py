@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from asked_models import Ruled, failing, streamed
 from evaluated_lives import LIVES, NOW, _dataset
 from server import Reply, Server
@@ -21,7 +22,9 @@ from refiner.cli import app
 from refiner.errors import ModelError, RefinerError, StoreError, Undecided, UsageError
 from refiner.evaluate import keeping
 from refiner.evaluate.keeping import find_report, folder_of, kept_in, name_from
-from refiner.evaluate.shapes import Answer
+from refiner.evaluate.likelihood import FORCED_CHOICE
+from refiner.evaluate.scores import MEASURES
+from refiner.evaluate.shapes import AREAS, Answer
 from refiner.refine import refine, with_life
 from refiner.sampling import samples_of
 from refiner.store import Workspace, read_jsonl
@@ -416,3 +419,15 @@ def test_a_life_without_a_note_says_what_comes_first(tmp_path: Path, server: Ser
 )
 def test_a_models_name_becomes_a_folders(text: str, name: str) -> None:
     assert keeping.check_name(name_from(text)) == name
+
+
+def test_the_documentation_names_every_area_measure_and_option() -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "evaluate.md").read_text()
+    for area in AREAS:
+        assert f"`{area}`" in text, area
+    for measure in (*MEASURES, FORCED_CHOICE):
+        assert f"`{measure.id}`" in text or f"`.{measure.id.removeprefix('likeness.')}`" in text, measure.id
+    command = typer.main.get_command(app).commands["evaluate"]  # type: ignore[attr-defined]
+    common = {"--workspace", "--quiet", "--json", "--now", "--baselines"}
+    for option in {o for p in command.params for o in (*p.opts, *p.secondary_opts) if o.startswith("--")} - common:
+        assert option in text, option
