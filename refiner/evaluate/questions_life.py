@@ -5,16 +5,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from rapidfuzz import fuzz
 
+from refiner.errors import RefinerError
 from refiner.evaluate.material import Material, Telling, stems_of
 from refiner.evaluate.questions_cut import Cut, cuts
 from refiner.evaluate.questions_forms import Offer, Wordings, offer
 from refiner.evaluate.questions_keys import groups_of, without_asked
 from refiner.evaluate.shapes import Area, Key
 from refiner.language.lexicon import gender_of_name
+from refiner.language.parse import parse_all
 from refiner.models import Event
 from refiner.stages.composing.deeds import parsed
 from refiner.stages.composing.labels import did, in_past, thing
@@ -34,6 +37,8 @@ def tellable(material: Material, event: Event) -> bool:
 
 def facts(material: Material, wordings: Wordings) -> Iterator[Offer]:
     """Events by their labels, and passages by what is in them; none that tells of a held-out event."""
+    with suppress(RefinerError):  # without a model nothing is cut out of a sentence
+        parse_all(s for p in material.passages for s in p.sentences)
     for event in material.timeline.events:
         passage = material.telling(event.id)
         if passage and tellable(material, event) and event.id not in material.held_out:

@@ -22,7 +22,7 @@ _OFTEN = re.compile(r"(?:always|never|often|rarely|seldom|hardly|usually|sometim
 _OF = re.compile(r"\b(?:of|about|for|to|towards?|with)\s+(?P<what>.+)$", re.I)
 _BARE = re.compile(r"^(?P<what>[\w -]+?)[ -](?:lover|fan|enthusiast|addict|addiction|hater|phobia)s?$", re.I)
 _WITH = re.compile(r"\b(?:with|about|towards?|when)\s+(?P<what>.+)$", re.I)
-_QUALIFIES = re.compile(r"\b(?:with|about|towards?|in|at|over|under|when|to|for|of|on)\s+(?P<what>.+)$", re.I)
+_BOUND = re.compile(r"\b(?:with|about|towards?|in|at|over|under|when|to|for|of|on)\s+(?P<what>.+)$", re.I)
 _ANYBODY = frozenset(["people", "others", "everybody", "everyone", "things", "everything", "small", "time"])
 _EVERYDAY = """
 day family feel friends give hard home house keep late leave long look lot money morning night people place public
@@ -93,29 +93,29 @@ def _filled(trait: Trait, data: dict[str, Any], text: str) -> str:
     return out
 
 
-def qualified(trait: Trait, names: frozenset[str] = frozenset()) -> bool:
-    """Whether a trait holds only with something or somebody, so that a scene of what the bare word means may be one in
-    which it does not show: its name says so, "patient with the hands", or its description names one of the people of
-    the life (`names`, lower case). A fear or a love has scenes of its object; everybody is no qualification, and in
-    "swims in the sea" the sea belongs to the verb."""
+def held_to(trait: Trait, names: frozenset[str] = frozenset()) -> str:
+    """What or whom alone a trait holds with, so that a scene of what the bare word means may be one in which it does
+    not show; "" where there is no such thing. Its name says it ("patient with the hands": "your hands"), or its
+    description names one of the people of the life (`names`, lower case). A fear or a love has scenes of its object;
+    everybody is no bound, and in "swims in the sea" the sea belongs to the verb."""
     data = class_of(trait)
-    described = {re.sub(r"['’]s$", "", w).lower() for w in WORD.findall(trait.description) if w[0].isupper()}
-    if data is not None and described & names:
-        return True
-    habit = third_person_verb(trait.name)
-    match = (_WITH if habit else _QUALIFIES).search(trait.name)
-    if data is None or data.get("of") or match is None:
-        return False
-    what = {w.lower() for w in WORD.findall(match["what"])} - stop()
-    of_class = {p for _, known, entries in _classes() if known is data for e in entries for p in e}
-    return bool(what - _ANYBODY) and not stems_of(what) <= of_class
+    if data is not None and data.get("of"):
+        return ""
+    match = (_WITH if third_person_verb(trait.name) else _BOUND).search(trait.name)
+    if data is not None and match is not None:
+        what = {w.lower() for w in WORD.findall(match["what"])} - stop()
+        of_class = {p for _, known, entries in _classes() if known is data for e in entries for p in e}
+        if what - _ANYBODY and not stems_of(what) <= of_class:
+            return match["what"].strip()
+    described = (re.sub(r"['’]s$", "", w) for w in WORD.findall(trait.description) if w[0].isupper())
+    return next((w for w in described if w.lower() in names), "")
 
 
 def scenes(trait: Trait, names: frozenset[str] = frozenset()) -> list[str]:
     """The scenes of scenes.toml that fit a trait and do not name it; [] where no class does. `names`: of the people of
     the life."""
     data = class_of(trait)
-    if data is None or qualified(trait, names):
+    if data is None or held_to(trait, names):
         return []
     named = frozenset() if data.get("of") else _naming(trait)
     placed = bool(_PLACE.match(trait.context))
@@ -126,7 +126,7 @@ def scenes(trait: Trait, names: frozenset[str] = frozenset()) -> list[str]:
 
 def virtue(trait: Trait, names: frozenset[str] = frozenset()) -> str:
     """The good side of a dark trait, as what one would do: "tell the truth even in small things"; "" if not known."""
-    data = None if qualified(trait, names) else class_of(trait)
+    data = None if held_to(trait, names) else class_of(trait)
     return _filled(trait, data, str(data["virtue"])).removesuffix(".") if data and "virtue" in data else ""
 
 
@@ -148,6 +148,9 @@ def situations(trait: Trait, material: Material, wordings: Wordings) -> Iterator
         found = wordings.filled("living.shown.when", slots, (trait.id, conduct.clause))
         yield from (text for text in found[:2] if not stems_of([text]) & naming)
     yield from scenes(trait, material.person_names)
+    bound = held_to(trait, material.person_names)
+    bound = re.sub(r"^the (?=(?:hands?|fingers|feet|eyes|ears|body|voice)\b)", "your ", bound, flags=re.I)
+    yield from wordings.filled("living.shown.bound", {"what": her_words(bound, material.config)}, (trait.id,))
     said = said_of(trait, material.config)
     if looks := in_person(trait.description, "you") if trait.description else "":
         yield from wordings.filled("living.shown.looks", {"looks": looks}, (trait.id,))

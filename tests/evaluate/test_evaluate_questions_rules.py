@@ -264,6 +264,12 @@ def test_a_trait_that_is_said_of_one_person_has_no_scenes_of_others() -> None:
     trait = Trait(id="t", name="jealous", description="counts what came to Leila and to whom else")
     assert scenes(trait)
     assert not scenes(trait, frozenset({"leila"}))
+    described = {"id": "t", "name": "jealous", "description": trait.description, "importance": 2}
+    material = life("I came.", people=(Person(names=("Leila",), relation="sister"),), traits=[described])
+    found = [a.text for a in next(iter(living(material, Wordings(material)))).item.asks]
+    assert len(found) == 5
+    assert all("Leila" in text for text in found)
+    assert not [text for text in found if "jealous" in text]
 
 
 def test_what_shows_a_trait_is_told_before_what_stands_beside_it() -> None:
