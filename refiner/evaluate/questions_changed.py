@@ -51,27 +51,24 @@ def nearly(material: Material, wordings: Wordings) -> Iterator[Offer]:
 
 def _elsewhere(said: str, sentence: str, places: Sequence[str], people: set[str]) -> tuple[str, str, str] | None:
     match = next((m for m in _IN_PLACE.finditer(said) if m["name"].split()[0].casefold() not in people), None)
-    if match is None or not places or match["name"] in MONTHS or not _can_be_place(match["name"], sentence):
+    if match is None or not places or match["name"] in MONTHS or not _can_be_place(match, sentence):
         return None
     put = ordered(places, said)[0]
     prep = "in" if match["prep"] == "at" else match["prep"]
     return f"{said[: match.start()]}{prep} {put}{said[match.end() :]}", match["name"], put
 
 
-def _can_be_place(name: str, sentence: str) -> bool:
+def _can_be_place(match: re.Match[str], sentence: str) -> bool:
     """Whether the recognizer of names does not take it for something else than a place, a firm or a school: "in
-    Physics", "in Hindi", "to Diwali" are none. A name that it does not know may be one: it knows few small towns."""
+    Physics", "in Hindi", "to Diwali" are none. A name that it does not know, or takes for a person whom one is in or
+    at, may be one: it knows few small towns."""
+    name = match["name"]
     doc = parsed(sentence)
     found = [t for t in doc or () if t.text == name.split()[-1]]
     kinds = {entity_type(t) for t in found}
+    known = {"", "GPE", "LOC", "FAC", "ORG"} | ({"PERSON"} if match["prep"] in ("in", "at", "near") else set())
     low = name.casefold()
-    return (
-        bool(found)
-        and kinds <= {"", "GPE", "LOC", "FAC", "ORG"}
-        and low not in _subjects()
-        and low not in RULES
-        and low not in ALIASES
-    )
+    return bool(found) and kinds <= known and low not in _subjects() and low not in RULES and low not in ALIASES
 
 
 def _subjects() -> frozenset[str]:

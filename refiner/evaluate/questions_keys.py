@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from refiner.checks.stems import WORD, faint, stop
 from refiner.evaluate.material import Material, stems_of
@@ -64,7 +64,7 @@ def groups_of(
     for sentence in sentences:
         if len([f for f in chosen if f.kind < _TIME]) >= min(ENOUGH, most):
             break
-        found = [f for f in _found(sentence, material) if without_asked([f.group], asked)]
+        found = [left for f in _found(sentence, material) if (left := _not_asked(f, asked))]
         for one in sorted(found, key=lambda f: f.rank):
             if one.stems & taken:
                 continue
@@ -75,6 +75,16 @@ def groups_of(
     if len(chosen) < 2:
         chosen += sorted(spare, key=lambda f: f.rank)[: 2 - len(chosen)]
     return tuple(f.group for f in chosen[:most])
+
+
+def _not_asked(found: _Found, asked: Sequence[str]) -> _Found | None:
+    """The thing, where no question says it; of two nouns together, "mutton biryani", that which none says."""
+    if without_asked([found.group], asked):
+        return found
+    if found.kind != _NOUN or " " not in found.group[0]:
+        return None
+    left = tuple(p for p in found.group[1:] if without_asked([(p,)], asked))
+    return replace(found, group=left, stems=stems_of(left)) if left else None
 
 
 def without_asked(groups: Sequence[Group], asked: Iterable[str]) -> tuple[Group, ...]:
@@ -123,9 +133,13 @@ def _found(sentence: str, material: Material) -> Iterator[_Found]:
         if number is not None:
             yield one(_NUMBER if number > 9 else _SMALL, *match.span(), spellings(word))
         elif _tells(word) and not stems_of([word]) <= own:
+            end = match.end() if nouns is None else nouns.get(match.start(), 0)
+            parts = [w.lower() for w in WORD.findall(sentence[match.start() : end])]
+            if len(parts) > 1 and all(map(_tells, parts)):
+                yield one(_NOUN, match.start(), end, (" ".join(parts), *parts))
+                continue
             group = material.called((word,)) if gender_of_word(word) and word != "friend" else (word,)
-            kind = _NOUN if (nouns is None or match.start() in nouns) and word not in listed("dull") else _OTHER
-            yield one(kind, *match.span(), group)
+            yield one(_NOUN if end and word not in listed("dull") else _OTHER, *match.span(), group)
 
 
 def _tells(word: str) -> bool:
@@ -133,10 +147,18 @@ def _tells(word: str) -> bool:
     return said and not word.endswith("ly") and not word.isdigit()
 
 
-def _nouns(sentence: str) -> frozenset[int] | None:
-    """Where the nouns begin; None where no English model is installed."""
+def _nouns(sentence: str) -> dict[int, int] | None:
+    """Where the nouns begin and end, "curtain rod" as one; None where no English model is installed."""
     doc = parsed(sentence)
-    return None if doc is None else frozenset(t.idx for t in doc if t.pos_ in ("NOUN", "PROPN"))
+    if doc is None:
+        return None
+    ends: dict[int, int] = {}
+    for token in reversed(doc):
+        if token.pos_ in ("NOUN", "PROPN"):
+            joined = token.dep_ == "compound" and token.i + 1 < len(doc) and doc[token.i + 1].idx in ends
+            whole = joined and token.whitespace_ and token.head.i == token.i + 1
+            ends[token.idx] = ends[token.head.idx] if whole else token.idx + len(token.text)
+    return ends
 
 
 def _names(sentence: str, material: Material) -> Iterator[tuple[int, int, Group]]:

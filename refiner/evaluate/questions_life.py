@@ -24,6 +24,7 @@ from refiner.stages.composing.labels import did, in_past, thing
 from refiner.stages.composing.sentences import person_words
 from refiner.stages.composing.text import normal
 from refiner.stages.composing.when import in_month
+from refiner.timeline.holidays import ALIASES, RULES
 
 LEAST_GROUPS = 2  # things that an answer can name, below which a passage is not asked for openly
 _CUT_WEIGHT, _EVENT_WEIGHT, _TOPIC_WEIGHT = 2, 3, 1
@@ -184,7 +185,10 @@ def _topics(material: Material, wordings: Wordings, passage: Telling) -> Iterato
 
 
 def _asked_elsewhere(topic: str, material: Material) -> bool:
-    """Whether a topic is a work, of which the area of media asks, or has her own family name."""
+    """Whether a topic is a work, of which the area of media asks, a feast, which comes every year, or has her own
+    family name."""
+    if topic.casefold() in RULES or topic.casefold() in ALIASES:
+        return True
     own = stems_of([material.full_name, *material.old_names])
     return any(normal(topic) in normal(m.title) for m in material.media) or bool(stems_of([topic]) & own)
 

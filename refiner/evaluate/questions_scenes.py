@@ -21,8 +21,9 @@ _PLACE = re.compile(r"(?:at|in|on|during)\b", re.I)
 _OFTEN = re.compile(r"(?:always|never|often|rarely|seldom|hardly|usually|sometimes|constantly|easily)", re.I)
 _OF = re.compile(r"\b(?:of|about|for|to|towards?|with)\s+(?P<what>.+)$", re.I)
 _BARE = re.compile(r"^(?P<what>[\w -]+?)[ -](?:lover|fan|enthusiast|addict|addiction|hater|phobia)s?$", re.I)
-_WITH = re.compile(r"\b(?:with|about|towards?|when)\s+(?P<what>.+)$", re.I)
-_BOUND = re.compile(r"\b(?:with|about|towards?|in|at|over|under|when|to|for|of|on)\s+(?P<what>.+)$", re.I)
+_TO = r"to(?= (?:the|her|his|my|our|your)\b| (?:[a-z]+ )?[a-z]+s$)"  # "kind to animals", not "quick to judge"
+_WITH = re.compile(r"\b(?:with|about|towards?)\s+(?P<what>.+)$", re.I)
+_BOUND = re.compile(rf"\b(?:with|about|towards?|in|at|over|under|for|of|on|{_TO})\s+(?P<what>.+)$", re.I)
 _ANYBODY = frozenset(["people", "others", "everybody", "everyone", "things", "everything", "small", "time"])
 _EVERYDAY = """
 day family feel friends give hard home house keep late leave long look lot money morning night people place public

@@ -16,7 +16,7 @@ from refiner.evaluate.questions_cut import cuts
 from refiner.evaluate.questions_forms import Wordings, table
 from refiner.evaluate.questions_keys import MOST_GROUPS, groups_of
 from refiner.evaluate.questions_life import about, facts, named
-from refiner.evaluate.questions_scenes import scenes, virtue
+from refiner.evaluate.questions_scenes import held_to, scenes, virtue
 from refiner.evaluate.questions_traits import living
 from refiner.models import Interval, Medium, Person, Timeline, TraitVerdict
 from refiner.stages.composing.deeds import deeds
@@ -73,6 +73,15 @@ def test_a_name_of_several_words_is_one_thing() -> None:
     found = groups_of(["I met Dona Lurdes at the corner of Rua das Pedras."], life("I met her."))
     assert found[0][:3] == ("Dona Lurdes", "Dona", "Lurdes")
     assert found[1][0] == "Rua das Pedras"
+
+
+def test_nouns_that_stand_together_are_one_thing() -> None:
+    found = groups_of(["The curtain rod fell on the carpet."], life("I came."))
+    assert ("curtain rod", "curtain", "rod") in found
+    assert ("carpet",) in found
+    assert len(found) == 2
+    asked = ["Who mended the rod?"]
+    assert ("curtain",) in groups_of(["The curtain rod fell on the carpet."], life("I came."), asked)
 
 
 def test_the_day_of_a_month_and_the_hour_are_no_numbers_to_know() -> None:
@@ -258,6 +267,20 @@ def test_a_trait_of_something_has_no_scenes_of_the_bare_word(name: str) -> None:
 )
 def test_a_trait_of_everybody_or_with_its_object_keeps_its_scenes(name: str) -> None:
     assert scenes(Trait(id="t", name=name))
+
+
+@pytest.mark.parametrize(
+    ("name", "bound"),
+    [
+        ("kind to animals", "animals"),
+        ("impatient with the staff", "the staff"),
+        ("impatient when tired", ""),
+        ("quick to judge", ""),
+        ("fear of the dark", ""),
+    ],
+)
+def test_what_a_trait_is_bound_to_is_a_thing(name: str, bound: str) -> None:
+    assert held_to(Trait(id="t", name=name)) == bound
 
 
 def test_a_trait_that_is_said_of_one_person_has_no_scenes_of_others() -> None:
