@@ -62,6 +62,8 @@ def evaluate(
     quiet: QuietOption = False,
 ) -> None:
     """Interview a model against the timeline: what she knows, shows, has left behind, and does not make up."""
+    from refiner import report, report_evaluate
+
     show, ws = output(quiet, as_json), _workspace(workspace)
     if sum(map(bool, (ablate, compare, list_))) > 1:
         raise UsageError("--ablate, --compare and --list go one at a time")
@@ -80,16 +82,21 @@ def evaluate(
             **{k: v for k, v in given.items() if v},  # type: ignore[arg-type]
         )  # fmt: skip
         raise typer.Exit(ablate_run(ws, mixes, show, now=day(now), tell=lambda found: ablated(show, found)))
-    from refiner.evaluating import QUESTIONS, Evaluation, compare_run, evaluate_run, list_run
+    if list_ or compare:
+        from refiner.evaluating_list import compared_by_name, list_run
+
+        report_evaluate.compared(show, *compared_by_name(ws, *compare)) if compare else list_run(ws, show)
+        return
+    from refiner.evaluating import QUESTIONS, Evaluation, evaluate_run
     from refiner.talk_model import Choice
 
-    if list_:
-        raise typer.Exit(list_run(ws, show))
-    if compare:
-        raise typer.Exit(compare_run(ws, *compare, show))
     asked = Evaluation(
         choice=Choice(run, gguf, lora, endpoint, model), baselines=baselines, card=card, base_gguf=base_gguf,
         dataset=dataset, questions=questions or QUESTIONS, only=chosen, seed=seed, max_tokens=max_tokens, judge=judge,
         fail_under=fail_under, strict=strict, name=name, dry_run=dry_run,
     )  # fmt: skip
-    raise typer.Exit(evaluate_run(ws, asked, show, now=day(now)))
+    code = evaluate_run(
+        ws, asked, show, now=day(now), tell_judging=lambda plan: report.planned(show, plan),
+        tell=lambda found, gated, files: report_evaluate.evaluated(show, found, gated=gated, files=files),
+    )  # fmt: skip
+    raise typer.Exit(code)

