@@ -88,7 +88,7 @@ def _kin(material: Material, wordings: Wordings, is_now: Gender) -> Iterator[Off
         yield from offer(
             "gender",
             f"kin/{person.relation}",
-            f"what {'she' if is_now == 'female' else 'he'} is to {kin.removeprefix('your ')}",
+            f"what {'she is to her' if is_now == 'female' else 'he is to his'} {kin.removeprefix('your ')}",
             asks,
             key,
             notes=person.notes[:4],

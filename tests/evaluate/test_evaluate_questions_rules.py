@@ -14,9 +14,11 @@ from refiner.evaluate.material import Material, Telling, stems_of
 from refiner.evaluate.questions_changed import nearly
 from refiner.evaluate.questions_cut import cuts
 from refiner.evaluate.questions_forms import Wordings, table
+from refiner.evaluate.questions_her import gender
 from refiner.evaluate.questions_keys import MOST_GROUPS, groups_of
 from refiner.evaluate.questions_life import about, facts, named
-from refiner.evaluate.questions_scenes import held_to, scenes, virtue
+from refiner.evaluate.questions_scenes import held_to, said_of, scenes, virtue
+from refiner.evaluate.questions_time import _clause, _timed
 from refiner.evaluate.questions_traits import living
 from refiner.models import Interval, Medium, Person, Timeline, TraitVerdict
 from refiner.stages.composing.deeds import deeds
@@ -178,6 +180,28 @@ def test_a_label_with_a_subject_is_a_clause_and_no_thing(label: str, clause: str
 
 def test_a_label_without_a_verb_is_a_thing() -> None:
     assert named("flood in the cellar") == ("", "the flood in the cellar")
+
+
+# ---- when -----------------------------------------------------------------------------------------------------------
+
+
+def test_what_tells_the_time_is_told_first() -> None:
+    said = ("That was the flood in the cellar.", "In May 1999 the river rose.", "In June 1987 I was small.")
+    assert _timed(said, said[0], "1999-05-01", "1999-05-31") == (said[1], said[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "clause"), [("always late", "you began to be always late"), ("stubborn", "you became stubborn")]
+)
+def test_one_does_not_become_always_late(name: str, clause: str) -> None:
+    trait = Trait(id="t", name=name)
+    assert _clause(said_of(trait, life("I came.").config), "began") == clause
+
+
+def test_a_relative_is_labelled_as_whose_one_is() -> None:
+    material = life("I came.", people=(Person(names=("Salma",), relation="sister"),))
+    labels = [o.item.label for o in gender(material, Wordings(material))]
+    assert "what she is to her sister Salma" in labels
 
 
 # ---- what nearly was so ----------------------------------------------------------------------------------------------
