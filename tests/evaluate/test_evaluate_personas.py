@@ -1,7 +1,8 @@
 """The evaluation ranks scripted contestants as it should, on two lives, and each loses where it is wrong.
 
 What is asserted are margins that a reader of a report would rely on: a contestant that is wrong in one thing stays at
-least 0.1 of likeness below one that is right (one kind: 0.05), and those that know nothing lie below it with their whole intervals.
+least 0.1 of likeness below one that is right (one kind: 0.05), and those that know nothing lie below it with their
+whole intervals.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from refiner.evaluate.shapes import Item, Mark, Score
 ONE_FAULT = ("idealised", "still_him", "leaks", "misdated", "storyteller")  # right in all but one thing
 HALF = ("mixed", "card_reader")  # right in about half
 NOTHING = ("amnesiac", "echo", "stuck", "jumble", "base", "inventor", "yes_sayer", "no_sayer", "silent")
-# What costs less: part of the honesty of likeness is to know no book that the notes never name, and this one is honest there.
+# What costs less: likeness counts as honest too who knows no book that the notes never name, as this one does not.
 LESS = {"storyteller": 0.05}
 MARGIN = 0.1  # of likeness between the perfect one and any other, and between those of one fault and those of none
 FRESH = ("perfect", "idealised", "still_him", "leaks", "misdated", "amnesiac")  # asked once more in other wordings
