@@ -35,7 +35,9 @@ def evaluate(
     ] = None,
     only: Annotated[str, typer.Option(metavar="AREA,…", help="Only these areas: fact,date,order,living,…")] = "",
     seed: Annotated[int, typer.Option(min=0, help="Another seed, other questions.")] = 0,
-    max_tokens: Annotated[int, typer.Option(min=8, max=1024, help="Longest answer.")] = 96,
+    max_tokens: Annotated[
+        int | None, typer.Option(min=8, max=1024, help="Longest answer; default: 96, with --ablate 48.")
+    ] = None,
     judge: Annotated[
         str, typer.Option(metavar="MODEL", help="A model at [llm]'s endpoint that also judges the answers.")
     ] = "",
@@ -76,9 +78,9 @@ def evaluate(
         from refiner.evaluating_ablate import Ablation, ablate_run
         from refiner.report_ablate import ablated
 
-        given = {"recipe": recipe, "seeds": seeds, "questions": questions}
+        given = {"recipe": recipe, "seeds": seeds, "questions": questions, "max_tokens": max_tokens}
         mixes = Ablation(
-            what=ablate, only=chosen, dry_run=dry_run, max_tokens=max_tokens,
+            what=ablate, only=chosen, dry_run=dry_run,
             **{k: v for k, v in given.items() if v},  # type: ignore[arg-type]
         )  # fmt: skip
         raise typer.Exit(ablate_run(ws, mixes, show, now=day(now), tell=lambda found: ablated(show, found)))
@@ -87,12 +89,14 @@ def evaluate(
 
         report_evaluate.compared(show, *compared_by_name(ws, *compare)) if compare else list_run(ws, show)
         return
+    from refiner.evaluate.interview import LONGEST
     from refiner.evaluating import QUESTIONS, Evaluation, evaluate_run
     from refiner.talk_model import Choice
 
     asked = Evaluation(
         choice=Choice(run, gguf, lora, endpoint, model), baselines=baselines, card=card, base_gguf=base_gguf,
-        dataset=dataset, questions=questions or QUESTIONS, only=chosen, seed=seed, max_tokens=max_tokens, judge=judge,
+        dataset=dataset, questions=questions or QUESTIONS, only=chosen, seed=seed,
+        max_tokens=max_tokens or LONGEST, judge=judge,
         fail_under=fail_under, strict=strict, name=name, dry_run=dry_run,
     )  # fmt: skip
     code = evaluate_run(

@@ -33,6 +33,11 @@ def standing(show: Output, s: Standing) -> None:
         said = ", ".join(f"{n} {what}" for what, n in s.export.items() if n)
         show.data(f"           samples since the last export: {said}; anew: refiner export")
     _runs(show, s)
+    if s.evaluations:
+        found = f"; {s.run_current}: likeness {s.evaluated}" if s.evaluated else ""
+        show.data(_fit(f"evaluated  {', '.join(s.evaluations[-_RUNS:])}{found}"))
+    elif s.run_current:
+        show.data("evaluated  never: refiner evaluate")
     show.say(f"next: {s.next}")
 
 

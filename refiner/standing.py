@@ -9,6 +9,8 @@ from typing import Any
 from refiner.config import Config
 from refiner.engine import ModelOptions, pick_engine
 from refiner.errors import UsageError
+from refiner.evaluate.keeping import folder_of, list_reports
+from refiner.evaluate.shapes import Report
 from refiner.models import Edit, Question, Sample
 from refiner.notes import note_files
 from refiner.refine import fingerprint, last_state
@@ -44,6 +46,8 @@ class Standing:
     run_current: str  # talked to, served and exported where none is named; "" where none is finished
     run_note: str  # what is to be said of it: that it stands in for one that is gone
     runs_outdated: tuple[str, ...]  # trained on other data than the data set holds now
+    evaluations: tuple[str, ...]  # oldest first
+    evaluated: str  # the likeness that the newest evaluation of the current run found; "" where there is none
     rules_off: tuple[str, ...]  # that the person turned off: `swap:vocative`
     answers: dict[str, dict[str, int]]  # of the model, by question: in use, stale, unusable
     next: str
@@ -83,6 +87,7 @@ def standing(ws: Workspace) -> Standing:
     runs, old_runs = tuple(r.name for r in told if r.is_finished), older_runs(told, ws.dataset)
     now = current(ws.runs)
     chosen = now.run.name if now.run else ""
+    reports = list_reports(folder_of(ws))
     step = (
         f'refiner note "what happened" (or write one in {ws.raw})' if not notes
         else "refiner refine" if stale
@@ -98,9 +103,23 @@ def standing(ws: Workspace) -> Standing:
         str(ws.root), notes, stale, since.new, since.changed, since.removed, int(state.get("notes", 0)),
         str(state.get("engine", "")), edits, questions, samples, dict(state.get("fresh", {})), outdated,
         sum(bool(s.blocked) for s in made), rows, asdict(export) if export else {}, runs, chosen,
-        now.note, old_runs,
+        now.note, old_runs, tuple(name for name, _ in reports), _evaluated(reports, chosen),
         tuple(sorted(r.removeprefix(RULE) for r in history.off)), _answers(ws), step,
     )  # fmt: skip
+
+
+def _evaluated(reports: list[tuple[str, Report | None]], run: str) -> str:
+    """The likeness of a run by its newest evaluation: "0.24 (0.12 to 0.42)"."""
+    for _, report in reversed(reports):
+        tuned = next((c for c in report.contestants if c.id == "tuned+card"), None) if report else None
+        if report is None or tuned is None or tuned.about.get("run") != run:
+            continue
+        if (score := report.score(tuned.id, "likeness")) and score.value is not None:
+            between = (
+                f" ({score.low:.2f} to {score.high:.2f})" if score.low is not None and score.high is not None else ""
+            )
+            return f"{score.value:.2f}{between}"
+    return ""
 
 
 def _decided(samples: list[Sample], history: History) -> list[Sample]:

@@ -22,7 +22,7 @@ TOP = {
 }
 FOLDERS = (
     "asking", "language", "timeline", "drawing", "stages", "stages/asked", "stages/composing", "checks", "review",
-    "dataset", "training",
+    "dataset", "evaluate", "training",
 )  # fmt: skip
 
 
