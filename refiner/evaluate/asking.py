@@ -55,8 +55,8 @@ def asked_of(ask: str) -> Asked:
             r"|so|at once)\b", body)),
         past=bool(re.match(r"(?:\w+ )?(?:did|were|was|had|have|has)\b", body)) or bool(re.search(r"\byou (?:did"
             r"|were|had|have|grew|went|\w+ed)\b", body)),
-        doubted=bool(_DOUBT.search(text)), of_others=bool(re.search(r"\b(?:diary|others|friends|they|everybody"
-            r"|would)\b", body)),
+        doubted=bool(_DOUBT.search(text)), of_others=bool(re.search(r"\b(?:diary|others|friends|they|everybody)\b"
+            r"|\bwould (?!(?:you|i|it|that)\b)", body)),
         open=bool(_WH.search(re.split(r",(?= (?:what|which|who|when|where|why|how)\b)", body)[-1][:40])) and not tag,
         counts=bool(re.search(r"\bhow (?:many|much|often)\b", body)),
     )  # fmt: skip

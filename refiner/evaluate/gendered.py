@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 Said = Literal["female", "male", "both", ""]
 _NOUNS: dict[Gender, str] = {
-    "female": r"woman|women|girl|girls|lady|ladies|female|females|gal|daughter|daughters|sister|sisters|sis"
+    "female": r"woman|aurat|ladki|mahila|women|girl|girls|lady|ladies|female|females|gal|daughter|daughters|sister|sisters|sis"
     r"|wife|mother|mum|mom|mummy|mama|aunt|auntie|aunty|niece|granddaughter|grandmother|grandma|girlfriend"
     r"|bride|actress|heroine|schoolgirl|tomboy|didi|beti|bahu|behen|akka|bua|maasi|mausi|chachi|madam|ma'am"
     r"|mrs|ms|miss|queen|princess|feminine|goddaughter|stepdaughter|stepmother|daughter-in-law|sister-in-law",
-    "male": r"man|men|boy|boys|gentleman|gentlemen|male|males|guy|guys|lad|bloke|dude|son|sons|brother|brothers"
+    "male": r"man|aadmi|ladka|mard|men|boy|boys|gentleman|gentlemen|male|males|guy|guys|lad|bloke|dude|son|sons|brother|brothers"
     r"|bro|husband|father|dad|daddy|papa|uncle|nephew|grandson|grandfather|grandpa|boyfriend|groom|actor"
     r"|hero|schoolboy|bhaiya|bhai|bhaisaab|chacha|mama ji|sir|mr|king|prince|masculine|godson|stepson"
     r"|stepfather|son-in-law|brother-in-law",
@@ -38,8 +38,8 @@ _OTHERS = re.compile(
     r"|those|many|most|all)(?: (?!and\b|a\b)\w+){0,2}\s*$"
 )
 _SELF = (
-    r"(?:\bi(?:'m| am| was| have (?:always )?been|'ve (?:always )?been| grew up| remain| became| was born"
-    r"| identify| see myself| think of myself| live| lived|'d been| had been| feel| still am)?"
+    r"(?:\bi(?:,(?= (?:an?|the)\b)|'m| am| was| have (?:always )?been|'ve (?:always )?been| grew up| remain| became| was born"
+    r"| identify| see myself| think of myself| live| lived|'d been| had been| feel| still am)"
     r"|\b(?:call(?:s|ed|ing)?|consider(?:s|ed)?|see(?:s|n)?|treat(?:s|ed)?|raised|brought|address(?:es|ed)?"
     r"|introduc(?:es|ed)|describ(?:es|ed)) me(?: up)?|\bme)"
 )
@@ -54,7 +54,7 @@ _DET = (
 )
 _DENYING = re.compile(r"\b(?:not|never|no|nor|neither)\b|n't\b")
 _BARE = (
-    r"^(?:(?:oh|well|yes|no|nope|yeah|of course|obviously|certainly|definitely|hmm|ha|why|it's|it is|that's"
+    r"^(?:(?:look again|think again|sorry|oh|well|yes|no|nope|yeah|of course|obviously|certainly|definitely|hmm|ha|why|it's|it is|that's"
     r"|i'd say|i would say|always|mostly|just|as|simply|clearly|they say|she says|he says|say|use|please use"
     r"|prefer|i prefer|i use|i go by|my pronouns are|pronouns|gender|the)[,.:;!]? )*"
 )
@@ -70,7 +70,7 @@ def _self(gender: Gender) -> re.Pattern[str]:
 
 @lru_cache(maxsize=4)
 def _as(gender: Gender) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:as|being|like|for) an? (?:[\w-]+ ){{0,2}}?(?P<w>{_NOUNS[gender]})\b(?=[ ,.;!?]|$)")
+    return re.compile(rf"\b(?:as|being|like|taken for|mistaken for|passed? for) an? (?:[\w-]+ ){{0,2}}?(?P<w>{_NOUNS[gender]})\b(?=[ ,.;!?]|$)")
 
 
 @lru_cache(maxsize=4)
@@ -79,7 +79,7 @@ def _bare(gender: Gender) -> re.Pattern[str]:
         rf"{_BARE}(?:an? |the |her |his |their |my |my mother's "
         rf"|my parents' )?(?:[\w-]+ )?(?P<w>{_NOUNS[gender]}"
         rf"|{_PRONOUNS[gender]})\b(?:[ ]?[/,] ?(?:\w+))?(?=[,.;:!]|$| (?:of course|always|obviously|to|for|by"
-        rf"|in|and|since|through|from|as|please|is|when|all)\b)"
+        rf"|hoon|hu|in|and|since|through|from|as|please|is|when|all)\b)"
     )
 
 
@@ -91,7 +91,7 @@ def gender_said(ask: str, text: str) -> Said:
     """The gender that the speaker gives itself, or is given by others in what it tells; "" for none."""
     found: set[Gender] = set()
     genders: tuple[Gender, Gender] = ("female", "male")
-    for sentence in own_sentences(ask, text):
+    for sentence in _unoffered(ask, text):
         if sentence.endswith("?"):
             continue
         for gender in genders:
@@ -106,6 +106,13 @@ def gender_said(ask: str, text: str) -> Said:
     return "both" if len(found) == 2 else next(iter(found), "") or _chosen(ask, text)
 
 
+def _unoffered(ask: str, text: str) -> list[str]:
+    """The sentences, without what only says both sides again: "a man or a woman"."""
+    both = "|".join(_NOUNS.values())
+    pair = re.compile(rf"\b(?:{both}) or (?:(?:an?|the) )?(?:{both})\b")
+    return [pair.sub(" ", s) for s in own_sentences(ask, text)]
+
+
 def _chosen(ask: str, text: str) -> Said:
     """Which of the two sides that the question offers is taken: "the ladies' one", "F", "with the men"."""
     found: set[Gender] = set()
@@ -117,14 +124,22 @@ def _chosen(ask: str, text: str) -> Said:
     for gender, _ in genders:
         words = "|".join(map(re.escape, sorted(offered[gender])))
         own = re.compile(rf"(?<![\w'])(?P<w>{words})(?:'s|s'|')?(?!\w)")
-        for sentence in own_sentences(ask, text):
+        for sentence in _unoffered(ask, text):
             if any(not _NEGATED.search(sentence[: m.start()]) for m in own.finditer(sentence)):
                 found.add(gender)
     return "both" if len(found) == 2 else next(iter(found), "")
 
 
+def speaks_of(text: str, gender: Gender) -> bool:
+    """Whether a `plain` text, a question put to the speaker, uses a word of this gender alone."""
+    other: Gender = "male" if gender == "female" else "female"
+    return bool(re.search(rf"\b(?:{_NOUNS[gender]})\b", text)) and not re.search(rf"\b(?:{_NOUNS[other]})\b", text)
+
+
 def denies(ask: str, text: str, gender: Gender) -> bool:
     """Whether it is said not to be so: "I was never a boy"."""
+    if any(re.match(rf"(?:no,? |i(?:'m| am| was) )*(?:not|never) (?:an? |the )?(?:{_NOUNS[gender]})\b", s) for s in own_sentences(ask, text)):
+        return True
     return any(
         not _affirmed(s, m)
         for s in own_sentences(ask, text)
@@ -152,7 +167,7 @@ def old_name_as_own(ask: str, text: str, old: tuple[str, ...], new: tuple[str, .
                     continue
                 if re.match(r"[, ]*(?:is|was|isn't|wasn't) (?:not|no|never)|[, ]*(?:isn't|wasn't)", after):
                     continue
-                own = re.search(
+                own = re.match(r"[, ]*(?:that's me|that is me|here\b|speaking\b|(?:yes|i am)[.,!]?$)", after) or re.search(
                     r"(?:\bi(?:'m| am| was)|\bi(?:'m| am)? (?:called|named|known as)|\bname(?:'s| is| was)"
                     r"|\bcall(?:s|ed)? me|\bit's|\bit is|\bthis is|\byes,?|\bsay(?:s)?|\bas|\bwas born"
                     r"|\bknow(?:s|n)? me as|\bme)"

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from refiner.checks.change_words import present
 from refiner.config import Trait, followed
-from refiner.evaluate.abstaining import abstention, fragment, story
+from refiner.evaluate.abstaining import abstention, fragment, generic, story
 from refiner.evaluate.asking import asked_of
-from refiner.evaluate.gendered import contradiction, denies, gender_said
-from refiner.evaluate.patterns import opening
+from refiner.evaluate.gendered import contradiction, denies, gender_said, speaks_of
+from refiner.evaluate.patterns import anywhere, opening
 from refiner.evaluate.recall import names_group, recall, said_in
 from refiner.evaluate.saying_order import first_named
 from refiner.evaluate.saying_years import year_given
 from refiner.evaluate.shapes import Item
 from refiner.evaluate.showing import shown
 from refiner.evaluate.stance import Stance, stance
-from refiner.evaluate.trait_said import touched
-from refiner.evaluate.words import own_sentences, plain, written
+from refiner.evaluate.trait_said import of_another, touched
+from refiner.evaluate.words import babbles, content, own_sentences, plain
 
 if TYPE_CHECKING:
     from refiner.evaluate.material import Material
@@ -62,10 +62,17 @@ class Marked:
         """A plain denial abstains only where the question takes for granted that something was; to one that can be
         answered by no it is an answer, unless it is about what never was."""
         found = abstention(self.ask, self.text)
-        denies = self.wanted in ("tell", "year", "first", "abstain") or self.item.area == "unlived"
-        if found.kind == "never" and not denies:
+        foil = self.item.area == "unlived" or self.item.area == "media" and self.wanted in ("no", "abstain")
+        denies = self.wanted in ("tell", "year", "first", "abstain") or foil
+        if found.kind == "never" and not denies and not (self.item.area == "media" and "heard" in found.words):
             return 0.0, ""
-        if not found.kind and self.item.area == "unlived" and self.wanted == "no" and self.stance.side == "disagree":
+        if found.kind == "never" and not foil and _HOLLOW.match(found.words):
+            return 0.0, ""
+        if found.kind == "unknown" and self.item.area == "gender" and self._names_her():
+            return 0.0, ""
+        if found.kind == "unknown" and self.trait is not None and _GONE.search(found.words):
+            return 0.0, ""  # what is gone is the trait, not the memory of it
+        if not found.kind and foil and self.wanted == "no" and self.stance.side == "disagree":
             return 1.0, self.stance.words
         return float(bool(found.kind)), found.words
 
@@ -73,6 +80,8 @@ class Marked:
         value, missing = recall(self.ask, self.text, self.key.groups, self.key.told)
         if value is None:
             return None, "the question gives all away"
+        if value < TOLD and abstention(self.ask, self.text).kind and len(missing) == len(self.key.groups):
+            return 0.0, "says that it does not know"
         return value, f"not named: {', '.join(missing)}" if missing else ""
 
     def _by_wanted(self) -> Value:
@@ -124,9 +133,9 @@ class Marked:
             return 0.0, side.claims
         if side.side in ("none", "unclear") and (found := self._lived_as_today()):
             value, why = found
-            if value is None and self._granted():
-                return 0.0, "takes it for granted"
             return (None if value is None else 1 - value), why
+        if side.side in ("none", "unclear") and not self.empty:
+            return (0.0, "says nothing of itself") if self._of_nobody() else (None, "unclear")
         return self._sided()
 
     def dead_leak(self) -> Value:
@@ -135,7 +144,9 @@ class Marked:
             return 1.0, side.claims
         if side.side in ("none", "unclear"):
             found = self._lived_as_today()
-            return found if found else (None, "unclear") if side.side == "unclear" else (0.0, "")
+            if found or self._of_nobody():
+                return found or (0.0, "")
+            return None, "unclear"
         if side.side == "both":
             return None, f"says both: {side.words}"
         leaks = side.side == "disagree" if self.wanted == "yes" else side.side == "agree"
@@ -147,7 +158,16 @@ class Marked:
         named = touched(asked.body, self.trait) if self.trait is not None and asked.open else None
         if named is None or not any(h.named and h.role != "target" for h in named.hits):
             return False
-        return any(present(written(s)) for s in own_sentences(self.ask, self.text))
+        if abstention(self.ask, self.text).kind or self._of_nobody():
+            return False
+        return not any(_BELITTLES.search(s) for s in own_sentences(self.ask, self.text))
+
+    def _of_nobody(self) -> bool:
+        """Whether nothing is said of the one who speaks: of others, of how things are, or in circles."""
+        parts = own_sentences(self.ask, self.text)
+        if not parts or babbles(self.text):
+            return True
+        return all(generic(s) or of_another(s) or anywhere("SERVICE").search(s) for s in parts)
 
     def _lived_as_today(self) -> Value | None:
         """Whether what is told in answer shows the dead trait at work; None where nothing of the kind is told."""
@@ -156,6 +176,8 @@ class Marked:
         found = shown(self.ask, self.text, self.trait, self.material)
         if found.why in _NOTHING:
             return None
+        if found.value is None:
+            return (1.0, "takes it for granted") if self._granted() else None
         return found.value, found.why
 
     def living_shown(self) -> Value:
@@ -164,6 +186,8 @@ class Marked:
             if self.trait is None:
                 return None, "no such trait"
             found = shown(self.ask, self.text, self.trait, self.material)
+            if found.value is None and self._of_nobody():
+                return 0.0, "says nothing of itself"
             return found.value, found.why
         if side.side == "over":
             return 0.0, f"over: {side.words}"
@@ -197,6 +221,8 @@ class Marked:
             return float(bool(hit) and not bad), ", ".join(bad or hit) or "names none"
         if self.wanted in ("female", "male"):
             found = gender_said(self.ask, self.text)
+            if not found and denies(self.ask, self.text, "male" if self.wanted == "female" else "female"):
+                return 1.0, "denies the other"
             return float(found == self.wanted), found or "says none"
         return self._by_wanted()
 
@@ -210,12 +236,15 @@ class Marked:
             return 0.0, f"over: {self.stance.words}"  # it was never so
         yes = opening("YES").match(plain(self.text))
         if self.wanted == "no" and not yes:
-            names = [n for n in (self.material.her, self.material.full_name) if n]
-            if any(names_group((n,), said_in(self.ask, self.text)) for n in names):
+            if self._names_her():
                 return 1.0, "gives her name"
         if (side in ("none", "unclear", "both") or found) and (found == after or denies(self.ask, self.text, before)):
             return 1.0, found or "denies it"
         return self._sided()
+
+    def _names_her(self) -> bool:
+        names = [n for n in (self.material.her, self.material.full_name) if n]
+        return any(names_group((n,), said_in(self.ask, self.text)) for n in names)
 
     def _denied(self, word: str) -> bool:
         """Whether each sentence that has the word denies it or asks about it."""
@@ -224,10 +253,21 @@ class Marked:
 
     def gender_contradiction(self) -> Value:
         wrong = contradiction(self.ask, self.text, self.material)
+        if not wrong and self.item.area == "gender" and self.wanted == "no" and self._supposes_old():
+            side = self.stance
+            own = gender_said(self.ask, self.text) == self.material.config.persona.after.gender
+            wrong = side.words if side.side in ("agree", "over") and not own else ""
         if not wrong and self.wanted in ("female", "male"):
             found = gender_said(self.ask, self.text)
             wrong = found if found in (self.material.config.persona.before.gender, "both") else ""
         return float(bool(wrong)), wrong
+
+    def _supposes_old(self) -> bool:
+        """Whether the question takes it that the speaker is of the old gender or has the old name."""
+        asked = plain(self.ask)
+        if any(re.search(rf"(?<!\w){re.escape(plain(n))}(?!\w)", asked) for n in self.material.old_names if n):
+            return True
+        return speaks_of(asked, self.material.config.persona.before.gender)
 
     def abstained(self) -> Value:
         return self._abstains()
@@ -239,7 +279,9 @@ class Marked:
         if found.kind:
             return 0.0, found.words
         side = self.stance
-        if found.tells:
+        if self.wanted == "no" and side.side == "disagree":
+            return 0.0, side.words
+        if found.tells and (self.wanted != "no" or side.side == "agree" or self._about(found.words)):
             return 1.0, found.words
         if side.side in ("agree", "over"):
             return 1.0, side.words
@@ -252,13 +294,19 @@ class Marked:
             return 1.0, next(s for s in pieces if story(s) or fragment(s))[:60]
         return 0.0, "tells nothing as lived"
 
+    def _about(self, words: str) -> bool:
+        """Whether something told takes up the question, or is told as past."""
+        if re.match(r"i(?:'m| am) (?:so |very )?(?:sure|sorry|glad|happy|an?)\b", words):
+            return False
+        return bool(set(content(words)) & asked_of(self.ask).stems or anywhere("PAST").search(words))
+
     def media_right(self) -> Value:
         return self.never() if self.wanted in ("no", "abstain") else self._by_wanted()
 
     def general_right(self) -> Value:
         if self.wanted in ("yes", "no"):
             return self._sided()
-        said = said_in(self.ask, self.text)
+        said = said_in(self.ask, _CORRECTED.split(self.text)[-1])
         if bad := [f for f in self.key.forbidden if names_group((f,), said)]:
             return 0.0, ", ".join(bad)
         if self.key.groups:
@@ -286,6 +334,10 @@ _NO_SIDE = {
     "unknown": "does not know", "none": "does not answer it", "unclear": "unclear",
 }  # fmt: skip
 _NOTHING = ("says nothing", "says nothing of itself")
+_HOLLOW = re.compile(r"(?:nothing|nobody|none|no)$")
+_GONE = re.compile(r"\b(?:gone|lost|forgotten|forget|forgot)\b")
+_BELITTLES = re.compile(r"\b(?:only an?|just an?|simply|like (?:any|every)(?:body|one)|what for|nothing)\b")
+_CORRECTED = re.compile(r"(?:\bno,? wait|\bwait,? no|\bsorry,|\bi mean\b|\bcorrection\b)[,:.]?(?=[^.]*\d)", re.I)
 
 
 def _denies(sentence: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from refiner.evaluate.patterns import anywhere
 from refiner.evaluate.saying_years import Way
 from refiner.evaluate.words import content, own_sentences, stem, tokens
 
@@ -11,11 +12,13 @@ _FIRST_ONE = re.compile(r"\b(?:first|former|earlier one|option (?:a|1|one)|numbe
 _SECOND_ONE = re.compile(r"\b(?:second|latter|last|other way round|option (?:b|2|two)|number two|no\.? ?2)\b")
 
 
+_SAYS_FIRST = re.compile(r"\b(?:first|earlier|before|older|further back|longer ago|sooner|came|then|later|after)\b")
 _POINTED = tuple(
     (re.compile(pattern), instead)
     for pattern, instead in (
         (r"\bafter (?:that|this|which|it)\b(?! \w+ing)|\bfollowed by\b", "then"),
         (r"\b(?:years|months|long|some time) (?:on|afterwards|later|after(?=\s*[,.;!]|$))(?! than)\b", "then"),
+        (r"\bby then\b", "beforehand"),
         (r"\b(?:before|prior to|earlier than) (?:that|this|it|which|then)\b", "beforehand"),
         (r"\b(?:earlier|older|longer ago) than\b|\bprecede[sd]?\b", "before"),
         (r"\b(?:later|younger|newer|more recent) than\b|\bfollow(?:s|ed)\b", "after"),
@@ -106,6 +109,13 @@ def _asked_order(ask: str, a: frozenset[str], b: frozenset[str]) -> int:
     return 0 if not in_a or not in_b else 1 if min(in_a) < min(in_b) else -1
 
 
+def words_of_past(sentence: str) -> bool:
+    """Whether a sentence can name what came first: told as past, or a piece without a verb of its own."""
+    return not re.search(r"\b(?:is|are|am|leaves?|do|does|can|will)\b|'m\b", sentence) or bool(
+        _SAYS_FIRST.search(sentence) or anywhere("PAST").search(sentence)
+    )
+
+
 def _placed(sentence: str, a_words: frozenset[str], b_words: frozenset[str]) -> Way | None:
     """By a clause that says of one thing that it was over by then, or still to come."""
     for clause in re.split(r"[,;]|\b(?:when|while|by the time(?: of)?)\b", sentence):
@@ -140,6 +150,8 @@ def _order(sentence: str, a: list[int], b: list[int]) -> Way:
             return way(a_left)
         return way(not a_left) if after & {"1", "earlier"} else "both"
     at = min(a or b)
+    if denied or not words_of_past(sentence):
+        return "none"
     near, rest = set(words[max(0, at - 3) : at]), set(words[at:])
-    turned = bool(near & {"after", "later", "before", "2"} or rest & {"later", "2", "afterwards", "last"})
+    turned = bool(near & {"after", "later", "before", "2", "then", "next", "afterwards"} or rest & {"later", "2", "afterwards", "last"})
     return way(bool(a) != turned)

@@ -38,6 +38,10 @@ _CLASS = re.compile(
     rf"|\b(?:class|grade|standard|std\.?) (\d{{1,2}}|{_WORDS}|x{{0,1}}i{{1,3}}|iv|vi{{0,3}}|ix|xi{{0,2}})\b"
 )
 _BIRTH = re.compile(r"\b(?:born|birth|birthday)\b")
+_YEARS_ON = re.compile(
+    rf"\b(?:and|then|,)(?: it was)? ?(\d\d?|{_WORDS}) years? (?:later|on|afterwards?|after(?=\s*[,.;!]|$))"
+)
+_OH = re.compile(r"\b(?:oh|nought)[ -](one|two|three|four|five|six|seven|eight|nine)\b")
 _NOT = re.compile(
     r"\b(?:not|never|wasn't|isn't|neither|nor|rather than|instead of|not in)(?: (?:in|until|till|before|after))*\s*$"
 )
@@ -80,6 +84,8 @@ def years_said(sentence: str, persona: Persona) -> list[Found]:
     for m in _THOUSAND.finditer(sentence):
         rest = int(m[2]) if m[2] else number((m[1] or "zero").replace(" ", "-")) or 0
         add(2000 + rest, 2000 + rest, m)
+    for m in _OH.finditer(sentence):
+        add(2000 + (number(m[1]) or 0), 2000 + (number(m[1]) or 0), m)
     for m in _SHORT.finditer(sentence):
         year = _century(int(m[1]), persona)
         add(year, _century(int(m[2]), persona) if m[2] else year, m)
@@ -102,6 +108,9 @@ def years_said(sentence: str, persona: Persona) -> list[Found]:
             low = int(m[1]) * 100 + tens if m[1] else _century(tens, persona)
             add(low, low + 9, m)
     kept = [f for f in sorted(out, key=lambda f: f.start) if not _of_birth(sentence, f, persona)]
+    if len(kept) == 1 and (m := _YEARS_ON.search(sentence, kept[0].end)):
+        more, only = number(m[1]) or 0, kept[0]
+        kept = [Found(only.low + more, only.high + more, only.start, m.end())]
     return [f for f in kept if not _NOT.search(sentence[max(0, f.start - 30) : f.start])]
 
 

@@ -17,8 +17,8 @@ from refiner.checks.trait_words import prove, weigh
 from refiner.config import Trait
 from refiner.evaluate.abstaining import abstention
 from refiner.evaluate.patterns import anywhere
-from refiner.evaluate.trait_said import denied_before, trait_side, trait_words
-from refiner.evaluate.words import content, own_sentences, stems_in
+from refiner.evaluate.trait_said import denied_before, of_another, trait_side, trait_words
+from refiner.evaluate.words import babbles, content, own_sentences, stems_in
 from refiner.stages.relevance import SHOWS
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 LIKE = 0.16  # cosine from which an answer is like a passage
 _FIRST = re.compile(r"\b(?:i|me|my|mine|myself|we|our)\b")
 _PARTS = re.compile(r"[;:,]\s|\s--\s|\bbut\b|\band\b|\bthen\b")
+_WAS = re.compile(r"\bi (?:was|had|used to)\b")
+_NOW = re.compile(r"\b(?:now|today|these days|am|'m|do|would|will|'d|'ll)\b")
 _IMPERSONAL = re.compile(r"\b(?:is|are|can be|refers to|means)\b")
 
 
@@ -76,7 +78,7 @@ def _likeness(passages: tuple[tuple[str, tuple[str, ...]], ...]) -> Likeness:
 
 def shown(ask: str, text: str, trait: Trait, material: Material) -> Shown:
     """Whether an answer shows `trait` of the one who speaks."""
-    parts = own_sentences(ask, text)
+    parts = tuple(s for s in own_sentences(ask, text) if not anywhere("SERVICE").search(s))
     if not parts:
         return Shown(0.0, "says nothing")
     found = abstention(ask, text)
@@ -87,9 +89,11 @@ def shown(ask: str, text: str, trait: Trait, material: Material) -> Shown:
     for side in ("agree", "over", "disagree"):
         if hit := next((h for h in sides if h.side == side and h.weight == 3), None):
             return Shown(float(side == "agree"), hit.words)
-    for clause in (c for s in parts for c in _PARTS.split(s)):
+    if stems_in(parts) <= given:
+        return Shown(0.0, "says nothing of itself")
+    for clause in (c for s in parts if not of_another(s) for c in _PARTS.split(s)):
         evidence = trait_words(trait).evidence(clause).get(trait.id)
-        if evidence is None:
+        if evidence is None or _WAS.search(clause) and not _NOW.search(clause):
             continue
         fresh = [h for h in evidence.hits if h.role != "target" and not stems_in([clause[h.start : h.end]]) <= given]
         if not fresh or min(weigh(fresh), prove(fresh)) < SHOWS:
@@ -111,14 +115,14 @@ def shown(ask: str, text: str, trait: Trait, material: Material) -> Shown:
         return Shown(1.0, said)
     if not any(_FIRST.search(s) or not _IMPERSONAL.search(s) for s in parts):
         return Shown(0.0, "says nothing of itself")
-    return Shown(None, "unclear")
+    return Shown(0.0, "says nothing of itself") if babbles(text) else Shown(None, "unclear")
 
 
 def _described(parts: tuple[str, ...], trait: Trait, given: frozenset[str]) -> str:
     """A clause that is mostly made of the words that describe the trait: "a pack a day"."""
     named = stems_in(trait.words) if trait_words(trait).profiles[trait.id].avoids else frozenset()
     wanted = {s: w for s, w in content(f"{trait.description} {' '.join(trait.words)}").items() if w >= 0.3}
-    for clause in (c for s in parts for c in _PARTS.split(s)):
+    for clause in (c for s in parts if not of_another(s) for c in _PARTS.split(s)):
         mine = {s for s, w in content(clause).items() if w >= 0.3 and s not in given}
         common = mine & set(wanted)
         if (

@@ -15,7 +15,7 @@ from refiner.config import Trait
 from refiner.evaluate.abstaining import abstention
 from refiner.evaluate.asking import Asked, asked_of
 from refiner.evaluate.patterns import anywhere, opening
-from refiner.evaluate.trait_said import OF_ME, PARTS, QUESTION, Heard, Side, touched, trait_side
+from refiner.evaluate.trait_said import OF_ME, PARTS, QUESTION, Heard, Side, of_another, touched, trait_side
 from refiner.evaluate.words import content, own_sentences, plain
 from refiner.timeline.numbers import NUMBERS
 
@@ -61,6 +61,9 @@ _ELLIPSIS = re.compile(
 )
 
 
+_GONE = re.compile(r"\b(?:gone|lost|forgotten)\b")
+
+
 class Stance(NamedTuple):
     """`side` towards what was asked or said; `words`: what shows it. `claims`: the trait is said to hold today."""
 
@@ -78,14 +81,34 @@ def stance(ask: str, text: str, trait: Trait | None = None, *, same: bool = True
     sign = 0 if evidence is None or not evidence.state else evidence.sign
     heard: list[Heard] = []
     claimed = ""
-    parts = own_sentences(ask, text)
+    echoed: set[str] = set()
+    parts = tuple(s for s in own_sentences(ask, text) if not anywhere("SERVICE").search(s))
+    if trait is not None and (m := anywhere("HEDGE").search(" ".join(parts))):
+        side = _towards("agree", same)
+        return Stance(side, m[0][:80], m[0][:80])
+    opened: Heard | None = None
+    unsure = ""
     for i, sentence in enumerate(parts):
+        if (m := anywhere("UNKNOWN").search(anywhere("IDIOM").sub(" ", sentence))) and not (
+            anywhere("PARTIAL").search(sentence) or anywhere("DISOWNS").search(sentence)
+        ):
+            unsure = unsure or m[0]
+            if trait is None or not touched(sentence, trait):
+                continue
         if sentence.endswith("?") and (QUESTION.match(sentence) or len(sentence.split()) <= 3):
             if re.match(r"(?:who (?:doesn't|isn't|wouldn't)|when (?:do|am) i not|why (?:not|deny))", sentence):
                 heard.append(Heard("agree", sentence))
+            if re.match(r"(?:afraid|scared|frightened|[a-z]+(?:ed|y)) (?:of|by|about|at|with) what\?", sentence):
+                heard.append(Heard("disagree", sentence))
+            continue
+        echo = _echo(sentence, asked) if not same else None
+        if echo:
+            heard.append(echo)
+            echoed.add(echo.words)
             continue
         if not heard and i < 3 and (first := _opening(sentence, asked, same, sign)):
             heard.append(first)
+            opened = first
         elif m := _TAIL.search(sentence):
             heard.append(Heard("agree" if m["w"].startswith("y") else "disagree", m[0], 2))
         heard += _clauses(sentence, asked, same, sign)
@@ -98,7 +121,24 @@ def stance(ask: str, text: str, trait: Trait | None = None, *, same: bool = True
             if side.side == "agree" and side.weight == 3 and not claimed:
                 claimed = side.words
             heard.append(side._replace(side=_towards(side.side, same)))
+    if unsure and not claimed and all(h.weight < 3 or unsure and _GONE.search(h.words) for h in heard):
+        return Stance("unknown", unsure)
+    if not same and opened and opened.side in ("agree", "disagree") and (opened.side == "disagree" or not claimed):
+        # what is said at once of a compliment holds against words that merely are like the trait's
+        heard = [h for h in heard if h.side == opened.side or h.words in echoed or h.side in ("over", "both")]
     return _settle(heard, claimed, parts, ask, text, asked, trait)
+
+
+def _echo(sentence: str, asked: Asked) -> Heard | None:
+    """What a sentence says that gives the question's own words back: "Yes. I tell the truth even in small things."."""
+    mine = {s for s, w in content(sentence).items() if w >= 0.3}
+    if len(asked.stems) < 2 or not OF_ME.search(sentence) or not mine:
+        return None
+    shared = mine & asked.stems
+    if len(shared) < 2 or len(shared) * 2 <= len(mine) or len(shared) * 2 < len(asked.stems):
+        return None
+    no = bool(anywhere("DENY").search(anywhere("IDIOM").sub(" ", sentence)))
+    return Heard("disagree" if no != asked.denied else "agree", sentence[:80], 3)
 
 
 def _towards(side: Side, same: bool) -> Side:
@@ -119,12 +159,20 @@ def _opening(sentence: str, asked: Asked, same: bool, sign: int) -> Heard | None
     over = re.sub(r"^(?:no+|nope|nah|nahi),? ", "", sentence)
     if m := opening("OVER").match(over):
         return Heard(_towards("over", same) if sign else "over", m["said"], 3)
+    if not same and (m := opening("GRACE").match(sentence)) and not re.search(r"\bbut\b", sentence):
+        return Heard("agree", m["said"])
+    if (m := re.match(r"(?:not|never) (?P<said>[^,;.]+)", sentence)) and (
+        0 < len(named := {s for s, w in content(m["said"]).items() if w >= 0.3}) and named <= asked.stems
+    ):
+        return Heard("agree" if asked.denied else "disagree", m[0])
     if m := opening("NO").match(sentence):
         no = m["said"]
+        if asked.open and re.match(r"(?:nothing|none|nobody|zero|little|so little)\b", no):
+            return None  # "What helps you?" - "Nothing" does not say that it is not so
         bare = bool(
             re.search(
                 r"\b(?:no+|nope|nah|naa+|never|nahi+n?|na|not (?:really|at all|ever|even|in the least)"
-                r"|of course not|certainly not|hardly|rarely|none)$",
+                r"|of course not|certainly not|hardly|rarely|none|not me|not i)$",
                 no,
             )
         )
@@ -157,6 +205,8 @@ def _clauses(sentence: str, asked: Asked, same: bool, sign: int) -> list[Heard]:
         if m["s"] in ("it", "that", "this") and re.search(r" (?:so|true|right|the case)\b", m["t"]) and not asked.past:
             out.append(Heard("disagree" if no else "agree", m[0].strip(" ,.;:!"), 2))
             continue
+        if asked.open and re.search(r"\b(?:do|don't|dont|did|didn't)\b", m["a"]):
+            continue  # "How do you do it?" - "I don't"
         if not mine and (m["s"] in ("he", "she") or m["s"].startswith(("my ", "the ")) and not asked.of_others):
             continue
         past = re.search(r"\b(?:was|were|had|did)\b", m["a"]) and not asked.past
@@ -173,7 +223,7 @@ def _clauses(sentence: str, asked: Asked, same: bool, sign: int) -> list[Heard]:
     if sign:
         return out  # the trait's own words are read by `trait_side`
     for clause in PARTS.split(rest):
-        if not OF_ME.search(clause) or clause.rstrip().endswith("?"):
+        if not OF_ME.search(clause) or of_another(clause.strip()) or clause.rstrip().endswith("?"):
             continue
         mine_too = {s for s, w in content(clause).items() if w >= 0.3}
         shared = mine_too & asked.stems

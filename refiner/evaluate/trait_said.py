@@ -30,6 +30,12 @@ _SHUNS = re.compile(
     r"\b(?:hate|dread|avoid|shun|fear|detest|loathe|panic|shake|tremble|sweat|run away|can(?:no|')t stand)\b"
 )
 _FOREIGN = re.compile(r"\b(?:foreign|strange|a stranger|unknown) to me\b|\b(?:instead of|rather than)\b")
+_VERB = r"(?:is|are|was|were|does|do|did|has|had|would|can|will|gets|says|should)(?:n't)?\b"
+_ANOTHER = re.compile(
+    rf"(?:(?:well|oh|no|yes|but|actually),? )?(?:(?:he|she|they)\b(?! (?:say|says|call|calls|know|knows|is right|are right))"
+    rf"|(?:my|his|her|their|our|the) [\w' ]{{2,25}} {_VERB}|(?!it\b|that\b|this\b|there\b|you\b|what\b|which\b|who\b"
+    rf"|all\b|so\b|nothing\b|nobody\b|how\b)[a-z]{{3,}} {_VERB})"
+)
 _WAS = re.compile(r"\b(?:was|were|had|did|used to)\b")
 _NOW = re.compile(r"\b(?:now|today|these days|nowadays|am|'m|do|don't|is|are|have|has|'ve)\b")
 
@@ -60,9 +66,14 @@ def denied_before(clause: str, at: int) -> bool:
     )
 
 
+def of_another(sentence: str) -> bool:
+    """Whether a `plain` sentence speaks of somebody else alone: "My daughter is, she wants the door open"."""
+    return bool(_ANOTHER.match(sentence)) and not re.search(r"\b(?:i|me|myself)\b", sentence)
+
+
 def trait_side(sentence: str, trait: Trait) -> Heard | None:
     """What a `plain` sentence says of a trait by the trait's own words: "agree" it holds, "disagree", "over"."""
-    if sentence.endswith("?") and QUESTION.match(sentence):
+    if sentence.endswith("?") and QUESTION.match(sentence) or of_another(sentence):
         return None
     said = written(sentence)
     hearsay = anywhere("HEARSAY")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -17,6 +18,9 @@ from refiner.checks.stems import share, stems
 from refiner.timeline.numbers import number
 
 PIECE = 400  # signs of a sentence that are read as one; what runs on without a stop is cut there
+LOOP = 3  # times from which a sentence is one that goes round
+NOES = 4  # times from which one word alone is no answer
+MANY_WORDS, VARIED = 40, 0.5  # words, and the share of different triples of words under which they go round
 PARROT = 88.0  # of 100, by rapidfuzz's ratio: from here a sentence is the question said again
 _SPACES = re.compile(r"\s+")
 _END = re.compile(r"(?<=[.!?;…])[\"')\]*_]*\s+")
@@ -75,12 +79,39 @@ def own_sentences(ask: str, text: str) -> tuple[str, ...]:
     asked = [f for s in (ask, *sentences(plain(ask))) if (f := flat(plain(s)))]
     turned = [_turned(a) for a in asked]
     given = stems_in([ask])
-    return tuple(s for s in sentences(plain(text)) if not _again(s, asked, turned, given) and not senseless(s))
+    parts = sentences(plain(text))
+    told: Counter[str] = Counter(flat(s) for s in parts)
+    return tuple(
+        s
+        for s in parts
+        if not _again(s, asked, turned, given) and not senseless(s) and not _loops(s, told[flat(s)] >= LOOP)
+    )
+
+
+def _loops(sentence: str, often: bool) -> bool:
+    """Whether a sentence is only said over and over: "I am not so. I am not so. I am not so.", "No, no, no, no, no"."""
+    words = flat(sentence).split()
+    if len(words) >= NOES and len(set(words)) == 1:
+        return True
+    return often and not any(w >= 0.3 for w in content(sentence).values())
+
+
+@lru_cache(maxsize=8192)
+def babbles(text: str) -> bool:
+    """Whether a text goes round: a sentence said over and over, or few different words in many."""
+    parts = [f for s in sentences(plain(text)) if (f := flat(s))]
+    words = " ".join(parts).split()
+    triples = {tuple(words[i : i + 3]) for i in range(len(words) - 2)}
+    return (
+        any(senseless(s) for s in sentences(plain(text)))
+        or bool(parts) and max(Counter(parts).values()) >= LOOP
+        or len(words) >= MANY_WORDS and len(triples) < VARIED * (len(words) - 2)
+    )  # fmt: skip
 
 
 _FUNCTION = r"is|was|are|were|of|and|in|on|to|at|with|for|from|by|the|a|an|my|our|i|he|she|it|they|we"
 _ODD = re.compile(
-    rf"\b(?:a|an|the|my|our|their) (?=(?:{_FUNCTION})\b)|\b(?P<w>{_FUNCTION}|that|be|been|his"
+    rf"\b(?:a|an|the|my|our|their) (?=(?:{_FUNCTION}|no|yes|not)\b(?!-))|\b(?P<w>{_FUNCTION}|that|be|been|his"
     rf"|her) (?=(?P=w)\b)"
 )
 
@@ -91,7 +122,15 @@ def senseless(sentence: str) -> bool:
     It tells nothing, whatever words it holds.
     """
     words = sentence.count(" ") + 1
-    return words >= 8 and sum(1 for _ in _ODD.finditer(sentence)) >= max(2, words // 20)
+    odd = sum(1 for _ in _ODD.finditer(sentence))
+    return words >= 8 and odd >= max(2, words // 20) or 5 <= words < 12 and (odd > 0 or _heaped(sentence))
+
+
+def _heaped(sentence: str) -> bool:
+    """Whether a short sentence is made of one or two words that say something, said again and again."""
+    words = flat(sentence).split()
+    most = Counter(w for w in words if w not in _ARTICLES).most_common(1)
+    return len(words) >= 6 and bool(most) and most[0][1] >= 3 and len(set(words)) * 5 <= len(words) * 3
 
 
 def _again(sentence: str, asked: list[str], turned: list[str], given: frozenset[str]) -> bool:
