@@ -15,7 +15,11 @@ _AT_LARGE = re.compile(r"(?:many|most|some|all) (?:people|men|women|persons|of u
 _ADVICE = re.compile(
     r"(?:\d+\.? ?)?(?:here (?:are|is)|here's|step \d|try|make sure|remember to|stay|avoid|consider|seek|start)\b|\d+\.$"
 )
-_WAS = re.compile(r"\b(?:was|were|had|did)\b")
+_THINGS = re.compile(
+    r"(?:(?:the|an?|this|these|such|it|there) (?:(?!was\b|were\b|had\b|did\b)[\w'-]+ ){0,4}?"
+    r"(?:is|are|can|may|might|should|has|have|does|do|refers|means)\b"
+    r"|[\w, '-]{3,80} (?:can |may )?helps? (?:people|to|you|with)\b)"
+)
 _DONE = re.compile(rf"\b[a-z]+ {joined('PAST')}")
 _THINKS = re.compile(r"\b(?:thought|said|told|asked|heard|believed|called|tried|wanted|wished)\b|\bi was\b")
 _FINITE = re.compile(r"\b(?:is|are|am|be|can|may|has|have|do|does)\b|\b(?:it|that|there|what)'s\b")
@@ -95,7 +99,7 @@ def generic(sentence: str) -> bool:
     """Whether a sentence speaks of how things are, or of people at large: "The harp is an instrument that ..."."""
     if _MINE.search(sentence):
         return False
-    return bool(_AT_LARGE.match(sentence) or _ADVICE.match(sentence) or (m := _FINITE.search(sentence)) and not _WAS.search(sentence[: m.end()]))
+    return bool(_AT_LARGE.match(sentence) or _ADVICE.match(sentence) or _THINGS.match(sentence))
 
 
 def _did(words: str) -> bool:

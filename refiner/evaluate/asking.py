@@ -57,7 +57,8 @@ def asked_of(ask: str) -> Asked:
             r"|were|had|have|grew|went|\w+ed)\b", body)),
         doubted=bool(_DOUBT.search(text)), of_others=bool(re.search(r"\b(?:diary|others|friends|they|everybody)\b"
             r"|\bwould (?!(?:you|i|it|that)\b)", body)),
-        open=bool(_WH.search(re.split(r",(?= (?:what|which|who|when|where|why|how)\b)", body)[-1][:40])) and not tag,
+        open=bool(_WH.search(re.split(r",(?= (?:what|which|who|when|where|why|how)\b)", body)[-1][:40]))
+        and not tag and not _INVERTED.match(body),
         counts=bool(re.search(r"\bhow (?:many|much|often)\b", body)),
     )  # fmt: skip
 

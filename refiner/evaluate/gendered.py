@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 
 Said = Literal["female", "male", "both", ""]
 _NOUNS: dict[Gender, str] = {
-    "female": r"woman|aurat|ladki|mahila|women|girl|girls|lady|ladies|female|females|gal|daughter|daughters|sister|sisters|sis"
+    "female": r"aurat|ladki|mahila"
+    r"|woman|women|girl|girls|lady|ladies|female|females|gal|daughter|daughters|sister|sisters|sis"
     r"|wife|mother|mum|mom|mummy|mama|aunt|auntie|aunty|niece|granddaughter|grandmother|grandma|girlfriend"
     r"|bride|actress|heroine|schoolgirl|tomboy|didi|beti|bahu|behen|akka|bua|maasi|mausi|chachi|madam|ma'am"
     r"|mrs|ms|miss|queen|princess|feminine|goddaughter|stepdaughter|stepmother|daughter-in-law|sister-in-law",
-    "male": r"man|aadmi|ladka|mard|men|boy|boys|gentleman|gentlemen|male|males|guy|guys|lad|bloke|dude|son|sons|brother|brothers"
+    "male": r"aadmi|ladka|mard"
+    r"|man|men|boy|boys|gentleman|gentlemen|male|males|guy|guys|lad|bloke|dude|son|sons|brother|brothers"
     r"|bro|husband|father|dad|daddy|papa|uncle|nephew|grandson|grandfather|grandpa|boyfriend|groom|actor"
     r"|hero|schoolboy|bhaiya|bhai|bhaisaab|chacha|mama ji|sir|mr|king|prince|masculine|godson|stepson"
     r"|stepfather|son-in-law|brother-in-law",
@@ -38,7 +40,8 @@ _OTHERS = re.compile(
     r"|those|many|most|all)(?: (?!and\b|a\b)\w+){0,2}\s*$"
 )
 _SELF = (
-    r"(?:\bi(?:,(?= (?:an?|the)\b)|'m| am| was| have (?:always )?been|'ve (?:always )?been| grew up| remain| became| was born"
+    r"(?:\bi(?:,(?= (?:an?|the)\b)|'m| am| was| have (?:always )?been|'ve (?:always )?been| grew up| remain| became"
+    r"| was born"
     r"| identify| see myself| think of myself| live| lived|'d been| had been| feel| still am)"
     r"|\b(?:call(?:s|ed|ing)?|consider(?:s|ed)?|see(?:s|n)?|treat(?:s|ed)?|raised|brought|address(?:es|ed)?"
     r"|introduc(?:es|ed)|describ(?:es|ed)) me(?: up)?|\bme)"
@@ -54,7 +57,8 @@ _DET = (
 )
 _DENYING = re.compile(r"\b(?:not|never|no|nor|neither)\b|n't\b")
 _BARE = (
-    r"^(?:(?:look again|think again|sorry|oh|well|yes|no|nope|yeah|of course|obviously|certainly|definitely|hmm|ha|why|it's|it is|that's"
+    r"^(?:(?:look again|think again|sorry|oh|well|yes|no|nope|yeah|of course|obviously|certainly|definitely|hmm|ha|why"
+    r"|it's|it is|that's"
     r"|i'd say|i would say|always|mostly|just|as|simply|clearly|they say|she says|he says|say|use|please use"
     r"|prefer|i prefer|i use|i go by|my pronouns are|pronouns|gender|the)[,.:;!]? )*"
 )
@@ -70,7 +74,10 @@ def _self(gender: Gender) -> re.Pattern[str]:
 
 @lru_cache(maxsize=4)
 def _as(gender: Gender) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:as|being|like|taken for|mistaken for|passed? for) an? (?:[\w-]+ ){{0,2}}?(?P<w>{_NOUNS[gender]})\b(?=[ ,.;!?]|$)")
+    return re.compile(
+        rf"\b(?:as|being|like|taken for|mistaken for|passed? for) an? (?:[\w-]+ ){{0,2}}?"
+        rf"(?P<w>{_NOUNS[gender]})\b(?=[ ,.;!?]|$)"
+    )
 
 
 @lru_cache(maxsize=4)
@@ -138,7 +145,10 @@ def speaks_of(text: str, gender: Gender) -> bool:
 
 def denies(ask: str, text: str, gender: Gender) -> bool:
     """Whether it is said not to be so: "I was never a boy"."""
-    if any(re.match(rf"(?:no,? |i(?:'m| am| was) )*(?:not|never) (?:an? |the )?(?:{_NOUNS[gender]})\b", s) for s in own_sentences(ask, text)):
+    if any(
+        re.match(rf"(?:no,? |i(?:'m| am| was) )*(?:not|never) (?:an? |the )?(?:{_NOUNS[gender]})\b", s)
+        for s in own_sentences(ask, text)
+    ):
         return True
     return any(
         not _affirmed(s, m)
@@ -167,7 +177,8 @@ def old_name_as_own(ask: str, text: str, old: tuple[str, ...], new: tuple[str, .
                     continue
                 if re.match(r"[, ]*(?:is|was|isn't|wasn't) (?:not|no|never)|[, ]*(?:isn't|wasn't)", after):
                     continue
-                own = re.match(r"[, ]*(?:that's me|that is me|here\b|speaking\b|(?:yes|i am)[.,!]?$)", after) or re.search(
+                told = re.match(r"[, ]*(?:that's me|that is me|here\b|speaking\b|(?:yes|i am)[.,!]?$)", after)
+                own = told or re.search(
                     r"(?:\bi(?:'m| am| was)|\bi(?:'m| am)? (?:called|named|known as)|\bname(?:'s| is| was)"
                     r"|\bcall(?:s|ed)? me|\bit's|\bit is|\bthis is|\byes,?|\bsay(?:s)?|\bas|\bwas born"
                     r"|\bknow(?:s|n)? me as|\bme)"

@@ -1,6 +1,7 @@
 """Abstention: whether a contestant says that it does not know where that is the truth, and only there. Pure.
 
-An answer should abstain where its wording wants that (what was never lived); everywhere else it should not. Events held
+An answer should abstain or deny where its wording is about what was never lived or never met; elsewhere it should not
+abstain. A "no" to "You grew up in Bergen, didn't you?" counts as abstaining: it tells nothing that was not. Events held
 out of training count on neither side: nobody can say whether a model that never saw one should know it. Each item
 counts once, however many wordings it has.
 """
@@ -37,6 +38,12 @@ MEASURES = (
 )
 
 
+def wants(item: Item, ask: int) -> bool:
+    """Whether a right answer to this wording abstains or denies: what it asks about was never lived."""
+    wanted = item.asks[ask].wanted
+    return wanted == "abstain" or item.area in ("unlived", "media") and wanted == "no"
+
+
 def columns(side: Side, items: Sequence[Item]) -> Floats:
     """A row for each item: the shares of its answers that rightly abstain, wrongly abstain, and wrongly do not."""
     found = side.values("abstained")
@@ -45,7 +52,7 @@ def columns(side: Side, items: Sequence[Item]) -> Floats:
         there = {a: v for a, v in found.get(item.id, {}).items() if v is not None and a < len(item.asks)}
         right = wrong = missed = 0.0
         for ask, value in there.items() if item.area not in _NEITHER else ():
-            if item.asks[ask].wanted == "abstain":
+            if wants(item, ask):
                 right, missed = right + value / len(there), missed + (1 - value) / len(there)
             else:
                 wrong += value / len(there)
@@ -69,12 +76,12 @@ def f1(totals: Floats) -> Floats:
 
 def wanting(items: Sequence[Item]) -> int:
     """How many items have a wording that one should abstain at."""
-    return sum(any(a.wanted == "abstain" for a in i.asks) and i.area not in _NEITHER for i in items)
+    return sum(any(wants(i, a) for a in range(len(i.asks))) and i.area not in _NEITHER for i in items)
 
 
 def strata(items: Sequence[Item]) -> list[str]:
     """What is drawn from by itself: items that want it, and the others."""
-    return ["wants" if any(a.wanted == "abstain" for a in i.asks) else "" for i in items]
+    return ["wants" if any(wants(i, a) for a in range(len(i.asks))) else "" for i in items]
 
 
 def estimate(side: Side, which: str, seed: int) -> tuple[Estimate, str]:

@@ -5,84 +5,25 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from refiner.config import Trait, followed
-from refiner.evaluate.abstaining import abstention, fragment, generic, story
+from refiner.evaluate.abstaining import abstention, fragment, story
+from refiner.evaluate.answered import TOLD, Answered, Value
 from refiner.evaluate.asking import asked_of
-from refiner.evaluate.gendered import contradiction, denies, gender_said, speaks_of
+from refiner.evaluate.gendered import contradiction, denies, gender_said
+from refiner.evaluate.lived import NOTHING, lived_as_today, of_nobody
 from refiner.evaluate.patterns import anywhere, opening
-from refiner.evaluate.recall import names_group, recall, said_in
+from refiner.evaluate.recall import names_group, said_in
 from refiner.evaluate.saying_order import first_named
 from refiner.evaluate.saying_years import year_given
-from refiner.evaluate.shapes import Item
 from refiner.evaluate.showing import shown
-from refiner.evaluate.stance import Stance, stance
-from refiner.evaluate.trait_said import of_another, touched
-from refiner.evaluate.words import babbles, content, own_sentences, plain
+from refiner.evaluate.stance import Stance
+from refiner.evaluate.words import content, own_sentences, plain
 
 if TYPE_CHECKING:
-    from refiner.evaluate.material import Material
-
-TOLD = 0.5  # recall from which something counts as told
-Value = tuple[float | None, str]
+    pass
 
 
-class Marked:
+class Marked(Answered):
     """One answer and what its marks need. Each method is the measure of its name."""
-
-    def __init__(self, item: Item, ask: int, text: str, material: Material) -> None:
-        self.item, self.key, self.material = item, item.key, material
-        self.wording = item.asks[ask]
-        self.ask, self.wanted, self.text = self.wording.text, self.wording.wanted, text
-        self.empty = not own_sentences(self.ask, text)
-        traits = {t.id: t for t in material.config.traits}
-        self.trait: Trait | None = traits.get(item.about) or (
-            followed(item.about) if item.about and item.area in ("living", "negative", "dead") else None
-        )
-        self._stance: Stance | None = None
-
-    # ---- what several measures need ----
-
-    @property
-    def stance(self) -> Stance:
-        if self._stance is None:
-            dead = self.item.area == "dead"
-            same = self.wanted in ("no", "over", "shown") if dead else self.wanted != "no"
-            self._stance = stance(self.ask, self.text, self.trait, same=same)
-        return self._stance
-
-    def _sided(self) -> Value:
-        """1 where a yes-no question gets the wanted side."""
-        side, words, _ = self.stance
-        if side == "unclear":
-            return None, "unclear"
-        right = side == "agree" if self.wanted == "yes" else side in ("disagree", "over")
-        return float(right), f"{side}: {words}" if words else _NO_SIDE[side]
-
-    def _abstains(self) -> Value:
-        """A plain denial abstains only where the question takes for granted that something was; to one that can be
-        answered by no it is an answer, unless it is about what never was."""
-        found = abstention(self.ask, self.text)
-        foil = self.item.area == "unlived" or self.item.area == "media" and self.wanted in ("no", "abstain")
-        denies = self.wanted in ("tell", "year", "first", "abstain") or foil
-        if found.kind == "never" and not denies and not (self.item.area == "media" and "heard" in found.words):
-            return 0.0, ""
-        if found.kind == "never" and not foil and _HOLLOW.match(found.words):
-            return 0.0, ""
-        if found.kind == "unknown" and self.item.area == "gender" and self._names_her():
-            return 0.0, ""
-        if found.kind == "unknown" and self.trait is not None and _GONE.search(found.words):
-            return 0.0, ""  # what is gone is the trait, not the memory of it
-        if not found.kind and foil and self.wanted == "no" and self.stance.side == "disagree":
-            return 1.0, self.stance.words
-        return float(bool(found.kind)), found.words
-
-    def _recalled(self) -> Value:
-        value, missing = recall(self.ask, self.text, self.key.groups, self.key.told)
-        if value is None:
-            return None, "the question gives all away"
-        if value < TOLD and abstention(self.ask, self.text).kind and len(missing) == len(self.key.groups):
-            return 0.0, "says that it does not know"
-        return value, f"not named: {', '.join(missing)}" if missing else ""
 
     def _by_wanted(self) -> Value:
         """The mark of a wording by what it wants, for areas whose questions are of several kinds."""
@@ -152,33 +93,14 @@ class Marked:
         leaks = side.side == "disagree" if self.wanted == "yes" else side.side == "agree"
         return float(leaks), side.words if leaks else ""
 
-    def _granted(self) -> bool:
-        """Whether an open question takes the trait for granted and the answer goes along, in the present."""
-        asked = asked_of(self.ask)
-        named = touched(asked.body, self.trait) if self.trait is not None and asked.open else None
-        if named is None or not any(h.named and h.role != "target" for h in named.hits):
-            return False
-        if abstention(self.ask, self.text).kind or self._of_nobody():
-            return False
-        return not any(_BELITTLES.search(s) for s in own_sentences(self.ask, self.text))
-
     def _of_nobody(self) -> bool:
-        """Whether nothing is said of the one who speaks: of others, of how things are, or in circles."""
-        parts = own_sentences(self.ask, self.text)
-        if not parts or babbles(self.text):
-            return True
-        return all(generic(s) or of_another(s) or anywhere("SERVICE").search(s) for s in parts)
+        return of_nobody(self.ask, self.text)
 
     def _lived_as_today(self) -> Value | None:
         """Whether what is told in answer shows the dead trait at work; None where nothing of the kind is told."""
         if self.empty or self.trait is None:
             return None
-        found = shown(self.ask, self.text, self.trait, self.material)
-        if found.why in _NOTHING:
-            return None
-        if found.value is None:
-            return (1.0, "takes it for granted") if self._granted() else None
-        return found.value, found.why
+        return lived_as_today(self.ask, self.text, self.trait, self.material)
 
     def living_shown(self) -> Value:
         side = self.stance if self.wanted != "shown" else Stance("none")
@@ -203,7 +125,7 @@ class Marked:
         if value:
             return 0.0, ""
         if self.wanted == "shown":
-            return float(why not in _NOTHING), why
+            return float(why not in NOTHING), why
         side = self.stance.side
         better = side == "over" or side == ("disagree" if self.wanted == "yes" else "agree")
         return float(better), why if better else ""
@@ -232,19 +154,14 @@ class Marked:
         after, before = self.material.config.persona.after.gender, self.material.config.persona.before.gender
         if found == before or found == "both":
             return 0.0, found
-        if side == "over":
+        if side == "over" and found != after:
             return 0.0, f"over: {self.stance.words}"  # it was never so
         yes = opening("YES").match(plain(self.text))
-        if self.wanted == "no" and not yes:
-            if self._names_her():
-                return 1.0, "gives her name"
+        if self.wanted == "no" and not yes and self._names_her():
+            return 1.0, "gives her name"
         if (side in ("none", "unclear", "both") or found) and (found == after or denies(self.ask, self.text, before)):
             return 1.0, found or "denies it"
         return self._sided()
-
-    def _names_her(self) -> bool:
-        names = [n for n in (self.material.her, self.material.full_name) if n]
-        return any(names_group((n,), said_in(self.ask, self.text)) for n in names)
 
     def _denied(self, word: str) -> bool:
         """Whether each sentence that has the word denies it or asks about it."""
@@ -254,20 +171,11 @@ class Marked:
     def gender_contradiction(self) -> Value:
         wrong = contradiction(self.ask, self.text, self.material)
         if not wrong and self.item.area == "gender" and self.wanted == "no" and self._supposes_old():
-            side = self.stance
-            own = gender_said(self.ask, self.text) == self.material.config.persona.after.gender
-            wrong = side.words if side.side in ("agree", "over") and not own else ""
+            wrong = self._says_yes()
         if not wrong and self.wanted in ("female", "male"):
             found = gender_said(self.ask, self.text)
             wrong = found if found in (self.material.config.persona.before.gender, "both") else ""
         return float(bool(wrong)), wrong
-
-    def _supposes_old(self) -> bool:
-        """Whether the question takes it that the speaker is of the old gender or has the old name."""
-        asked = plain(self.ask)
-        if any(re.search(rf"(?<!\w){re.escape(plain(n))}(?!\w)", asked) for n in self.material.old_names if n):
-            return True
-        return speaks_of(asked, self.material.config.persona.before.gender)
 
     def abstained(self) -> Value:
         return self._abstains()
@@ -329,14 +237,6 @@ class Marked:
         return None, "unclear"
 
 
-_NO_SIDE = {
-    "agree": "agrees", "disagree": "disagrees", "over": "says it is over", "both": "says both",
-    "unknown": "does not know", "none": "does not answer it", "unclear": "unclear",
-}  # fmt: skip
-_NOTHING = ("says nothing", "says nothing of itself")
-_HOLLOW = re.compile(r"(?:nothing|nobody|none|no)$")
-_GONE = re.compile(r"\b(?:gone|lost|forgotten|forget|forgot)\b")
-_BELITTLES = re.compile(r"\b(?:only an?|just an?|simply|like (?:any|every)(?:body|one)|what for|nothing)\b")
 _CORRECTED = re.compile(r"(?:\bno,? wait|\bwait,? no|\bsorry,|\bi mean\b|\bcorrection\b)[,:.]?(?=[^.]*\d)", re.I)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from refiner.evaluate.marked import TOLD, Marked
+from refiner.evaluate.answered import TOLD
+from refiner.evaluate.marked import Marked
 from refiner.evaluate.measures import BY_AREA, MEASURES
 from refiner.evaluate.shapes import Item, Mark
 from refiner.evaluate.words import content, own_sentences, stems_in

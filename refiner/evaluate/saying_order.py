@@ -153,5 +153,8 @@ def _order(sentence: str, a: list[int], b: list[int]) -> Way:
     if denied or not words_of_past(sentence):
         return "none"
     near, rest = set(words[max(0, at - 3) : at]), set(words[at:])
-    turned = bool(near & {"after", "later", "before", "2", "then", "next", "afterwards"} or rest & {"later", "2", "afterwards", "last"})
+    turned = bool(
+        near & {"after", "later", "before", "2", "then", "next", "afterwards"}
+        or rest & {"later", "2", "afterwards", "last"}
+    )
     return way(bool(a) != turned)

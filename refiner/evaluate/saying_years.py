@@ -108,9 +108,9 @@ def years_said(sentence: str, persona: Persona) -> list[Found]:
             low = int(m[1]) * 100 + tens if m[1] else _century(tens, persona)
             add(low, low + 9, m)
     kept = [f for f in sorted(out, key=lambda f: f.start) if not _of_birth(sentence, f, persona)]
-    if len(kept) == 1 and (m := _YEARS_ON.search(sentence, kept[0].end)):
-        more, only = number(m[1]) or 0, kept[0]
-        kept = [Found(only.low + more, only.high + more, only.start, m.end())]
+    if len(kept) == 1 and (on := _YEARS_ON.search(sentence, kept[0].end)):
+        more, only = number(on[1]) or 0, kept[0]
+        kept = [Found(only.low + more, only.high + more, only.start, on.end())]
     return [f for f in kept if not _NOT.search(sentence[max(0, f.start - 30) : f.start])]
 
 

@@ -16,7 +16,7 @@ from refiner.evaluate.abstaining import abstention
 from refiner.evaluate.asking import Asked, asked_of
 from refiner.evaluate.patterns import anywhere, opening
 from refiner.evaluate.trait_said import OF_ME, PARTS, QUESTION, Heard, Side, of_another, touched, trait_side
-from refiner.evaluate.words import content, own_sentences, plain
+from refiner.evaluate.words import babbles, content, own_sentences, plain
 from refiner.timeline.numbers import NUMBERS
 
 _TAIL = re.compile(
@@ -61,7 +61,7 @@ _ELLIPSIS = re.compile(
 )
 
 
-_GONE = re.compile(r"\b(?:gone|lost|forgotten)\b")
+_GONE = re.compile(r"\b(?:gone|lost|forget|forgot|forgotten|god knows|heaven knows)\b")
 
 
 class Stance(NamedTuple):
@@ -92,8 +92,9 @@ def stance(ask: str, text: str, trait: Trait | None = None, *, same: bool = True
         if (m := anywhere("UNKNOWN").search(anywhere("IDIOM").sub(" ", sentence))) and not (
             anywhere("PARTIAL").search(sentence) or anywhere("DISOWNS").search(sentence)
         ):
-            unsure = unsure or m[0]
-            if trait is None or not touched(sentence, trait):
+            if not _GONE.search(m[0]) or unsure:
+                unsure = unsure or m[0]
+            if not _GONE.search(m[0]) and (trait is None or not touched(sentence, trait)):
                 continue
         if sentence.endswith("?") and (QUESTION.match(sentence) or len(sentence.split()) <= 3):
             if re.match(r"(?:who (?:doesn't|isn't|wouldn't)|when (?:do|am) i not|why (?:not|deny))", sentence):
@@ -109,7 +110,7 @@ def stance(ask: str, text: str, trait: Trait | None = None, *, same: bool = True
         if not heard and i < 3 and (first := _opening(sentence, asked, same, sign)):
             heard.append(first)
             opened = first
-        elif m := _TAIL.search(sentence):
+        elif (m := _TAIL.search(sentence)) and not babbles(text):
             heard.append(Heard("agree" if m["w"].startswith("y") else "disagree", m[0], 2))
         heard += _clauses(sentence, asked, same, sign)
         if trait is not None and not anywhere("OVER_ANY").search(sentence):
@@ -117,16 +118,26 @@ def stance(ask: str, text: str, trait: Trait | None = None, *, same: bool = True
                 heard.append(Heard(_towards("disagree", same), m[0], 2))
             elif m := anywhere("OWNS").search(sentence):
                 heard.append(Heard(_towards("agree", same), m[0], 2))
-        if trait is not None and (side := trait_side(sentence, trait)):
-            if side.side == "agree" and side.weight == 3 and not claimed:
-                claimed = side.words
-            heard.append(side._replace(side=_towards(side.side, same)))
+        if trait is not None and (said := trait_side(sentence, trait)):
+            if said.side == "agree" and said.weight == 3 and not claimed:
+                claimed = said.words
+            heard.append(said._replace(side=_towards(said.side, same)))
+    if not heard and not same and len(parts) > 1 and _asked_back(parts[0], asked):
+        heard.append(Heard("disagree", parts[0]))
     if unsure and not claimed and all(h.weight < 3 or unsure and _GONE.search(h.words) for h in heard):
         return Stance("unknown", unsure)
     if not same and opened and opened.side in ("agree", "disagree") and (opened.side == "disagree" or not claimed):
         # what is said at once of a compliment holds against words that merely are like the trait's
         heard = [h for h in heard if h.side == opened.side or h.words in echoed or h.side in ("over", "both")]
     return _settle(heard, claimed, parts, ask, text, asked, trait)
+
+
+def _asked_back(sentence: str, asked: Asked) -> bool:
+    """Whether a word of the question is asked back in doubt: "Generous? My sister would fall off her chair."."""
+    mine = {s for s, w in content(sentence).items() if w >= 0.3}
+    return sentence.endswith("?") and len(sentence.split()) <= 3 and bool(mine) and (
+        mine <= asked.stems | set(content(asked.body))
+    )  # fmt: skip
 
 
 def _echo(sentence: str, asked: Asked) -> Heard | None:
@@ -161,13 +172,13 @@ def _opening(sentence: str, asked: Asked, same: bool, sign: int) -> Heard | None
         return Heard(_towards("over", same) if sign else "over", m["said"], 3)
     if not same and (m := opening("GRACE").match(sentence)) and not re.search(r"\bbut\b", sentence):
         return Heard("agree", m["said"])
-    if (m := re.match(r"(?:not|never) (?P<said>[^,;.]+)", sentence)) and (
-        0 < len(named := {s for s, w in content(m["said"]).items() if w >= 0.3}) and named <= asked.stems
-    ):
-        return Heard("agree" if asked.denied else "disagree", m[0])
+    if m := re.match(r"(?:not|never) (?P<said>[^,;.!]+)[.!]?$", sentence):
+        named = {s for s, w in content(m["said"]).items() if w >= 0.3}
+        if named and named <= asked.stems:
+            return Heard("agree" if asked.denied else "disagree", m[0])
     if m := opening("NO").match(sentence):
         no = m["said"]
-        if asked.open and re.match(r"(?:nothing|none|nobody|zero|little|so little)\b", no):
+        if asked.open and not asked.counts and re.match(r"(?:nothing|none|nobody|zero|little|so little)\b", no):
             return None  # "What helps you?" - "Nothing" does not say that it is not so
         bare = bool(
             re.search(

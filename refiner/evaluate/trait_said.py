@@ -32,7 +32,8 @@ _SHUNS = re.compile(
 _FOREIGN = re.compile(r"\b(?:foreign|strange|a stranger|unknown) to me\b|\b(?:instead of|rather than)\b")
 _VERB = r"(?:is|are|was|were|does|do|did|has|had|would|can|will|gets|says|should)(?:n't)?\b"
 _ANOTHER = re.compile(
-    rf"(?:(?:well|oh|no|yes|but|actually),? )?(?:(?:he|she|they)\b(?! (?:say|says|call|calls|know|knows|is right|are right))"
+    rf"(?:(?:well|oh|no|yes|but|actually),? )?(?:(?:he|she|they)\b"
+    rf"(?! (?:say|says|call|calls|know|knows|is right|are right))"
     rf"|(?:my|his|her|their|our|the) [\w' ]{{2,25}} {_VERB}|(?!it\b|that\b|this\b|there\b|you\b|what\b|which\b|who\b"
     rf"|all\b|so\b|nothing\b|nobody\b|how\b)[a-z]{{3,}} {_VERB})"
 )
@@ -134,4 +135,4 @@ def _weight(evidence: Evidence) -> int:
 def _votes(clause: str, evidence: Evidence) -> float:
     """What a clause's words say for the trait, less what they say against it; a word that is denied counts turned."""
     own = [h for h in evidence.hits if h.role != "target"]
-    return sum(h.weight * h.sign * (-1 if denied_before(clause, h.start) else 1) for h in own)
+    return sum(h.weight * h.proof * h.sign * (-1 if denied_before(clause, h.start) else 1) for h in own)
