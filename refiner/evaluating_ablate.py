@@ -6,7 +6,6 @@ goes on where it was interrupted, trains no mix twice and asks no question twice
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from refiner.console import Output
-from refiner.dataset.export import Extras, export_dataset, ready, validate_dataset
+from refiner.dataset.export import ready
 from refiner.dataset.leaks import event_tellings
 from refiner.dataset.persona import system_for
 from refiner.dataset.replay import read_general
-from refiner.dataset.split import Split, split
-from refiner.errors import TrainingError, Undecided, UsageError
+from refiner.dataset.split import split
+from refiner.errors import Undecided, UsageError
 from refiner.evaluate.ablate import MIXES, Mix
 from refiner.evaluate.ablate_cautions import cautions
 from refiner.evaluate.ablate_compare import (
@@ -32,11 +31,11 @@ from refiner.evaluate.ablate_compare import (
     values_of,
 )
 from refiner.evaluate.ablate_plan import Plan, Rows, plan_of
+from refiner.evaluate.ablate_train import figures, train_mix
 from refiner.evaluate.interview import interview
-from refiner.evaluate.marking import mark, unmarked
 from refiner.evaluate.material import Material
 from refiner.evaluate.questions import make_items
-from refiner.evaluate.scores import scores, with_derived
+from refiner.evaluate.scores import marked, scores, with_derived
 from refiner.evaluate.shapes import Answer, Contestant, Item, Mark, Report
 from refiner.evaluating_contestants import Lazy
 from refiner.evaluating_material import material_of
@@ -47,7 +46,7 @@ from refiner.stages.composing.facts import refined_labels
 from refiner.stages.composing.text import normal
 from refiner.store import Workspace, canonical, locked, make_folder, to_jsonl, write_atomic
 from refiner.training.launch import find_recipe, train, training_folder, tuning
-from refiner.training.runs import RunInfo, read_run
+from refiner.training.runs import RunInfo
 from refiner.training.talk import open_model
 
 FOLDER = "ablations"
@@ -122,6 +121,7 @@ def ablate_run(
     if asked.dry_run:
         tell(done)
         return 0
+    make_folder(folder.parent)  # a folder that is only passed through would be open to others
     make_folder(folder)
     contestants: dict[str, Contestant] = {}
     answers: list[Answer] = []
@@ -130,10 +130,13 @@ def ablate_run(
     for seed in done.seeds:
         for number, mix in enumerate(mixes, 1):
             of = f"mix {number} of {len(mixes)}, {mix.name}" + (f", seed {seed}" if len(done.seeds) > 1 else "")
-            run, code = _trained(ws, folder, plan, mix, seed, read, show, of, trainer)
+            run = train_mix(
+                ws, folder, plan, mix, seed, history=read.history, trainer=trainer, quiet=show.quiet,
+                say=lambda text, of=of: show.say(f"{of}: {text}"),  # type: ignore[misc]
+            )  # fmt: skip
             if run is None:
                 show.say("what is trained is kept; the same command goes on")
-                return code
+                return 130
             if not contestants:
                 base = Contestant(
                     id=GIVEN, title=f"{run.base}, untrained", system=plan.system, about=_about(run, adapter=False)
@@ -146,10 +149,10 @@ def ablate_run(
                 id=name, title=of, system=plan.system, adapter=True, about=_about(run, adapter=True)
             )
             runs.setdefault(mix.name, []).append(name)
-            trained.setdefault(mix.name, {})[str(seed)] = _figures(run)
+            trained.setdefault(mix.name, {})[str(seed)] = figures(run)
             answers += _asked(contestants[name], run, items, folder, asked, show)
     facts_offered = sum(i.area == "fact" for i in offered)
-    marks = _marks(items, answers, contestants, read.material)
+    marks, _ = with_derived(items, answers, marked(items, answers, contestants, read.material), read.material)
     found = done.model_copy(
         update={
             "mixes": tuple(m.model_copy(update={"runs": trained[m.name]}) for m in done.mixes),
@@ -239,70 +242,6 @@ def _reasons(left_out: Mapping[str, str]) -> list[str]:
     return [f"  {mix}: {why}" for mix, why in left_out.items()]
 
 
-# ---- training ----
-
-
-def _trained(
-    ws: Workspace,
-    folder: Path,
-    plan: Plan,
-    mix: Mix,
-    seed: int,
-    read: _Read,
-    show: Output,
-    of: str,
-    trainer: Callable[..., int],
-) -> tuple[RunInfo | None, int]:
-    """The finished run of a mix, trained where it is not, and 0; or None and the code of what interrupted it."""
-    out = folder / mix.name / f"seed-{seed}"
-    run = read_run(out)
-    if run.is_finished:
-        show.say(f"{of}: trained already")
-        return run, 0
-    dataset = folder / mix.name / "dataset"
-    if not dataset.is_dir() or validate_dataset(dataset):
-        with locked(ws, "evaluate --ablate"):
-            _write(dataset, plan, mix, read)
-    told = plan.taught(mix)
-    show.say(f"{of}: {told.sequences} rows, {told.tokens} tokens of answers, {told.steps} steps")
-    recipe = folder / mix.name / f"seed-{seed}.toml"
-    write_atomic(recipe, _toml(plan.recipe_of(mix, seed)))
-    extra = ["--quiet"] if show.quiet else []
-    code = trainer(dataset, recipe, out, extra=[*extra, "--resume"] if run.is_begun else extra)
-    if code == 130:
-        return None, code
-    run = read_run(out)
-    if code or not run.is_finished:
-        raise TrainingError(
-            f"the mix {mix.name} could not be trained", mend="the same command goes on; what is trained is kept"
-        )
-    return run, 0
-
-
-def _write(dataset: Path, plan: Plan, mix: Mix, read: _Read) -> None:
-    """The data set of a mix, as `refiner export` writes one, without rows to evaluate: all mixes go to the end."""
-    samples = plan.samples(mix)
-    # As many general rows as all mixes have, whatever their share is here.
-    share = read.rows.config.samples.model_copy(update={"replay": len(plan.general) / len(samples)})
-    export_dataset(
-        samples, dataset, config=read.rows.config.model_copy(update={"samples": share}), card=plan.system,
-        base=str(plan.recipe["base"]["model"]), system=plan.system,
-        extras=Extras(general=plan.general, history=read.history, parts=Split(samples, ())),
-    )  # fmt: skip
-
-
-def _toml(recipe: Mapping[str, Any]) -> str:
-    import tomlkit
-
-    return tomlkit.dumps(recipe)
-
-
-def _figures(run: RunInfo) -> dict[str, Any]:
-    return {
-        "steps": run.steps, "first_loss": run.first_loss, "last_loss": run.last_loss, "seconds": round(run.seconds, 1)
-    }  # fmt: skip
-
-
 # ---- asking ----
 
 
@@ -330,18 +269,6 @@ def _asked(
 # ---- after ----
 
 
-def _marks(
-    items: Sequence[Item], answers: Sequence[Answer], contestants: Mapping[str, Contestant], material: Material
-) -> dict[str, tuple[Mark, ...]]:
-    by_id = {i.id: i for i in items}
-    marks: dict[str, list[Mark]] = {c: [] for c in contestants}
-    for a in answers:
-        item = by_id[a.item]
-        marks[a.contestant] += unmarked(item, a.ask, a.error) if a.error else mark(item, a.ask, a.text, material)
-    whole, _ = with_derived(items, answers, marks, material)
-    return whole
-
-
 def _keep(
     folder: Path,
     found: Ablated,
@@ -358,13 +285,13 @@ def _keep(
         made=datetime.now(UTC).isoformat(timespec="seconds"),
         now=now,
         name=found.name,
-        life=found.name.rsplit("-", 1)[-1],
+        life=material.fingerprint,
         items=tuple(items),
         contestants=tuple(contestants.values()),
         measures=measures,
         scores=scored,
         marks=dict(marks),
-        settings={"ablation": json.loads(found.model_dump_json())},
+        settings={"ablation": found.model_dump(mode="json")},
     )
     write_atomic(folder / "answers.jsonl", to_jsonl(answers))
     write_atomic(folder / "report.json", report.model_dump_json(indent=1) + "\n")

@@ -1,9 +1,9 @@
 """What mixes of training rows taught: which questions are asked, and how the mixes' answers differ. Pure.
 
-Differences are paired by question (Miller 2024, "Adding Error Bars to Evals", arXiv 2411.00640, section 4): what one
-question is harder than another falls out. Their intervals say what other questions of the same kind would have shown.
-They do not say what another seed of the training would have: for that more seeds are trained, and a difference counts
-only where it points the same way in each.
+Differences are paired by question (Miller 2024, "Adding Error Bars to Evals", arXiv 2411.00640, section 4), and rest on
+the answers that could be judged for all that are compared: what one question is harder than another falls out. Their
+intervals say what other questions of the same kind would have shown. They do not say what another seed of the training
+would have: for that more seeds are trained, and a difference counts only where it points the same way in each.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from refiner.evaluate.intervals import Estimate, bootstrap, difference
 from refiner.evaluate.shapes import Area, Item, Mark
-from refiner.evaluate.tally import judged, side_of
+from refiner.evaluate.tally import side_of
 from refiner.models import Record
 from refiner.stages.composing.text import normal
 
@@ -23,6 +23,7 @@ SHARE: Mapping[Area, float] = {
     "fact": 0.34, "date": 0.16, "living": 0.16, "negative": 0.14, "dead": 0.12, "gender": 0.08,
 }  # fmt: skip
 SAYS = 4  # words
+Answered = tuple[str, str, int]  # item, measure, wording
 GIVEN: Literal["base"] = "base"  # the contestant that was not trained
 
 
@@ -173,10 +174,10 @@ def values_of(
     for mix, names in runs.items():
         out[mix] = {}
         for group in GROUPS:
-            each = [_by_item(items, marks[n], group) for n in names]
-            pooled = _pooled(each)
+            each = [_judged(items, marks[n], group) for n in names]
+            (pooled,) = _pooled([each])
             found = bootstrap([*pooled.values()], share=group.share, seed=seed)
-            single = [bootstrap([*e.values()], share=group.share, rounds=2, seed=seed).value for e in each]
+            single = [bootstrap([*_pooled([[e]])[0].values()], share=group.share, seed=seed).value for e in each]
             seeds = tuple(v for v in single if v is not None) if len(names) > 1 else ()
             out[mix][group.id] = Value(
                 value=found.value, low=found.low, high=found.high, items=len(pooled), seeds=seeds
@@ -194,19 +195,18 @@ def differences(
         if not pairs:
             continue
         for group in GROUPS:
-            each = [
-                tuple(_pooled([_by_item(items, marks[runs[p[side]][n]], group) for p in pairs]) for side in (0, 1))
+            each = [  # by seed: those before and those after
+                [[_judged(items, marks[runs[p[side]][n]], group) for p in pairs] for side in (0, 1)]
                 for n in range(min(len(runs[m]) for p in pairs for m in p))
             ]
-            whole = tuple(_pooled([e[side] for e in each]) for side in (0, 1))
-            found = _difference(whole[0], whole[1], group, seed)
-            single = [_difference(a, b, group, seed).value for a, b in each]
+            whole = _pooled([[side for e in each for side in e[n]] for n in (0, 1)])
+            found = _difference(whole, group, seed)
+            single = [_difference(_pooled(e), group, seed).value for e in each]
             seeds = tuple(v for v in single if v is not None) if len(each) > 1 else ()
-            both = len(whole[0].keys() & whole[1].keys())
             out.append(
                 Difference(
                     contrast=contrast.id, group=group.id, pairs=pairs, value=found.value, low=found.low,
-                    high=found.high, items=both, seeds=seeds, verdict=verdict(found, seeds, group),
+                    high=found.high, items=len(whole[0]), seeds=seeds, verdict=verdict(found, seeds, group),
                 )
             )  # fmt: skip
     return tuple(out)
@@ -222,23 +222,31 @@ def verdict(found: Estimate, seeds: Sequence[float], group: Group) -> Verdict:
     return "better" if (value > 0) == group.share else "worse"
 
 
-def _difference(
-    before: Mapping[str, Sequence[float]], after: Mapping[str, Sequence[float]], group: Group, seed: int
-) -> Estimate:
-    both = sorted(before.keys() & after.keys())
-    return difference([before[i] for i in both], [after[i] for i in both], share=group.share, seed=seed)
+def _difference(sides: Sequence[Mapping[str, Sequence[float]]], group: Group, seed: int) -> Estimate:
+    before, after = ([*side.values()] for side in sides)
+    return difference(before, after, share=group.share, seed=seed)
 
 
-def _by_item(items: Sequence[Item], marks: Sequence[Mark], group: Group) -> dict[str, list[float]]:
+def _judged(items: Sequence[Item], marks: Sequence[Mark], group: Group) -> dict[Answered, float]:
     side = side_of(items, marks)
-    found: dict[str, list[float]] = {}
-    for measure in group.measures:
-        for item, values in judged(side.values(measure)).items():
-            found.setdefault(item, []).extend(values)
+    return {
+        (item, measure, ask): value
+        for measure in group.measures
+        for item, by_ask in side.values(measure).items()
+        for ask, value in by_ask.items()
+        if value is not None
+    }
+
+
+def _pooled(sides: Sequence[Sequence[Mapping[Answered, float]]]) -> list[dict[str, list[float]]]:
+    """Of each side the values by item, of the answers that are judged for all: with an easy wording that only one side
+    could be judged at, an item would not be the same question to both."""
+    every = [e for side in sides for e in side]
+    common = sorted(set[Answered].intersection(*map(set, every))) if every else []
+    found: list[dict[str, list[float]]] = []
+    for side in sides:
+        mine: dict[str, list[float]] = {}
+        for key in common:
+            mine.setdefault(key[0], []).extend(e[key] for e in side)
+        found.append(mine)
     return found
-
-
-def _pooled(each: Sequence[Mapping[str, Sequence[float]]]) -> dict[str, list[float]]:
-    """The values of items that all have."""
-    common = set.intersection(*(set(e) for e in each)) if each else set()
-    return {i: [v for e in each for v in e[i]] for i in sorted(common)}

@@ -43,6 +43,7 @@ class Rows:
 class Plan:
     """Mixes and what they have in common. `recipe`: as `Recipe.as_dict` gives it."""
 
+    config: Config
     mixed: Mixed
     who: tuple[Sample, ...]
     general: tuple[Sample, ...]
@@ -132,7 +133,7 @@ def plan_of(
     shared = sum(sizes[s.id].sequences for s in (*who, *general))
     wanted = int(recipe["train"]["batch_size"]) * int(recipe["train"]["gradient_accumulation"])
     steps = pace({m.name: m.sequences + shared for m in mixed.mixes}, wanted)
-    return Plan(mixed, tuple(who), tuple(general), steps, recipe, rows.system, counted, sizes)
+    return Plan(rows.config, mixed, tuple(who), tuple(general), steps, recipe, rows.system, counted, sizes)
 
 
 def _asked_about(sample: Sample, items: Sequence[Item]) -> bool:

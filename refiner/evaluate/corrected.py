@@ -13,7 +13,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-Z = 1.959963984540054  # of the normal distribution, for 95 %
+from refiner.evaluate import intervals
+from refiner.evaluate.intervals import Z
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,8 @@ def wilson(hits: float, of: int) -> Rate:
     is possible. `hits` need not be whole: half of the marks of an item may be right."""
     if of <= 0:
         return Rate(0.0, 0.0, 1.0, 0)
-    p, z2 = hits / of, Z * Z
-    middle = (p + z2 / (2 * of)) / (1 + z2 / of)
-    half = Z / (1 + z2 / of) * math.sqrt(p * (1 - p) / of + z2 / (4 * of * of))
-    return Rate(p, max(0.0, min(p, middle - half)), min(1.0, max(p, middle + half)), of)
+    share = hits / of
+    return Rate(share, *intervals.wilson(share, of), of)
 
 
 def youden(sensitivity: Rate, specificity: Rate) -> Rate:

@@ -32,7 +32,7 @@ Statistic = Callable[[Floats], Floats]
 """Of totals (rounds x columns) the values (rounds)."""
 
 _NORMAL = NormalDist()
-_Z = _NORMAL.inv_cdf(0.975)
+Z = _NORMAL.inv_cdf(0.975)  # 95 % lie within
 # Student's t at 97.5 % for 1 to 10 degrees of freedom; of more the series in 1/df is right to four digits.
 _T = (12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3060, 2.2622, 2.2281)
 _EXACT = 12  # items up to which all exchanges of signs are tried
@@ -160,9 +160,9 @@ def spread(drawn: Floats, value: float, count: int) -> tuple[float, float]:
 
 def wilson(share: float, items: float) -> tuple[float, float]:
     """Wilson's interval of a share of so many items, which need be no whole number."""
-    z2 = _Z * _Z / items
+    z2 = Z * Z / items
     middle = (share + z2 / 2) / (1 + z2)
-    half = _Z / (1 + z2) * math.sqrt(max(0.0, share * (1 - share)) / items + z2 / (4 * items))
+    half = Z / (1 + z2) * math.sqrt(max(0.0, share * (1 - share)) / items + z2 / (4 * items))
     return min(share, max(0.0, middle - half)), max(share, min(1.0, middle + half))
 
 
@@ -229,7 +229,7 @@ def holm(chances: Sequence[float]) -> list[float]:
 def _student(freedom: int) -> float:
     if freedom <= len(_T):
         return _T[freedom - 1]
-    z, n = _Z, freedom
+    z, n = Z, freedom
     return (
         z + (z**3 + z) / (4 * n) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * n**2)
         + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * n**3)
@@ -246,7 +246,7 @@ def _effective(values: Floats, value: float) -> float:
     """How many independent yes-or-no items would say as much, less what so few know of their own variance."""
     count = len(values)
     of_mean = float(values.var(ddof=1)) / count
-    ratio = _Z / _student(count - 1)
+    ratio = Z / _student(count - 1)
     return max(1.0, value * (1 - value) / of_mean * ratio * ratio)
 
 

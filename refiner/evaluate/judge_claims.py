@@ -142,8 +142,8 @@ def trait_of(item: Item, material: Material) -> Trait | None:
 
 
 def name_of(material: Material) -> str:
-    """What the prompts call her."""
-    return material.her or "she"
+    """What the prompts call who is asked."""
+    return material.her or ("she" if material.config.persona.after.gender == "female" else "he")
 
 
 def told_of(trait: Trait) -> str:

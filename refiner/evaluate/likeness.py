@@ -146,7 +146,8 @@ def statistic(totals: Floats, pillars: tuple[Pillar, ...]) -> Floats:
 
 def _part(side: Side, pillar: Pillar, seed: int) -> Part:
     if pillar.id == HONESTY:
-        values = {i: v for i, v in side.values("abstained").items() if _wants(side, i)}
+        wanting = {i.id for i in side.items if honesty.wanting((i,))}
+        values = side.only(wanting).values("abstained")
         estimate, why = honesty.estimate(side, "f1", seed)
     else:
         values = answers_of(side, pillar)
@@ -163,7 +164,3 @@ def _worst(a: float | None, b: float | None) -> float | None:
     if a is None or b is None:
         return 0.0 if 0 in (a, b) else None  # whatever the other is, it is not worse
     return min(a, b)
-
-
-def _wants(side: Side, item: str) -> bool:
-    return any(i.id == item and honesty.wanting((i,)) for i in side.items)

@@ -13,13 +13,14 @@ from functools import cached_property
 from refiner.checks.stems import WORD, stems
 from refiner.config import Config, Trait
 from refiner.dataset.near import Texts
-from refiner.edits import in_force, render_span
+from refiner.edits import digest, in_force, render_span
 from refiner.models import Edit, Event, Medium, Person, Timeline, TraitVerdict
 from refiner.stages.composing.deeds import Deed
 from refiner.stages.composing.draft import Told
 from refiner.stages.composing.facts import GONE, Life
 from refiner.stages.composing.scenes import by_narrator
 from refiner.stages.composing.topics import Topic
+from refiner.store import canonical
 
 ALIVE = ("HOLDS", "DORMANT")
 
@@ -100,6 +101,12 @@ class Material:
     def events(self) -> dict[str, Event]:
         return {e.id: e for e in self.timeline.events}
 
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of what questions are made from: who she is by refiner.toml, and her refined notes."""
+        texts = [part for path in sorted(self.texts) for part in (path, self.texts[path])]
+        return digest(canonical(self.config.model_dump(mode="json", include={"persona", "traits"})), *texts)
+
     def verdict(self, trait: str) -> TraitVerdict | None:
         return self.timeline.verdict(trait)
 
@@ -163,7 +170,7 @@ def material_from(
         raw={p: n.text[n.body_start :].strip() for p, n in own.items()},
         passages=tuple(_tellings(told)),
         media=life.media,
-        people=_people(p for p in life.people if not p.notes or set(p.notes) & set(own)),
+        people=_people(p for p in life.people if not p.notes or not own.keys().isdisjoint(p.notes)),
         trained=tuple(dict.fromkeys(trained)),
         answers=tuple(dict.fromkeys(answers)),
         held_out=frozenset(held_out),

@@ -18,7 +18,7 @@ from functools import cache
 from importlib.resources import files
 
 from refiner.evaluate.judge_changes import OVER, negated, other_person, other_year, reworded, two_versions
-from refiner.evaluate.judge_claims import MOST_TOLD, claim_of, judged_asks, shortened, told_of, trait_of
+from refiner.evaluate.judge_claims import MOST_TOLD, judged_asks, shortened, told_of, trait_of
 from refiner.evaluate.material import Material
 from refiner.evaluate.shapes import Area, Item
 
@@ -54,9 +54,8 @@ def plant(
     found: dict[tuple[Area, bool], list[Planted]] = defaultdict(list)
     for item in items:
         for ask in judged_asks(item, material):
-            if claim_of(item, ask, material) is not None:
-                for made in _Maker(item, ask, items, material, pairs, choose).all():
-                    found[item.area, made.right].append(made)
+            for made in _Maker(item, ask, items, material, pairs, choose).all():
+                found[item.area, made.right].append(made)
     out: dict[Area, tuple[Planted, ...]] = {}
     for area in dict.fromkeys(i.area for i in items):
         sides = [_spread(found[area, right], per_side, choose) for right in (True, False)]

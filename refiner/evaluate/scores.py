@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from refiner.evaluate import honesty, likeness, sounding
 from refiner.evaluate.intervals import FEW, Estimate, bootstrap, difference
 from refiner.evaluate.likelihood import FORCED_CHOICE
-from refiner.evaluate.marking import agreement
+from refiner.evaluate.marking import agreement, mark, unmarked
 from refiner.evaluate.measures import MEASURES as MARKED
 from refiner.evaluate.shapes import Answer, Item, Mark, Measure, Score
 from refiner.evaluate.tally import ByAsk, Side, judged, side_of, unjudged
@@ -77,6 +77,18 @@ def scores(
     return measures, tuple(found)
 
 
+def marked(
+    items: Sequence[Item], answers: Iterable[Answer], contestants: Iterable[str], material: Material
+) -> dict[str, list[Mark]]:
+    """By contestant what the rules say of its answers; one that failed has marks without a value."""
+    by_id = {i.id: i for i in items}
+    found: dict[str, list[Mark]] = {c: [] for c in contestants}
+    for a in answers:
+        item = by_id[a.item]
+        found[a.contestant] += unmarked(item, a.ask, a.error) if a.error else mark(item, a.ask, a.text, material)
+    return found
+
+
 def with_derived(
     items: Sequence[Item], answers: Iterable[Answer], marks: Marks, material: Material
 ) -> tuple[dict[str, tuple[Mark, ...]], dict[str, str]]:
@@ -110,7 +122,7 @@ def with_derived(
 
 def score_of(contestant: str, measure: str, values: Mapping[str, ByAsk], estimate: Estimate, why: str = "") -> Score:
     """A score from what it rests on. Says why where there is no value, or where few items stand behind it."""
-    items, marks, missing = judged(values), 0, unjudged(values)
+    items, missing = judged(values), unjudged(values)
     marks = sum(len(v) for v in items.values())
     if estimate.value is None and not why:
         why = f"none of {missing} answers could be judged" if missing else "no questions"

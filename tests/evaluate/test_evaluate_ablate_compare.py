@@ -133,6 +133,20 @@ def test_only_questions_that_both_have_count_and_unjudged_is_not_zero() -> None:
     assert (nothing.value, nothing.verdict) == (None, "not compared")
 
 
+def test_a_wording_that_only_one_could_be_judged_at_counts_for_neither() -> None:
+    items = [item(str(n), asks=2) for n in range(20)]
+
+    def two(hard: float | None, easy: float | None) -> tuple[Mark, ...]:
+        values = enumerate((hard, easy))
+        return tuple(Mark(measure="recall", item=i.id, ask=n, value=v) for n, v in [*values] for i in items)
+
+    of = {"explicit": two(0.0, None), "anecdotes": two(0.0, 1.0)}
+    runs = {name: [name] for name in of}
+    seen = next(d for d in differences(items, of, runs) if d.group == "facts")
+    assert (seen.value, seen.items, seen.verdict) == (0.0, 20, "not told apart")
+    assert values_of(items, of, runs)["anecdotes"]["facts"].value == 0.5
+
+
 def test_seeds_that_disagree_show_no_difference() -> None:
     up, down = marks(ONE), marks([1.0] * 4 + [0.0] * 16)
     of = {"explicit@7": marks(ZERO), "explicit@8": marks(HALF), "anecdotes@7": up, "anecdotes@8": down}

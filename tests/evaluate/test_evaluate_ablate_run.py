@@ -203,7 +203,10 @@ def test_every_mix_is_trained_alike_asked_alike_and_reported(ws: Workspace) -> N
     report = Report.model_validate_json((folder / "report.json").read_text(encoding="utf-8"))
     assert [c.id for c in report.contestants] == [GIVEN, *MIXES]
     assert Ablated.model_validate(report.settings["ablation"]) == found
+    assert report.life == READ(ws, NOW, "").material.fingerprint
     assert stat.S_IMODE((folder / "report.json").stat().st_mode) == 0o600
+    for private in (folder.parent, folder, *(folder / m for m in MIXES), *(folder / m / "dataset" for m in MIXES)):
+        assert stat.S_IMODE(private.stat().st_mode) == 0o700
     lines = (folder / "answers.jsonl").read_text(encoding="utf-8").splitlines()
     assert len(lines) == sum(Recites.asked.values())
     assert any("estimates" in c for c in found.cautions)
@@ -216,7 +219,7 @@ def test_who_was_told_facts_knows_more_of_them(ws: Workspace) -> None:
     facts = {m: v["facts"].value or 0.0 for m, v in found.values.items()}
     traits = {m: v["traits"].value or 0.0 for m, v in found.values.items()}
     assert told["anecdotes"] > told["half"] > told["explicit"]
-    assert facts["anecdotes"] > facts["explicit"] + 0.1
+    assert facts["anecdotes"] > 2 * facts["explicit"]
     assert traits["explicit"] > traits["anecdotes"] + 0.1
     assert facts[GIVEN] < facts["anecdotes"]
     seen = next(d for d in found.differences if (d.contrast, d.group) == ("anecdotes-explicit", "facts"))

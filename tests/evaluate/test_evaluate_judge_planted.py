@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from judged_life import facts, material, others
@@ -37,6 +38,14 @@ def test_rewording_keeps_the_words_that_matter() -> None:
 )
 def test_a_denial_denies_what_she_says_of_herself(told: str, denied: str) -> None:
     assert negated(told) == denied
+
+
+def test_who_has_no_name_is_called_by_what_is_so_after() -> None:
+    items = [i for i in others() if i.area == "living"]
+    for before, called in (("male", "she"), ("female", "he")):
+        claim = claim_of(items[0], 1, replace(material(before), her="", full_name=""))
+        assert claim is not None
+        assert claim.values["asked"].startswith(f"Does {called} act")
 
 
 def test_another_year_is_another_year_and_none_to_come() -> None:
