@@ -23,7 +23,7 @@ _NO_SIDE = {
     "agree": "agrees", "disagree": "disagrees", "over": "says it is over", "both": "says both",
     "unknown": "does not know", "none": "does not answer it", "unclear": "unclear",
 }  # fmt: skip
-_HOLLOW = re.compile(r"(?:nothing|nobody|none|no)$")
+_HOLLOW = re.compile(r"(?:nothing|nobody|none|no|i(?:'m| am) (?:not an?|no))$")
 _GONE = re.compile(r"\b(?:gone|lost|forgotten|forget|forgot)\b")
 
 

@@ -6,8 +6,9 @@ Both come as marks without a limit of 0 and 1: a difference of mean sentence val
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
-from refiner.checks.voice import LEAST_NOTES, LEAST_WORDS, SHORTEST, distance, function_words, profile
+from refiner.checks.voice import LEAST_NOTES, LEAST_WORDS, SHORTEST, VoiceProfile, distance, function_words, profile
 from refiner.evaluate.shapes import Answer, Item, Mark, Measure
 from refiner.stages.self_image_valence import mean_valence
 
@@ -54,11 +55,17 @@ def drift_marks(items: Mapping[str, Item], answers: Iterable[Answer]) -> Iterabl
         yield _mark(DRIFT, answer, said - told, f"{said:+.2f}, the notes {told:+.2f}")
 
 
+@lru_cache(maxsize=2)
+def _voice(notes: tuple[str, ...]) -> VoiceProfile:
+    """The profile of the notes, which is the same for every contestant."""
+    return profile(notes)
+
+
 def style_marks(
     items: Mapping[str, Item], answers: Iterable[Answer], notes: Sequence[str]
 ) -> tuple[tuple[Mark, ...], str]:
     """The distance of each answer that is long enough from the voice of the notes; why none where that is not known."""
-    voice = profile(notes)
+    voice = _voice(tuple(notes))
     if not voice.known:
         return (), f"the voice is not known from fewer than {LEAST_NOTES} notes and {LEAST_WORDS} words"
     found = []

@@ -61,6 +61,9 @@ _ELLIPSIS = re.compile(
 )
 
 
+_DOUBTS = re.compile(
+    r"(?:are you (?:joking|kidding|serious|mad)|(?:afraid|scared|frightened|[a-z]+(?:ed|y)) (?:of|by|about|at|with) what)\?"
+)
 _GONE = re.compile(r"\b(?:gone|lost|forget|forgot|forgotten|god knows|heaven knows)\b")
 
 
@@ -99,7 +102,7 @@ def stance(ask: str, text: str, trait: Trait | None = None, *, same: bool = True
         if sentence.endswith("?") and (QUESTION.match(sentence) or len(sentence.split()) <= 3):
             if re.match(r"(?:who (?:doesn't|isn't|wouldn't)|when (?:do|am) i not|why (?:not|deny))", sentence):
                 heard.append(Heard("agree", sentence))
-            if re.match(r"(?:afraid|scared|frightened|[a-z]+(?:ed|y)) (?:of|by|about|at|with) what\?", sentence):
+            if _DOUBTS.match(sentence):
                 heard.append(Heard("disagree", sentence))
             continue
         echo = _echo(sentence, asked) if not same else None
