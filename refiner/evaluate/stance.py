@@ -62,7 +62,8 @@ _ELLIPSIS = re.compile(
 
 
 _DOUBTS = re.compile(
-    r"(?:are you (?:joking|kidding|serious|mad)|(?:afraid|scared|frightened|[a-z]+(?:ed|y)) (?:of|by|about|at|with) what)\?"
+    r"(?:are you (?:joking|kidding|serious|mad)"
+    r"|(?:afraid|scared|frightened|[a-z]+(?:ed|y)) (?:of|by|about|at|with) what)\?"
 )
 _GONE = re.compile(r"\b(?:gone|lost|forget|forgot|forgotten|god knows|heaven knows)\b")
 
