@@ -53,6 +53,10 @@ def evaluate(
         str, typer.Option(metavar="SPEC", help='Exit code 1 below it: 0.6, or "likeness=0.6,dead_leak<=0.1".')
     ] = "",
     strict: Annotated[bool, typer.Option("--strict", help="With --fail-under: by the worse end of intervals.")] = False,
+    contestant: Annotated[
+        str,
+        typer.Option(metavar="ID", help="Whom --fail-under, --compare and the words are about; default: tuned+card."),
+    ] = "",
     name: Annotated[str, typer.Option(help="What the evaluation is called; default: the run's name.")] = "",
     list_: Annotated[bool, typer.Option("--list", help="List the evaluations there are.")] = False,
     dry_run: Annotated[
@@ -73,7 +77,7 @@ def evaluate(
         raise UsageError("--recipe and --seeds go with --ablate", mend="refiner evaluate --ablate kinds")
     chosen = tuple(part.strip() for part in only.split(",") if part.strip())
     if ablate:
-        if run or gguf or endpoint or judge or fail_under or name:
+        if run or gguf or endpoint or judge or fail_under or name or contestant:
             raise UsageError("--ablate trains and interviews adapters of its own, and takes no run, judge or gate")
         from refiner.evaluating_ablate import Ablation, ablate_run
         from refiner.report_ablate import ablated
@@ -85,9 +89,11 @@ def evaluate(
         )  # fmt: skip
         raise typer.Exit(ablate_run(ws, mixes, show, now=day(now), tell=lambda found: ablated(show, found)))
     if list_ or compare:
+        if run or gguf or endpoint or judge or fail_under or name or dry_run:
+            raise UsageError("--compare and --list interview nobody, and take no run, judge or gate")
         from refiner.evaluating_list import compared_by_name, list_run
 
-        report_evaluate.compared(show, *compared_by_name(ws, *compare)) if compare else list_run(ws, show)
+        report_evaluate.compared(show, *compared_by_name(ws, *compare, contestant)) if compare else list_run(ws, show)
         return
     from refiner.evaluate.interview import LONGEST
     from refiner.evaluating import QUESTIONS, Evaluation, evaluate_run
@@ -97,10 +103,12 @@ def evaluate(
         choice=Choice(run, gguf, lora, endpoint, model), baselines=baselines, card=card, base_gguf=base_gguf,
         dataset=dataset, questions=questions or QUESTIONS, only=chosen, seed=seed,
         max_tokens=max_tokens or LONGEST, judge=judge,
-        fail_under=fail_under, strict=strict, name=name, dry_run=dry_run,
+        fail_under=fail_under, strict=strict, contestant=contestant, name=name, dry_run=dry_run,
     )  # fmt: skip
     code = evaluate_run(
         ws, asked, show, now=day(now), tell_judging=lambda plan: report.planned(show, plan),
-        tell=lambda found, gated, files: report_evaluate.evaluated(show, found, gated=gated, files=files),
+        tell=lambda found, gated, files: report_evaluate.evaluated(
+            show, found, contestant=contestant, gated=gated, files=files
+        ),
     )  # fmt: skip
     raise typer.Exit(code)

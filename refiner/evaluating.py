@@ -65,6 +65,7 @@ class Evaluation:
     judge: str = ""
     fail_under: str = ""
     strict: bool = False
+    contestant: str = ""  # whom the gate and the words are about
     name: str = ""
     dry_run: bool = False
 
@@ -123,6 +124,9 @@ def evaluate_run(
         ws, asked.choice, baselines=asked.baselines, card=asked.card, base_gguf=asked.base_gguf, name=material.her,
         opening=tell_opening(show),
     )  # fmt: skip
+    there = [e.contestant.id for e in entrants]
+    if asked.contestant and asked.contestant not in there:
+        raise UsageError(f'there is no contestant "{asked.contestant}" here; there are: {", ".join(there)}')
     name = asked.name or name_from(_titled(entrants))
     folder = folder_of(ws) / name
     made = last_made(folder)
@@ -139,14 +143,14 @@ def evaluate_run(
         _interviews(ws, show, plan, got)
         judged = _judged(ws, show, asked, plan, material, got)
     except KeyboardInterrupt:
-        there = len(known_seconds(ws, plan))
-        show.say(f"stopped; {there} of {plan.answers} answers are kept. The same command goes on")
+        done = len(known_seconds(ws, plan))
+        show.say(f"stopped; {done} of {plan.answers} answers are kept. The same command goes on")
         return 130
     told = {"seconds": round(time.monotonic() - begun, 1), "dataset": _told(dataset)}
     report = _report(asked, name, now, plan, material, got, judged, told)
     with locked(ws, "evaluate"):
-        files = write_report(folder, report, got.answers)
-    gated = gate(report, limits, strict=asked.strict) if limits else None
+        files = write_report(folder, report, got.answers, contestant=asked.contestant)
+    gated = gate(report, limits, asked.contestant, strict=asked.strict) if limits else None
     tell(report, gated, files)
     return 1 if gated is not None and not gated.passed else 0
 

@@ -11,11 +11,16 @@ from refiner.evaluate.shapes import Measure, Report
 from refiner.store import Workspace
 
 
-def compared_by_name(ws: Workspace, first: str, second: str) -> tuple[Comparison, tuple[Measure, ...]]:
-    """Two evaluations compared, each given by name or file, and their measures. Raises UsageError, StoreError."""
+def compared_by_name(
+    ws: Workspace, first: str, second: str, contestant: str = ""
+) -> tuple[Comparison, tuple[Measure, ...]]:
+    """Two evaluations compared, each given by name or file, and their measures.
+
+    `contestant`: who of both; else the one that each is about. Raises UsageError, StoreError.
+    """
     one, other = (find_report(folder_of(ws), given) for given in (first, second))
     known = {m.id for m in other.measures}
-    return compare(one, other), (*other.measures, *(m for m in one.measures if m.id not in known))
+    return compare(one, other, contestant), (*other.measures, *(m for m in one.measures if m.id not in known))
 
 
 def list_run(ws: Workspace, show: Output) -> None:
@@ -25,7 +30,7 @@ def list_run(ws: Workspace, show: Output) -> None:
         show.json([_line(name, report) for name, report in found])
         return
     if not found:
-        show.say("nothing was evaluated yet")
+        show.say("nothing was evaluated yet: refiner evaluate interviews the current run")
     for name, report in found:
         line = _line(name, report)
         likeness = ", ".join(f"{c} {v:.2f}" for c, v in line["likeness"].items() if v is not None)

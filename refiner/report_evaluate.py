@@ -18,6 +18,7 @@ from refiner.evaluate.telling import against_rival, cell, conclusions, figure, g
 from refiner.review.visible import one_line
 from refiner.timeline.wording import ASCII
 
+_LESS = "\xa0↓"  # never alone on a line
 _CELL = 12  # columns of a contestant
 _LEAST = 26  # columns of a measure's name
 _FIGURES, _SIDE_BY_SIDE = 50, 72  # columns of a difference's figures; from which they stand beside its name
@@ -129,7 +130,7 @@ def comparison_lines(found: Comparison, measures: Sequence[Measure], width: int)
     for d in found.differences:
         measure = known.get(d.measure)
         title = one_line(measure.title if measure else d.measure)
-        title += " ↓" if measure is not None and measure.better == "lower" else ""
+        title += _LESS if measure is not None and measure.better == "lower" else ""
         first, *rest = _chopped(title, room)
         ends, change, style = _change(d, measure)
         if narrow:
@@ -170,7 +171,7 @@ def _table(report: Report, contestants: Sequence[Contestant], width: int) -> Ite
     room = width - _CELL * len(contestants)
 
     def row(title: str, measure: Measure | None, indent: str = "") -> Iterator[str]:
-        arrow = " ↓" if measure is not None and measure.better == "lower" else ""
+        arrow = _LESS if measure is not None and measure.better == "lower" else ""
         first, *rest = _chopped(indent + one_line(title) + arrow, room - 1, indent + "  ")
         cells = [cell(report.score(c.id, measure.id), measure) if measure else "" for c in contestants]
         yield (_pad(first, room) + "".join(_pad(c, _CELL) for c in cells)).rstrip()
@@ -196,10 +197,10 @@ def _pad(text: str, width: int) -> str:
 
 def _chopped(text: str, width: int, indent: str = "  ") -> list[str]:
     if cell_len(text) <= width:
-        return [text]
+        return [text.replace("\xa0", " ")]
     first = text[: len(text) - len(text.lstrip())]
     found = textwrap.wrap(text.strip(), width, initial_indent=first, subsequent_indent=indent)
-    return [part for line in found for part in (chop_cells(line, width) or [""])]
+    return [part.replace("\xa0", " ") for line in found for part in (chop_cells(line, width) or [""])]
 
 
 def _wrapped(text: str, width: int, style: str = "") -> Iterator[tuple[str, str]]:

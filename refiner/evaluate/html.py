@@ -99,8 +99,16 @@ def plot(report: Report, measure: Measure, who: str) -> Plot:
 
 def _mark(contestant: str, score: Score | None, measure: Measure, ends: tuple[float, float], mine: bool) -> Mark:
     at, low, high = (_place(x, *ends) for x in ((score.value, score.low, score.high) if score else (None, None, None)))
-    why = one_line(score.why) if score else ""
+    why = one_line(_why(score)) if score else ""
     return Mark(one_line(contestant, 40), _cls(contestant), _figures(score, measure), why, at, low, high, mine)
+
+
+def _why(score: Score) -> str:
+    """Why it has no value or a doubtful one, with what could not be judged."""
+    if not score.unjudged or "could not be judged" in score.why:
+        return score.why
+    lost = f"{score.unjudged} of {score.marks + score.unjudged} answers could not be judged and count for nothing"
+    return f"{score.why}; {lost}" if score.why else lost
 
 
 def _every(report: Report) -> Iterable[Any]:

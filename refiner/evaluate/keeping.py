@@ -45,11 +45,14 @@ def name_from(text: str) -> str:
     return made or "model"
 
 
-def write_report(folder: Path, report: Report, answers: Iterable[Answer]) -> dict[str, Path]:
-    """Writes a report whole; what was written, by what it is called. Raises StoreError."""
+def write_report(folder: Path, report: Report, answers: Iterable[Answer], *, contestant: str = "") -> dict[str, Path]:
+    """Writes a report whole; what was written, by what it is called. `contestant`: whom the page's words are about.
+
+    Raises StoreError; UsageError where there is no such contestant.
+    """
     given = list(answers)
     files = {"report": folder / REPORT, "page": folder / PAGE, "answers": folder / ANSWERS}
-    page = evaluation_page(report, given)
+    page = evaluation_page(report, given, contestant=contestant)
     with suppress(FileNotFoundError):  # an older report must not seem to belong to these answers
         try:
             files["report"].unlink()
@@ -79,7 +82,9 @@ def find_report(folder: Path, given: str) -> Report:
         if file.is_file():
             return read_report(file)
     there = ", ".join(name for name, _ in list_reports(folder)) or "none"
-    raise UsageError(f'there is no evaluation "{given}"; there are: {there}', mend="refiner evaluate --list")
+    raise UsageError(
+        f'there is no evaluation "{given}"; there are: {there}', mend="refiner evaluate --run NAME makes one"
+    )
 
 
 def list_reports(folder: Path) -> list[tuple[str, Report | None]]:

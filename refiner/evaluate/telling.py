@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ _RIVALS = {
     "tuned+card": ("base+card", "base", "tuned"), "tuned": ("base", "base+card"), "model+card": ("model",),
     "base+card": ("base",),
 }  # fmt: skip
+_FEW = re.compile(r"([0-9]+) items? only: the interval is wide")
 _MOST = 6  # measures named in one sentence
 
 
@@ -124,21 +126,32 @@ def remarks(report: Report) -> tuple[str, ...]:
     """Why a measure has no value or a doubtful one, each reason once: what, why, and for whom if not for all."""
     everyone = [c.id for c in report.contestants]
     found: dict[tuple[str, str], list[str]] = {}
+    few: dict[str, set[int]] = {}
+    unheard: dict[str, list[str]] = {}
     for measure in report.measures:
         for one in everyone:
             score = report.score(one, measure.id)
             if score is None or measure.id.startswith("likeness."):
                 continue
-            if score.why and not score.why.startswith(("no question", "it is the base")):
+            if only := _FEW.fullmatch(score.why):
+                few.setdefault(measure.title, set()).add(int(only[1]))
+            elif score.why and not score.why.startswith(("no question", "it is the base")):
                 found.setdefault((score.why, measure.title), []).append(one)
             total = score.marks + score.unjudged
             if score.value is not None and score.unjudged * 5 >= total and score.unjudged:
-                words = "a fifth or more of the answers could not be judged and count for nothing"
-                found.setdefault((words, measure.title), []).append(f"{one} {score.unjudged} of {total}")
+                unheard.setdefault(measure.title, []).append(f"{one} {score.unjudged} of {total}")
     merged: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for (why, title), who in found.items():
         merged.setdefault((why, () if who == everyone else tuple(who)), []).append(title)
     lines = [f"{', '.join(t)}: {why}" + (f" ({', '.join(w)})" if w else "") for (why, w), t in merged.items()]
+    if few:
+        counts = sorted(set().union(*few.values()))
+        span = f"{counts[0]} to {counts[-1]}" if counts[1:] else f"{counts[0]}"
+        which = ", ".join(few) if len(few) <= _MOST else f"{len(few)} measures"
+        lines.insert(0, f"few questions ({span}), so that the intervals are wide (--questions asks more): {which}")
+    if unheard:
+        said = "; ".join(f"{title} ({', '.join(who)})" for title, who in unheard.items())
+        lines.append(f"a fifth or more of the answers could not be judged and count for nothing: {said}")
     unasked = [m.title for m in report.measures if not m.id.startswith("likeness") and not asked(report, m)]
     return (*lines, *([f"no questions for: {', '.join(unasked)}"] if unasked else []))
 

@@ -97,6 +97,20 @@ def test_every_measure_is_drawn_and_told() -> None:
     assert f'x1="{round(100 * score.low, 2)}%" x2="{round(100 * score.high, 2)}%"' in part
 
 
+def test_what_is_doubtful_is_folded_and_stands_with_the_measure() -> None:
+    report, answers = _made(3, 0.4)
+    page = evaluation_page(report, answers)
+    found = Tags(page)
+    folded = [a for t, a in found.tags if t == "details" and "remarks" in (a.get("class") or "")]
+    assert len(folded) == 1
+    assert "open" not in folded[0]
+    score = report.score("tuned", "flattered")
+    assert score is not None
+    assert score.unjudged
+    own = page[page.index('id="m-flattered"') :].split("</details>")[0]
+    assert f"{score.unjudged} of {score.marks + score.unjudged} answers could not be judged" in own
+
+
 def test_wrong_answers_can_be_found() -> None:
     report, answers = _made(4, 0.0)
     found = chapters(report, answers)

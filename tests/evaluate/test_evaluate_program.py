@@ -290,10 +290,38 @@ def test_two_evaluations_are_compared_by_name_and_by_file(
     assert [e["name"] for e in json.loads(run("--list", "--json").out)] == ["before", "after"]
 
 
+def test_the_contestant_that_is_named_is_the_one_judged_and_compared(
+    ws: Workspace, models: Opened, run: Callable[..., Done]
+) -> None:
+    general = ("--questions", "4", "--only", "general", "--fail-under", "general_right=0.5", "--json")
+    models.base.say = lambda system, asked: "It is not known to me."
+    made = json.loads(run(*general, "--contestant", "base").out)
+    assert made["gate"]["contestant"] == "base"
+    assert json.loads(run(*general).out)["gate"]["contestant"] == "tuned+card"
+    wrong = run(*general, "--contestant", "base-card", "--no-baselines")
+    assert isinstance(wrong.failure, UsageError)
+    assert wrong.failure.message.endswith("there are: tuned, tuned+card")
+    told = json.loads(run("--compare", "first", "first", "--contestant", "tuned", "--json").out)
+    assert (told["before"], told["after"]) == ("first (tuned)", "first (tuned)")
+    page = (folder_of(ws) / "first" / "report.html").read_text()
+    assert "tuned+card beside base+card" in page
+    assert run(*general, "--contestant", "tuned").code in (0, 1)
+    assert "tuned beside base<" in (folder_of(ws) / "first" / "report.html").read_text()
+
+
+def test_a_comparison_takes_no_gate(run: Callable[..., Done]) -> None:
+    """A limit that would be passed over in silence must not look as if it were held."""
+    for args in (("--compare", "a", "b", "--fail-under", "0.5"), ("--list", "--run", "first")):
+        assert "interview nobody" in str(getattr(run(*args).failure, "message", ""))
+
+
 def test_nothing_evaluated_yet_is_said(run: Callable[..., Done]) -> None:
     done = run("--list")
     assert done.code == 0
     assert "nothing was evaluated" in done.err
+    failure = run("--compare", "a", "b").failure
+    assert failure is not None
+    assert "refiner evaluate --run" in (failure.mend or "")
 
 
 def test_a_report_that_could_not_be_written_whole_is_none(

@@ -18,7 +18,7 @@ from refiner.console import Output
 from refiner.evaluate.compare import between
 from refiner.evaluate.gate import gate, parse
 from refiner.evaluate.shapes import Report, Score
-from refiner.evaluate.telling import cell, conclusions, groups, rival
+from refiner.evaluate.telling import cell, conclusions, groups, remarks, rival
 from refiner.report_evaluate import compared, comparison_lines, evaluated, gate_lines, lines
 
 FOUR = {"base": 0.2, "base+card": 0.4, "tuned": 0.6, "tuned+card": 0.95}
@@ -105,6 +105,21 @@ def test_what_is_missing_is_said_in_words() -> None:
     assert "could be judged" in printed
     assert "* Likeness: without facts: 12 of 12 answers could not be judged" in " ".join(printed.split())
     assert "no questions for:" in printed
+
+
+def test_what_many_measures_share_is_said_once() -> None:
+    report = _report(3, unjudged=0.4)
+    said = remarks(report)
+    assert sum("few questions" in r for r in said) == 1
+    assert sum("could not be judged and count for nothing" in r for r in said) == 1
+    assert not any("the interval is wide" in r for r in said)
+    one = next(s for s in report.scores if s.value is not None and s.unjudged * 3 > s.marks and s.contestant == "base")
+    assert f"base {one.unjudged} of {one.marks + one.unjudged}" in " ".join(said)
+
+
+@pytest.mark.parametrize("width", range(40, 100, 3))
+def test_an_arrow_stands_beside_a_word(width: int) -> None:
+    assert not any(line.strip() in ("↓", "") and line.strip() for line in _printed(_report(3), width))
 
 
 def test_the_words_say_who_wins_and_that_the_tuned_one_loses() -> None:
