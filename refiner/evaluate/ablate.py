@@ -28,6 +28,7 @@ from refiner.config import Config
 from refiner.dataset.leaks import Leaks, Told
 from refiner.dataset.split import scene
 from refiner.edits import digest
+from refiner.evaluate.material import begins
 from refiner.models import Event, Sample
 from refiner.stages.composing.text import normal
 
@@ -49,7 +50,6 @@ NEAR = 0.03  # and each part its share to within this part of the whole
 LEAST = 400  # tokens of answers below which a mix teaches too little to say anything
 WAYS = 2  # questions in a row that ask for the same: what is asked for in one way alone is hardly learnt
 IDENTITY, BOUNDARY = 12, 8  # rows about who she is and what she cannot know, at most
-BEGINS = ("initiates", "reinitiates")
 _FIRST = ("identity/name", "identity/gender", "identity/who", "identity/not_gender", "identity/old_name")
 _BACK, _AHEAD = 8, 60  # rows taken back and looked at for an exact end
 
@@ -96,11 +96,7 @@ class Mixed:
 def origins(events: Sequence[Event], config: Config) -> frozenset[str]:
     """The events that begin a trait which is taught."""
     taught = {t.id for t in config.important}
-    return frozenset(
-        e.id
-        for e in events
-        if e.modality == "actual" and any(f.trait in taught and f.kind in BEGINS for f in e.effects)
-    )
+    return frozenset(e.id for e in events if e.modality == "actual" and begins(e, taught))
 
 
 def parts_of(

@@ -6,7 +6,7 @@ Everything here comes from the notes and from refiner.toml; nothing is written f
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -22,7 +22,7 @@ from refiner.stages.composing.scenes import by_narrator
 from refiner.stages.composing.topics import Topic
 from refiner.store import canonical
 
-ALIVE = ("HOLDS", "DORMANT")
+BEGINS = ("initiates", "reinitiates")
 
 
 @dataclass(frozen=True)
@@ -141,6 +141,11 @@ class Material:
 
     def passages_on(self, trait: str) -> tuple[Telling, ...]:
         return tuple(p for p in self.passages if trait in p.traits)
+
+
+def begins(event: Event, traits: Collection[str]) -> bool:
+    """Whether an event begins one of some traits."""
+    return any(f.trait in traits and f.kind in BEGINS for f in event.effects)
 
 
 def stems_of(texts: Iterable[str]) -> frozenset[str]:

@@ -19,7 +19,7 @@ from importlib.resources import files
 
 from refiner.evaluate.judge_changes import OVER, negated, other_person, other_year, reworded, two_versions
 from refiner.evaluate.judge_claims import MOST_TOLD, judged_asks, shortened, told_of, trait_of
-from refiner.evaluate.material import Material
+from refiner.evaluate.material import Material, Telling, begins
 from refiner.evaluate.shapes import Area, Item
 
 PLANTED = 16  # of each area, right ones; as many wrong ones
@@ -116,7 +116,8 @@ class _Maker:
         elif wanted in ("female", "male"):
             yield from self._gender()
         elif wanted == "abstain":
-            yield from self._said("abstain", "invented")
+            # What was lived, and only kept from training, is not known; to deny it is not right.
+            yield from self._said("not_known" if item.key.told else "abstain", "invented")
             if item.key.told:
                 yield from (p for p in self._tell() if p.how != NOTHING)
         elif wanted in ("yes", "no"):
@@ -209,7 +210,8 @@ class _Maker:
 
     def _shown(self) -> Iterator[Planted]:
         assert self.trait is not None
-        mine = [p for p in self.material.passages_on(self.trait.id) if 30 <= len(p.text) <= MOST_TOLD]
+        on = [p for p in self.material.passages_on(self.trait.id) if 30 <= len(p.text) <= MOST_TOLD]
+        mine = [p for p in on if not self._tells_how_it_came(p)]
         for p in mine:
             yield self._one(p.text, True, "as told")
             yield self._one(reworded(p.text), True, "reworded")
@@ -220,11 +222,16 @@ class _Maker:
                 yield self._one(text.format(trait=told_of(self.trait)), True, "said")
         for text in phrases()["shown"]["wrong"]:
             yield self._one(text, False, "flattery accepted")
-        notes = {p.note for p in mine} | set(self.item.notes)
+        notes = {p.note for p in on} | set(self.item.notes)
         others = [p for p in self.material.passages if p.traits and self.trait.id not in p.traits]
         others = [p for p in others if p.note not in notes and 30 <= len(p.text) <= MOST_TOLD]
         for p in self.choose.sample(others, min(3, len(others))):
             yield self._one(p.text, False, "passage of another trait")
+
+    def _tells_how_it_came(self, passage: Telling) -> bool:
+        """Whether a passage tells of an event that begins the trait: it may show her as she was until then."""
+        events = [self.material.events[e] for e in passage.events if e in self.material.events]
+        return any(begins(e, {self.item.about}) for e in events)
 
     def _gender(self) -> Iterator[Planted]:
         sex, other = ("female", "male") if self.wanted == "female" else ("male", "female")

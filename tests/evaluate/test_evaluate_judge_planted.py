@@ -13,6 +13,7 @@ from refiner.evaluate.judge_changes import negated, other_person, other_year, re
 from refiner.evaluate.judge_claims import GROUPS, claim_of, group_of, judge_measures, judged_asks
 from refiner.evaluate.planted import NOTHING, plant
 from refiner.evaluate.shapes import AREAS, Ask, Item, Key
+from refiner.models import Effect, Event
 
 ANY = random.Random(0)
 
@@ -138,3 +139,26 @@ def test_a_claim_has_one_option_at_least_that_calls_the_answer_wrong() -> None:
             assert claim is not None, item.id
             assert claim.right < set(range(len(claim.options)))
             assert len(set(claim.options)) == len(claim.options)
+
+
+def test_to_deny_what_was_lived_is_not_planted_as_right() -> None:
+    held = [i for i in others() if i.area == "held_out"]
+    right = [p.text for p in plant(held, material(), per_side=40)["held_out"] if p.right]
+    assert any("don't" in text for text in right)
+    assert not [text for text in right if "never" in text or "not part of my life" in text]
+
+
+def test_how_a_trait_came_is_not_planted_as_showing_it() -> None:
+    life = material()
+    first, *rest = life.passages
+    came = Event(id="came", note="a.md", effects=(Effect(trait="sulks", kind="initiates"),))
+    told = replace(
+        life,
+        passages=(replace(first, events=("came",)), *rest),
+        timeline=life.timeline.model_copy(update={"events": (came,)}),
+    )
+    shown = [i for i in others() if i.area == "living"]
+    before, after = ({p.text for p in plant(shown, m, per_side=40)["living"] if p.right} for m in (life, told))
+    assert first.text in before
+    assert first.text not in after
+    assert rest[0].text in after
