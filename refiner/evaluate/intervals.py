@@ -72,9 +72,7 @@ def bootstrap(
     low, high = spread(drawn, value, len(values))
     if share:
         near = wilson(value, _effective(values, value))
-        bound = rule_of_three(len(values))  # whoever once fails is not surer than whoever never did
-        low = max(0.0, min(low, near[0], 1 - bound))
-        high = min(1.0, max(high, near[1], bound))
+        low, high = _no_surer(min(low, near[0]), max(high, near[1]), len(values))
     return Estimate(value, low, high)
 
 
@@ -104,7 +102,7 @@ def of_totals(
     if len(drawn) < 2 or np.ptp(drawn) < 1e-12:
         return Estimate(value, *_all_equal(value, count)) if share else Estimate(value, None, None)
     low, high = spread(drawn, value, count)
-    return Estimate(value, max(0.0, low), min(1.0, high)) if share else Estimate(value, low, high)
+    return Estimate(value, *_no_surer(low, high, count)) if share else Estimate(value, low, high)
 
 
 def difference(
@@ -248,6 +246,12 @@ def _effective(values: Floats, value: float) -> float:
     of_mean = float(values.var(ddof=1)) / count
     ratio = Z / _student(count - 1)
     return max(1.0, value * (1 - value) / of_mean * ratio * ratio)
+
+
+def _no_surer(low: float, high: float, items: int) -> tuple[float, float]:
+    """The interval of a share, between 0 and 1: whoever once fails is not surer than whoever never did."""
+    bound = rule_of_three(items)
+    return max(0.0, min(low, 1 - bound)), min(1.0, max(high, bound))
 
 
 def _all_equal(value: float, items: int) -> tuple[float, float]:

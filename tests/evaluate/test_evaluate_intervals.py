@@ -107,6 +107,16 @@ def test_one_failure_is_no_surer_than_none() -> None:
     assert hardly.high >= none.high
 
 
+def test_one_failure_is_no_surer_than_none_in_a_ratio_either() -> None:
+    none = of_totals(np.array([[1.0, 1.0]] * 12), item_mean)
+    hardly = of_totals(np.array([[1.0, 1.0]] * 11 + [[0.9, 1.0]]), item_mean)
+    assert none.low is not None
+    assert hardly.low is not None
+    assert hardly.low <= none.low
+    turned = of_totals(np.array([[0.0, 1.0]] * 11 + [[0.1, 1.0]]), item_mean)
+    assert turned.high == 1 - hardly.low
+
+
 def test_an_item_counts_once_however_often_it_was_asked() -> None:
     assert bootstrap([(1.0,) * 50, (0.0,)]).value == 0.5
     # Five wordings that always agree are one observation, not five.
