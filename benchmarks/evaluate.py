@@ -1,13 +1,14 @@
-"""How often the marks that `refiner evaluate` gives without a judge agree with a person's labels.
+"""How often the marks that `refiner evaluate` gives without a judge agree with labels given by reading.
 
     python benchmarks/evaluate.py [--half dev|held] [--measure ID ...] [--show] [--json]
 
-The labels are evaluate_labels.jsonl: fiction, by one labeller, blind (two invented lives, their questions, answers as
-different models would give them, all written and labelled before the marking was read or run; nothing of a real model).
-A label is 1, 0, for recall also 0.5, or null where a person cannot tell. Half of the items of each area, drawn by a
-hash of their ids before the first run, are for development; `--show` lists the disagreements of these alone, so that
-the other half stays unseen. After the first run the keys were written as questions*.py writes them, wordings that ask
-for different parts of a story became items of their own, and two labels that broke the labeller's own rule became null.
+The labels are evaluate_labels.jsonl: fiction, by one labeller (a language model), blind (two invented lives, their
+questions, answers as different models would give them, all written and labelled before the marking was read or run;
+nothing of a real model). A label is 1, 0, for recall also 0.5, or null where a reader cannot tell. Half of the items of
+each area, drawn by a hash of their ids before the first run, are for development; `--show` lists the disagreements of
+these alone, so that the other half stays unseen. After the first run the keys were written as questions*.py writes
+them, wordings that ask for different parts of a story became items of their own, and two labels that broke the
+labeller's own rule became null.
 
 Of the answers that have both a label and a mark: accuracy, precision and recall of the mark's "1" (0.5 and above; for
 `recall` all above 0), and Cohen's kappa (Cohen 1960; for `recall`, in steps of a half, weighed by squares, Cohen 1968)
