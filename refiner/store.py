@@ -93,9 +93,12 @@ def _explain(path: Path, error: OSError, doing: str) -> StoreError:
 
 
 def make_folder(path: Path) -> None:
-    """Makes a folder and its parents, readable by its owner alone. Raises StoreError."""
+    """Makes a folder and those above it that are missing, all readable by their owner alone. Raises StoreError."""
     try:
-        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in (*reversed(path.parents), path):  # with parents=True those above would follow the umask
+            if not folder.exists():
+                folder.mkdir(exist_ok=True, mode=0o700)
+        path.mkdir(exist_ok=True)  # a file of that name is told
     except OSError as error:
         raise _explain(path, error, "made") from None
 

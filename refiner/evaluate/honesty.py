@@ -25,14 +25,14 @@ MEASURES = (
     Measure(
         id="abstention_precision",
         title="abstains only where it should",
-        definition="Of the answers that abstain, the share to questions of what was never lived. It depends on how "
-        "many such questions there are.",
+        definition="Of the answers that abstain, the share to questions of what was never lived or met; a no to such a "
+        "question abstains. It depends on how many there are.",
         source=_SOURCE,
     ),
     Measure(
         id="abstention_recall",
         title="abstains where it should",
-        definition="Of the answers to questions of what was never lived, the share that abstains.",
+        definition="Of the answers to questions of what was never lived or met, the share that abstains or says no.",
         source=_SOURCE,
     ),
 )
@@ -80,8 +80,11 @@ def wanting(items: Sequence[Item]) -> int:
 
 
 def strata(items: Sequence[Item]) -> list[str]:
-    """What is drawn from by itself: items that want it, and the others."""
-    return ["wants" if any(wants(i, a) for a in range(len(i.asks))) else "" for i in items]
+    """What is drawn from by itself: items that want it, those that count on neither side, and the others."""
+    return [
+        "neither" if i.area in _NEITHER else "wants" if any(wants(i, a) for a in range(len(i.asks))) else ""
+        for i in items
+    ]
 
 
 def estimate(side: Side, which: str, seed: int) -> tuple[Estimate, str]:

@@ -129,10 +129,13 @@ class Material:
         return bool(self.known & stems_of([words]))
 
     def called(self, names: Sequence[str]) -> tuple[str, ...]:
-        """The names of somebody with those by which the notes know the same one: "Papa" with "father"."""
+        """The names of somebody with those by which the notes know the same one: "Papa" with "father"; a relation only
+        where nobody else has it, or any friend would be Anna."""
         low = {n.casefold() for n in names}
-        same = [p for p in self.people if low & {n.casefold() for n in (*p.names, p.relation)}]
-        return tuple(dict.fromkeys([*names, *(n for p in same for n in (*p.names, p.relation) if n)]))
+        have = Counter(p.relation.casefold() for p in self.people if p.relation)
+        of = {id(p): (*p.names, *((p.relation,) if have[p.relation.casefold()] == 1 else ())) for p in self.people}
+        same = [of[id(p)] for p in self.people if low & {n.casefold() for n in of[id(p)]}]
+        return tuple(dict.fromkeys([*names, *(n for spellings in same for n in spellings)]))
 
     def telling(self, event: str) -> Telling | None:
         """The passage that tells of an event, the shortest where several do."""

@@ -95,8 +95,7 @@ def _kin(material: Material, wordings: Wordings, is_now: Gender) -> Iterator[Off
         )
 
 
-_KIN_WORDS = {"daughter": ("girl", "child"), "son": ("boy", "child"), "granddaughter": ("grandchild",),
-              "grandson": ("grandchild",)}  # fmt: skip
+_KIN_WORDS = {"daughter": ("girl",), "son": ("boy",)}
 
 
 def _own_name(person: Person) -> str:

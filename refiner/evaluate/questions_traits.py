@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from refiner.checks.stems import WORD, faint, stop
 from refiner.config import Trait
-from refiner.evaluate.material import Material, stems_of
+from refiner.evaluate.material import Material, begins, stems_of
 from refiner.evaluate.questions_forms import Offer, Wordings, offer
 from refiner.evaluate.questions_scenes import FIVE, before_question, said_of, scenes, situations, virtue
 from refiner.evaluate.shapes import Area, Ask, Key
@@ -28,14 +28,15 @@ def _said(trait: Trait, material: Material) -> list[TraitWords]:
 
 def _key(trait: Trait, material: Material) -> Key:
     looks = in_person(trait.description, "I") if trait.description else ""
-    shown = [s for p in material.passages_on(trait.id) for s in _showing(trait, p.sentences)]
+    begun = {e.id for e in material.timeline.events if begins(e, (trait.id,))}
+    shown = [s for p in material.passages_on(trait.id) for s in _showing(trait, p.sentences, not begun & set(p.events))]
     told = ([looks] if looks else []) + shown[:MOST_TOLD]
     return Key(told=tuple(dict.fromkeys(told)))
 
 
-def _showing(trait: Trait, sentences: Sequence[str]) -> list[str]:
+def _showing(trait: Trait, sentences: Sequence[str], whole: bool) -> list[str]:
     """The sentences of a passage that have a word of the trait or of its description, and what such a one introduces;
-    all of them where none has."""
+    where none has, all of them if `whole`: of how a trait came most sentences tell the contrary."""
     named = {w.lower() for said in trait.words for w in WORD.findall(said) if not _OFTEN.fullmatch(w)}
     described = {w.lower() for w in WORD.findall(trait.description)} - faint()
     own = stems_of((named | described) - stop())
@@ -43,7 +44,7 @@ def _showing(trait: Trait, sentences: Sequence[str]) -> list[str]:
     for before, sentence in zip(("", *sentences), sentences, strict=False):
         if stems_of([sentence]) & own or before in out and before.rstrip().endswith(":"):
             out.append(sentence)
-    return out or list(sentences)
+    return out or (list(sentences) if whole else [])
 
 
 def _notes(trait: Trait, material: Material) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import pytest
 
 from refiner.errors import StoreError, WorkspaceBusy
 from refiner.models import Decision
-from refiner.store import DecisionLog, Results, Workspace, locked, write_atomic, write_if_changed
+from refiner.store import DecisionLog, Results, Workspace, locked, make_folder, write_atomic, write_if_changed
 
 
 def mode(path: Path) -> int:
@@ -105,3 +105,19 @@ def test_two_processes_on_one_workspace(tmp_path: Path) -> None:
         process.communicate("")
     with locked(ws, "refine"):
         pass
+
+
+def test_folders_above_a_new_one_are_private_too(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        make_folder(tmp_path / "a" / "b" / "c")
+        make_folder(tmp_path / "a" / "b" / "c")
+    finally:
+        os.umask(before)
+    made = [tmp_path / "a", tmp_path / "a" / "b", tmp_path / "a" / "b" / "c"]
+    assert {stat.S_IMODE(f.stat().st_mode) for f in made} == {0o700}
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match="cannot be made"):
+        make_folder(tmp_path / "file" / "d")
+    with pytest.raises(StoreError, match="cannot be made"):
+        make_folder(tmp_path / "file")

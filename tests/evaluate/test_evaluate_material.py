@@ -12,7 +12,7 @@ from refiner.config import Config
 from refiner.errors import StoreError
 from refiner.evaluate.material import Material, stems_of
 from refiner.evaluating_material import _held_out, _talks
-from refiner.models import Timeline
+from refiner.models import Person, Timeline
 
 
 @pytest.fixture(scope="module")
@@ -95,3 +95,16 @@ def test_held_out_events_come_with_their_other_tellings(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text('{"held_out_events": [3]}', encoding="utf-8")
     with pytest.raises(StoreError):
         _held_out(tmp_path)
+
+
+def test_a_relation_names_somebody_only_where_nobody_else_has_it() -> None:
+    people = (
+        Person(names=("Papa",), relation="father"),
+        Person(names=("Anna",), relation="friend"),
+        Person(names=("Ilse",), relation="friend"),
+    )
+    of = Material(config=Config(), timeline=Timeline(now="2026-01-01"), people=people)
+    assert of.called(["Papa"]) == ("Papa", "father")
+    assert of.called(["father"]) == ("father", "Papa")
+    assert of.called(["Anna"]) == ("Anna",)
+    assert of.called(["friend"]) == ("friend",)
