@@ -29,6 +29,7 @@ from refiner.evaluate.keeping import (
     kept_in,
     last_made,
     name_from,
+    patiently_locked,
     write_report,
 )
 from refiner.evaluate.likelihood import FORCED_CHOICE, choose, misled
@@ -43,7 +44,7 @@ from refiner.evaluating_plan import Planned, known_seconds, say_plan
 from refiner.refine import Plan, with_life
 from refiner.sampling import samples_of
 from refiner.since import dataset_hash
-from refiner.store import Workspace, canonical, locked
+from refiner.store import Workspace, canonical
 from refiner.talk_model import Choice, run_of, tell_opening
 
 QUESTIONS = 12  # of an area
@@ -131,7 +132,7 @@ def evaluate_run(
     folder = folder_of(ws) / name
     made = last_made(folder)
     entrants = [since(e, made) for e in entrants]
-    plan = Planned(items, left_out, choices, entrants, asked.max_tokens, asked.seed)
+    plan = Planned(items, left_out, choices, entrants, asked.max_tokens, asked.seed, asked.areas)
     if asked.dry_run:
         say_plan(ws, show, plan)
         if asked.judge and not show.as_json:
@@ -148,7 +149,7 @@ def evaluate_run(
         return 130
     told = {"seconds": round(time.monotonic() - begun, 1), "dataset": _told(dataset)}
     report = _report(asked, name, now, plan, material, got, judged, told)
-    with locked(ws, "evaluate"):
+    with patiently_locked(ws):
         files = write_report(folder, report, got.answers, contestant=asked.contestant)
     gated = gate(report, limits, asked.contestant, strict=asked.strict) if limits else None
     tell(report, gated, files)
@@ -183,8 +184,9 @@ def _dataset(ws: Workspace, asked: Evaluation, show: Output) -> Path | None:
             f"{run.name} was not trained on {folder}: its hash is {run.dataset[:12]}, this one's {here[:12]}"
         )
     show.say(
-        f"{run.name} was trained on another data set than {folder} holds now: what it was asked in training is taken "
-        "from all samples, and nothing counts as held out (--dataset names the folder, where you kept it)"
+        f"{run.name} was trained on another data set than {f'{folder} holds now' if here else 'is there now'}: "
+        "what it was asked in training is taken from all samples, and nothing counts as held out "
+        "(--dataset names the folder, where you kept it)"
     )
     return None
 
@@ -230,8 +232,8 @@ def _interviews(ws: Workspace, show: Output, plan: Planned, got: _Asked) -> None
                         progress=lambda answer: step("asking", 1),
                     )  # fmt: skip
                     marks, score = choose(
-                        who, lambda opened=model: opened.model, plan.choices, kept=kept,  # type: ignore[misc]
-                        progress=lambda choice: step("asking", 1),
+                        who, lambda opened=model: opened.model, plan.choices,  # type: ignore[misc]
+                        kept=kept, why=plan.unchosen, progress=lambda choice: step("asking", 1),
                     )  # fmt: skip
                     got.chosen[who.id] = marks
                     got.forced.append(score)

@@ -163,8 +163,10 @@ def _card(file: Path | None) -> str:
         return ""
     try:
         text = file.expanduser().read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} cannot be read: {error}") from None
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{file} cannot be read: it is no text in UTF-8") from None
     if not text:
         raise UsageError(f"{file} is empty: a card says who she is")
     return text

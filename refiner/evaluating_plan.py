@@ -11,7 +11,7 @@ from refiner.evaluate.forced import Forced
 from refiner.evaluate.interview import Kept, key_of
 from refiner.evaluate.keeping import kept_in
 from refiner.evaluate.likelihood import no_weights
-from refiner.evaluate.shapes import Item
+from refiner.evaluate.shapes import AREAS, Area, Item
 from refiner.evaluating_contestants import Entrant
 from refiner.store import Workspace
 
@@ -29,6 +29,12 @@ class Planned:
     entrants: Sequence[Entrant]
     max_tokens: int
     seed: int
+    areas: Sequence[Area] = AREAS
+
+    @property
+    def unchosen(self) -> str:
+        """Why there are no anecdotes to choose among, where facts are not asked about at all."""
+        return "" if "fact" in self.areas else "no questions of facts"
 
     @property
     def answers(self) -> int:
@@ -62,18 +68,30 @@ def say_plan(ws: Workspace, show: Output, plan: Planned) -> None:
         return
     for area, group in groupby(plan.items, key=lambda i: i.area):
         mine = list(group)
-        show.data(f"{area}: {len(mine)} questions in {sum(len(i.asks) for i in mine)} wordings")
+        wordings = sum(len(i.asks) for i in mine)
+        show.data(f"{area}: {_many(len(mine), 'question')} in {_many(wordings, 'wording')}")
         for item in mine:
             show.data(f"  {item.asks[0].text}")
     for area, why in plan.left_out.items():
         show.data(f"{area}: {why}", style="dim")
-    unable = {why for e in plan.entrants if (why := no_weights(e.contestant))}
-    show.data(f"{len(plan.choices)} anecdotes among false ones: {'; '.join(sorted(unable)) or 'chosen by likelihood'}")
+    if plan.choices:
+        show.data(f"{_many(len(plan.choices), 'anecdote')} among false ones: {_how(plan)}")
     who = ", ".join(e.contestant.id for e in plan.entrants)
-    show.data(f"{who}: {plan.answers} answers, {len(timed)} of them kept already")
-    if seconds is not None:
+    show.data(f"{who}: {_many(plan.answers, 'answer')}, {len(timed)} of them kept already")
+    if len(timed) == plan.answers:
+        show.data("nothing is left to ask; the report is made anew of what is kept")
+    elif seconds is not None:
         rough = "" if timed else ", a rough guess: none was timed on this machine yet"
         show.data(f"about {max(1, round(seconds / 60))} min for the answers{rough}")
+
+
+def _how(plan: Planned) -> str:
+    unable = {why for e in plan.entrants if (why := no_weights(e.contestant))}
+    return "; ".join(sorted(unable)) or "chosen by likelihood"
+
+
+def _many(count: int, thing: str) -> str:
+    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def _guess(plan: Planned) -> float | None:

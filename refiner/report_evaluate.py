@@ -128,6 +128,8 @@ def comparison_lines(found: Comparison, measures: Sequence[Measure], width: int)
     if not narrow:
         yield f"{'':{room}} {'before':>7} {'after':>7}  difference", "bold"
     for d in found.differences:
+        if d.unasked:
+            continue
         measure = known.get(d.measure)
         title = one_line(measure.title if measure else d.measure)
         title += _LESS if measure is not None and measure.better == "lower" else ""

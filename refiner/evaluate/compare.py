@@ -49,6 +49,11 @@ class Difference(NamedTuple):
             return False
         return self.low > 0 or self.high < 0
 
+    @property
+    def unasked(self) -> bool:
+        """Neither of the two has anything of it."""
+        return self.verdict == "cannot say" and self.why.startswith(("neither has", "no question"))
+
 
 class Comparison(NamedTuple):
     """`before` and `after`: who is compared, in words. `compared`: measures that Holm's correction counts."""

@@ -7,16 +7,17 @@ for all evaluations (`kept.jsonl`): the base need not be asked again for the nex
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from contextlib import suppress
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from refiner.errors import StoreError, UsageError
+from refiner.errors import StoreError, UsageError, WorkspaceBusy
 from refiner.evaluate.html import evaluation_page
 from refiner.evaluate.shapes import Answer, Report
-from refiner.store import Workspace, to_jsonl, write_atomic
+from refiner.store import Workspace, locked, to_jsonl, write_atomic
 
 REPORT, ANSWERS, PAGE = "report.json", "answers.jsonl", "report.html"
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,79}")
@@ -43,6 +44,24 @@ def name_from(text: str) -> str:
     """A name for an evaluation made of a model's."""
     made = re.sub(r"[^A-Za-z0-9_.+-]+", "-", text).strip("-.+")[:80]
     return made or "model"
+
+
+@contextmanager
+def patiently_locked(ws: Workspace, seconds: float = 60.0) -> Iterator[None]:
+    """The workspace's lock, waited for: what took an hour to ask is not given up for the second that another command
+    writes in. Raises WorkspaceBusy after so many seconds."""
+    until = time.monotonic() + seconds
+    with ExitStack() as held:
+        while True:
+            try:
+                held.enter_context(locked(ws, "evaluate"))
+                break
+            except WorkspaceBusy as busy:
+                if time.monotonic() >= until:
+                    again = "wait until it ends, then run this again: all answers are kept"
+                    raise WorkspaceBusy(busy.message, mend=again) from None
+                time.sleep(min(0.2, seconds))
+        yield
 
 
 def write_report(folder: Path, report: Report, answers: Iterable[Answer], *, contestant: str = "") -> dict[str, Path]:

@@ -64,12 +64,16 @@ def choose(
     *,
     kept: Path,
     progress: Callable[[Forced], None] = lambda choice: None,
+    why: str = "",
 ) -> tuple[tuple[Mark, ...], Score]:
     """The contestant's marks, one for each choice, and their score. `model` opens it, where anything is not in `kept`.
 
-    A choice that could not be scored is a mark without a value. Raises StoreError.
+    `why`: for what reason there are no choices, where that is not for want of anecdotes. A choice that could not be
+    scored is a mark without a value. Raises StoreError.
     """
-    why = no_weights(contestant) or ("" if choices else "no anecdote of these notes has three false ones like it")
+    why = no_weights(contestant) or (
+        "" if choices else why or "no anecdote of these notes has three false ones like it"
+    )
     if why:
         return (), Score(contestant=contestant.id, measure=FORCED_CHOICE.id, why=why)
     store = Kept(kept)

@@ -98,6 +98,9 @@ def conclusions(found: Comparison, measures: Sequence[Measure]) -> tuple[str, ..
     """What a comparison says, in plain sentences: first likeness, then better, worse, and what cannot be told."""
     known = {m.id: m for m in measures}
     lines = [_headline(found)]
+    if not found.items and not found.compared:
+        lines.append("They have no question in common: evaluate both with the same --seed, --questions and --only.")
+        return (*lines, *_noted(found))
     rest = [d for d in found.differences if d.measure != "likeness"]
     for verdict in ("better", "worse"):
         mine = [d for d in rest if d.verdict == verdict]
@@ -111,7 +114,7 @@ def conclusions(found: Comparison, measures: Sequence[Measure]) -> tuple[str, ..
     same = [d for d in rest if d.verdict == "no difference" and not d.leans]
     if same:
         lines.append(f"No difference that these questions can show: {_list(_title(d, known) for d in same)}.")
-    if unknown := [d for d in rest if d.verdict == "cannot say"]:
+    if unknown := [d for d in rest if d.verdict == "cannot say" and not d.unasked]:
         lines.append(f"Not comparable: {_list(_title(d, known) for d in unknown)}.")
     lines.append(
         f"{found.compared} measures are compared at once, on {found.items} questions that both have"
@@ -119,7 +122,11 @@ def conclusions(found: Comparison, measures: Sequence[Measure]) -> tuple[str, ..
         + " and on answers that could be judged for both, so that figures may differ a little from those of each "
         "alone; what is called better or worse stands Holm's correction for that many."
     )
-    return (*lines, *(f"{n[:1].upper()}{n[1:]}." for n in found.notes))
+    return (*lines, *_noted(found))
+
+
+def _noted(found: Comparison) -> list[str]:
+    return [f"{n[:1].upper()}{n[1:]}." for n in found.notes]
 
 
 def remarks(report: Report) -> tuple[str, ...]:

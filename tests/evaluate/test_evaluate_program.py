@@ -19,15 +19,15 @@ from typer.testing import CliRunner
 
 from refiner import evaluating_contestants
 from refiner.cli import app
-from refiner.errors import ModelError, RefinerError, StoreError, Undecided, UsageError
+from refiner.errors import ModelError, RefinerError, StoreError, Undecided, UsageError, WorkspaceBusy
 from refiner.evaluate import forced, keeping
-from refiner.evaluate.keeping import find_report, folder_of, kept_in, name_from
+from refiner.evaluate.keeping import find_report, folder_of, kept_in, name_from, patiently_locked
 from refiner.evaluate.likelihood import FORCED_CHOICE
 from refiner.evaluate.scores import MEASURES
 from refiner.evaluate.shapes import AREAS, Answer
 from refiner.refine import refine, with_life
 from refiner.sampling import samples_of
-from refiner.store import Workspace, read_jsonl
+from refiner.store import Workspace, locked, read_jsonl
 from refiner.training.talk import _gguf_of
 
 HELD = ["record", "takes-over"]
@@ -307,6 +307,59 @@ def test_the_contestant_that_is_named_is_the_one_judged_and_compared(
     assert "tuned+card beside base+card" in page
     assert run(*general, "--contestant", "tuned").code in (0, 1)
     assert "tuned beside base<" in (folder_of(ws) / "first" / "report.html").read_text()
+
+
+def test_two_with_no_question_in_common_are_told_how_to_get_some(
+    ws: Workspace, models: Opened, run: Callable[..., Done]
+) -> None:
+    assert run(*FEW, "--only", "general", "--no-baselines", "--name", "one").code == 0
+    assert run(*FEW, "--only", "unlived", "--no-baselines", "--name", "two").code == 0
+    said = run("--compare", "one", "two").out
+    assert "with the same --seed, --questions and --only" in " ".join(said.split())
+    assert "not comparable" not in said.replace("Likeness", "likeness").split("likeness")[0]
+    assert "Better" not in said
+
+
+def test_a_choice_among_anecdotes_that_was_not_asked_for_is_no_fault_of_the_notes(
+    ws: Workspace, models: Opened, run: Callable[..., Done]
+) -> None:
+    done = run(*FEW, "--only", "general", "--no-baselines")
+    assert "anecdote" not in done.out.split("no questions for")[0]
+    score = find_report(folder_of(ws), "first").score("tuned", FORCED_CHOICE.id)
+    assert score is not None
+    assert score.why.startswith("no question")
+
+
+def test_another_command_that_writes_is_waited_for(
+    ws: Workspace, models: Opened, run: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = locked(ws, "refine")
+    held.__enter__()
+    monkeypatch.setattr(keeping.time, "sleep", lambda seconds: held.__exit__(None, None, None))
+    done = run(*FEW, "--only", "general", "--no-baselines")
+    assert done.code == 0, done.failure
+    assert find_report(folder_of(ws), "first")
+    with locked(ws, "refine"), pytest.raises(WorkspaceBusy, match="is at work") as busy, patiently_locked(ws, 0.0):
+        pass
+    assert "all answers are kept" in (busy.value.mend or "")
+
+
+def test_a_plan_says_where_nothing_is_left_to_ask(ws: Workspace, models: Opened, run: Callable[..., Done]) -> None:
+    one = ("--questions", "1", "--only", "general", "--no-baselines")
+    before = run(*one, "--dry-run").out
+    assert "general: 1 question in 1 wording\n" in before
+    assert "nothing is left" not in before
+    assert "anecdote" not in before
+    assert run(*one).code == 0
+    after = run(*one, "--dry-run").out
+    assert "nothing is left to ask" in after
+    assert " min for" not in after
+
+
+def test_a_card_that_is_not_there_is_said_in_words(ws: Workspace, run: Callable[..., Done]) -> None:
+    failure = run("--card", ws.root / "nobody.md").failure
+    assert isinstance(failure, UsageError)
+    assert failure.message.endswith("nobody.md cannot be read: No such file or directory")
 
 
 def test_a_comparison_takes_no_gate(run: Callable[..., Done]) -> None:
