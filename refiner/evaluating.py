@@ -38,6 +38,7 @@ from refiner.evaluate.material import Material
 from refiner.evaluate.questions import make_items
 from refiner.evaluate.scores import scores, with_derived
 from refiner.evaluate.shapes import AREAS, Answer, Area, Mark, Report, Score
+from refiner.evaluate.telling import many
 from refiner.evaluating_contestants import Entrant, Lazy, contestants, since
 from refiner.evaluating_material import material_of
 from refiner.evaluating_plan import Planned, known_seconds, say_plan
@@ -139,7 +140,7 @@ def evaluate_run(
             tell_judging(_judging(ws, asked, plan, material))
         return 0
     got = _Asked()
-    show.say(f"{name}: {len(items)} questions; {len(entrants)} contestants give {plan.answers} answers")
+    show.say(f"{name}: {many(len(items), 'question')}; {len(entrants)} contestants give {many(plan.answers, 'answer')}")
     try:
         _interviews(ws, show, plan, got)
         judged = _judged(ws, show, asked, plan, material, got)
@@ -181,7 +182,8 @@ def _dataset(ws: Workspace, asked: Evaluation, show: Output) -> Path | None:
         return folder
     if asked.dataset:
         raise UsageError(
-            f"{run.name} was not trained on {folder}: its hash is {run.dataset[:12]}, this one's {here[:12]}"
+            f"{run.name} was not trained on {folder}: its hash is {run.dataset[:12]}, this one's {here[:12]}",
+            mend=f"refiner train --dataset {folder}, then evaluate that run",
         )
     show.say(
         f"{run.name} was trained on another data set than {f'{folder} holds now' if here else 'is there now'}: "

@@ -12,6 +12,7 @@ from refiner.evaluate.interview import Kept, key_of
 from refiner.evaluate.keeping import kept_in
 from refiner.evaluate.likelihood import no_weights
 from refiner.evaluate.shapes import AREAS, Area, Item
+from refiner.evaluate.telling import many
 from refiner.evaluating_contestants import Entrant
 from refiner.store import Workspace
 
@@ -69,15 +70,15 @@ def say_plan(ws: Workspace, show: Output, plan: Planned) -> None:
     for area, group in groupby(plan.items, key=lambda i: i.area):
         mine = list(group)
         wordings = sum(len(i.asks) for i in mine)
-        show.data(f"{area}: {_many(len(mine), 'question')} in {_many(wordings, 'wording')}")
+        show.data(f"{area}: {many(len(mine), 'question')} in {many(wordings, 'wording')}")
         for item in mine:
             show.data(f"  {item.asks[0].text}")
     for area, why in plan.left_out.items():
         show.data(f"{area}: {why}", style="dim")
     if plan.choices:
-        show.data(f"{_many(len(plan.choices), 'anecdote')} among false ones: {_how(plan)}")
+        show.data(f"{many(len(plan.choices), 'anecdote')} among false ones: {_how(plan)}")
     who = ", ".join(e.contestant.id for e in plan.entrants)
-    show.data(f"{who}: {_many(plan.answers, 'answer')}, {len(timed)} of them kept already")
+    show.data(f"{who}: {many(plan.answers, 'answer')}, {len(timed)} of them kept already")
     if len(timed) == plan.answers:
         show.data("nothing is left to ask; the report is made anew of what is kept")
     elif seconds is not None:
@@ -88,10 +89,6 @@ def say_plan(ws: Workspace, show: Output, plan: Planned) -> None:
 def _how(plan: Planned) -> str:
     unable = {why for e in plan.entrants if (why := no_weights(e.contestant))}
     return "; ".join(sorted(unable)) or "chosen by likelihood"
-
-
-def _many(count: int, thing: str) -> str:
-    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def _guess(plan: Planned) -> float | None:

@@ -14,12 +14,13 @@ from refiner.console import Output
 from refiner.evaluate.compare import Comparison, Difference
 from refiner.evaluate.gate import Gate
 from refiner.evaluate.shapes import Contestant, Measure, Report
-from refiner.evaluate.telling import against_rival, cell, conclusions, figure, groups, remarks
+from refiner.evaluate.telling import against_rival, asked, cell, conclusions, figure, groups, many, remarks
 from refiner.review.visible import one_line
 from refiner.timeline.wording import ASCII
 
 _LESS = "\xa0↓"  # never alone on a line
 _CELL = 12  # columns of a contestant
+_WIDEST = 48  # columns of the names of measures: figures far from them are hard to read
 _LEAST = 26  # columns of a measure's name
 _FIGURES, _SIDE_BY_SIDE = 50, 72  # columns of a difference's figures; from which they stand beside its name
 _PLAIN: dict[int, int | str] = {**ASCII, ord("±"): "~", ord("↓"): "v"}  # as wide as what they stand for
@@ -98,7 +99,9 @@ def gate_json(gated: Gate) -> dict[str, Any]:
 def lines(report: Report, width: int, *, contestant: str = "") -> Iterator[tuple[str, str]]:
     """Everything that is printed of a report, with styles. No line is wider than `width`, 40 columns at the least."""
     width = max(width, 40)
-    yield from _wrapped(f"{report.name}: {len(report.items)} questions, what counts as today is {report.now}", width)
+    yield from _wrapped(
+        f"{report.name}: {many(len(report.items), 'question')}, what counts as today is {report.now}", width
+    )
     yield "", ""
     fit = max(1, (width - _LEAST) // _CELL)
     for at in range(0, len(report.contestants), fit):
@@ -170,7 +173,7 @@ def gate_lines(gated: Gate, width: int) -> Iterator[tuple[str, str]]:
 
 
 def _table(report: Report, contestants: Sequence[Contestant], width: int) -> Iterator[tuple[str, str]]:
-    room = width - _CELL * len(contestants)
+    room = min(width - _CELL * len(contestants), _WIDEST)
 
     def row(title: str, measure: Measure | None, indent: str = "") -> Iterator[str]:
         arrow = _LESS if measure is not None and measure.better == "lower" else ""
@@ -182,7 +185,10 @@ def _table(report: Report, contestants: Sequence[Contestant], width: int) -> Ite
     names = [_pad(one_line(c.id, _CELL - 1), _CELL) for c in contestants]
     yield (" " * room + "".join(names)).rstrip(), "bold"
     for group in groups(report):
-        for text in row(group.title, group.total):
+        total = group.total if group.total is not None and asked(report, group.total) else None
+        if total is None and not group.measures:
+            continue  # among the remarks
+        for text in row(group.title, total):
             yield text, "bold"
         for measure in group.measures:
             for text in row(measure.title, measure, "  "):

@@ -117,7 +117,7 @@ def conclusions(found: Comparison, measures: Sequence[Measure]) -> tuple[str, ..
     if unknown := [d for d in rest if d.verdict == "cannot say" and not d.unasked]:
         lines.append(f"Not comparable: {_list(_title(d, known) for d in unknown)}.")
     lines.append(
-        f"{found.compared} measures are compared at once, on {found.items} questions that both have"
+        f"{found.compared} measures are compared at once, on {many(found.items, 'question')} that both have"
         + (f" ({found.left_out} more have no counterpart)" if found.left_out else "")
         + " and on answers that could be judged for both, so that figures may differ a little from those of each "
         "alone; what is called better or worse stands Holm's correction for that many."
@@ -143,7 +143,7 @@ def remarks(report: Report) -> tuple[str, ...]:
             if only := _FEW.fullmatch(score.why):
                 few.setdefault(measure.title, set()).add(int(only[1]))
             elif score.why and not score.why.startswith(("no question", "it is the base")):
-                found.setdefault((score.why, measure.title), []).append(one)
+                found.setdefault((_by_reason(score.why), measure.title), []).append(one)
             total = score.marks + score.unjudged
             if score.value is not None and score.unjudged * 5 >= total and score.unjudged:
                 unheard.setdefault(measure.title, []).append(f"{one} {score.unjudged} of {total}")
@@ -161,6 +161,22 @@ def remarks(report: Report) -> tuple[str, ...]:
         lines.append(f"a fifth or more of the answers could not be judged and count for nothing: {said}")
     unasked = [m.title for m in report.measures if not m.id.startswith("likeness") and not asked(report, m)]
     return (*lines, *([f"no questions for: {', '.join(unasked)}"] if unasked else []))
+
+
+def _by_reason(why: str) -> str:
+    """ "without facts: no questions; without gender: no questions" with each reason said once."""
+    parts = [p.removeprefix("without ").split(": ", 1) for p in why.split("; ") if p.startswith("without ")]
+    if len(parts) != why.count(";") + 1 or any(len(p) != 2 for p in parts):
+        return why
+    said: dict[str, list[str]] = {}
+    for title, reason in parts:
+        said.setdefault(reason, []).append(title)
+    return "; ".join(f"without {', '.join(titles)}: {reason}" for reason, titles in said.items())
+
+
+def many(count: int, thing: str) -> str:
+    """A number of things in words: "1 question", "2 questions"."""
+    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def asked(report: Report, measure: Measure) -> bool:

@@ -172,6 +172,7 @@ def test_another_data_set_than_that_of_the_run_is_said(ws: Workspace, models: Op
     done = run(*FEW, "--dataset", ws.dataset)
     assert isinstance(done.failure, UsageError)
     assert "was not trained on" in done.failure.message
+    assert "refiner train --dataset" in (done.failure.mend or "")
 
 
 def test_what_was_answered_serves_the_next_evaluation(ws: Workspace, models: Opened, run: Callable[..., Done]) -> None:

@@ -117,6 +117,19 @@ def test_what_many_measures_share_is_said_once() -> None:
     assert f"base {one.unjudged} of {one.marks + one.unjudged}" in " ".join(said)
 
 
+def test_of_what_was_not_asked_there_is_no_row() -> None:
+    items = items_of(3, ("order", "general"))
+    report = report_of({c: marks_of(items, 0.5, n) for n, c in enumerate(FOUR)}, items)
+    printed = _printed(report, 200)
+    assert not any("not asked" in line for line in printed)
+    assert any(line.startswith("Dates and order") for line in printed)
+    [whole] = [r for r in remarks(report) if r.startswith("Likeness: without")]
+    assert whole.startswith("Likeness: without facts, living traits, negative traits, dead traits")
+    assert whole.count("without") == whole.count(": no questions") == 1
+    table = [line for line in printed if "±" in line and not line.startswith("Each")]
+    assert max(map(len, table)) <= 48 + 12 * len(FOUR)
+
+
 @pytest.mark.parametrize("width", range(40, 100, 3))
 def test_an_arrow_stands_beside_a_word(width: int) -> None:
     assert not any(line.strip() in ("↓", "") and line.strip() for line in _printed(_report(3), width))
