@@ -132,7 +132,7 @@ def evaluate_run(
     name = asked.name or name_from(_titled(entrants))
     folder = folder_of(ws) / name
     made = last_made(folder)
-    entrants = [since(e, made) for e in entrants]
+    entrants = [since(e, name, made) for e in entrants]
     plan = Planned(items, left_out, choices, entrants, asked.max_tokens, asked.seed, asked.areas)
     if asked.dry_run:
         say_plan(ws, show, plan)

@@ -105,7 +105,8 @@ def _of_run(
     if base is not None:
         about |= {"gguf": base.name, "bytes": _size(base)}
     below = _mark_of(base) if base is not None and base.is_file() else run.base_source
-    above = [_mark_of(f) for f in (run.adapter_gguf, run.adapter and run.adapter / "adapter_model.safetensors") if f]
+    files = (run.adapter_gguf, run.adapter and run.adapter / "adapter_model.safetensors")
+    above = [run.finished, *(_mark_of(f) for f in files if f)]  # the time, where neither file can be read
     her = her_name_of(ws, name, card)
     found: list[Entrant] = []
     if baselines:
@@ -189,12 +190,12 @@ def _mark_of(file: Path) -> str:
     return f"{size}:{hashlib.sha256(ends).hexdigest()[:32]}"
 
 
-def since(entrant: Entrant, made: str) -> Entrant:
-    """The entrant as one that is asked anew after the report of that time, where nobody sees its weights: behind the
-    same name an endpoint may have another model today."""
+def since(entrant: Entrant, evaluation: str, made: str) -> Entrant:
+    """The entrant as one that is asked anew in another evaluation and after the report of that time, where nobody sees
+    its weights: behind the same name an endpoint may have another model today."""
     if "endpoint" not in entrant.contestant.about:
         return entrant
-    about = {**entrant.contestant.about, "weights": canonical([weights_said(entrant), made])}
+    about = {**entrant.contestant.about, "weights": canonical([weights_said(entrant), evaluation, made])}
     return replace(entrant, contestant=entrant.contestant.model_copy(update={"about": about}))
 
 

@@ -146,7 +146,7 @@ def _ended(trait: Trait, material: Material) -> tuple[Key, tuple[str, ...]]:
 
 def reasons(material: Material, area: Area) -> str:
     """Why an area about traits has no items; "" where it could have some."""
-    if not material.config.important:
+    if area in ("living", "negative", "dead") and not material.config.important:
         return "refiner.toml declares no trait of importance 1 or more"
     if area == "negative" and not any(t.polarity == "negative" for t in material.living):
         return "no important trait of negative polarity holds today"

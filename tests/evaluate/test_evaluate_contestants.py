@@ -111,6 +111,17 @@ def test_another_adapter_of_the_same_base_has_other_weights_and_the_base_the_sam
     assert weights(first[2]) != weights(second[2])
 
 
+def test_runs_whose_adapters_cannot_be_read_are_not_taken_for_each_other(ws: Workspace) -> None:
+    for name, finished in (("first", "2026-01-01T00:00:00Z"), ("second", "2026-01-02T00:00:00Z")):
+        trained(ws, name)
+        record = json.loads((ws.runs / name / "run.json").read_text())
+        (ws.runs / name / "run.json").write_text(json.dumps(record | {"finished": finished, "adapter_gguf": ""}))
+        (ws.runs / name / "adapter" / "adapter_model.safetensors").unlink(missing_ok=True)
+    first, second = (contestants(ws, Choice(run=name)) for name in ("first", "second"))
+    assert weights(first[2]) != weights(second[2])
+    assert weights(first[0]) == weights(second[0])
+
+
 def test_a_gguf_with_an_adapter_gives_four_alone_two(ws: Workspace, tmp_path: Path) -> None:
     base, lora = tmp_path / "b.gguf", tmp_path / "l.gguf"
     base.write_bytes(b"GGUF1")
@@ -138,15 +149,16 @@ def test_an_endpoint_gives_two_and_is_asked_anew_after_a_report(ws: Workspace) -
         assert found[0].weights == found[1].weights
         asked = [{"role": "system", "content": "x"}, {"role": "user", "content": "y"}]
         assert "".join(found[0].open().reply(asked)) == "Yes."
-    unreported = [since(e, "") for e in found]
-    reported = [since(e, "2026-01-02T00:00:00+00:00") for e in found]
-    assert weights(unreported[0]) == weights(since(found[0], "")) != weights(reported[0])
+    unreported = [since(e, "first", "") for e in found]
+    reported = [since(e, "first", "2026-01-02T00:00:00+00:00") for e in found]
+    assert weights(unreported[0]) == weights(since(found[0], "first", "")) != weights(reported[0])
+    assert weights(since(found[0], "second", "")) != weights(unreported[0])  # another evaluation, perhaps another model
 
 
 def test_weights_on_this_machine_are_known_for_what_they_are(ws: Workspace) -> None:
     trained(ws)
     one = contestants(ws, Choice())[2]
-    assert since(one, "2026-01-02T00:00:00+00:00") == one
+    assert since(one, "first", "2026-01-02T00:00:00+00:00") == one
 
 
 def test_an_endpoint_elsewhere_is_refused(ws: Workspace) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from refiner.config import Config, Trait
 from refiner.evaluate.material import Material, Telling, stems_of
+from refiner.evaluate.questions import make_items
 from refiner.evaluate.questions_changed import nearly
 from refiner.evaluate.questions_cut import cuts
 from refiner.evaluate.questions_forms import Wordings, table
@@ -332,3 +333,11 @@ def test_the_forms_of_a_group_need_the_same_slots() -> None:
     for group, known in (("did", {"did"}), ("thing", {"topic"}), ("topic", {"topic"}), ("person", {"topic"})):
         for form in table("forms")["fact"][group]:
             assert {m.lower() for m in re.findall(r"\{(\w+)\}", form)} == known, form
+
+
+def test_a_life_without_traits_is_told_so_of_traits_alone() -> None:
+    of = Material(config=Config(), timeline=Timeline(now="2026-01-01"))
+    _, left_out = make_items(of)
+    assert "declares no trait" in left_out["living"]
+    assert "declares no trait" in left_out["dead"]
+    assert not any("declares no trait" in left_out[area] for area in ("held_out", "fact") if area in left_out)
