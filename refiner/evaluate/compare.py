@@ -17,6 +17,7 @@ import numpy as np
 from refiner.errors import UsageError
 from refiner.evaluate import honesty, likeness, sounding
 from refiner.evaluate.intervals import Estimate, Floats, Statistic, chance, difference, holm, item_mean, of_totals
+from refiner.evaluate.judge_claims import GROUPS
 from refiner.evaluate.shapes import Area, Item, Mark, Measure, Report
 from refiner.evaluate.tally import ByAsk, Side, judged, side_of
 
@@ -142,6 +143,8 @@ def _compared(
     ]
     tested = [d for d in found if d.verdict != "cannot say"]
     corrected = dict(zip((d.measure for d in tested), holm([d.chance for d in tested]), strict=True))
+    if any(d.measure in GROUPS for d in tested):
+        notes = (*notes, "what a judge found is compared as it judged: its errors make differences look smaller")
     better = {m.id: m.better for m in measures}
     ended = [_decided(d, corrected.get(d.measure, 1.0), better[d.measure] == "lower") for d in found]
     headline = _headline(one, other, seed)

@@ -7,6 +7,7 @@ from scored_reports import items_of, marks_of, report_of
 
 from refiner.errors import UsageError
 from refiner.evaluate.compare import PREFERRED, asked_for, between, compare
+from refiner.evaluate.judge_claims import judge_measures
 from refiner.evaluate.likelihood import FORCED_CHOICE
 from refiner.evaluate.shapes import Item, Mark, Report
 
@@ -162,3 +163,15 @@ def test_whom_a_report_is_about() -> None:
         between(alone, "mine", "tuned")
     with pytest.raises(UsageError):
         asked_for(Report(made="", now="", name="", life=""))
+
+
+def test_what_a_judge_found_is_said_to_be_uncorrected() -> None:
+    items = items_of(6, areas=("fact",))
+    report = report_of({"a": marks_of(items, 0.2), "b": marks_of(items, 0.9)}, items)
+    judged = {
+        who: (*report.marks[who], *(Mark(measure="judge_fact", item=i.id, ask=0, value=v) for i in items))
+        for who, v in (("a", 0.0), ("b", 1.0))
+    }
+    both = report.model_copy(update={"marks": judged, "measures": (*report.measures, *judge_measures())})
+    assert not between(report, "a", "b").notes
+    assert any("as it judged" in note for note in between(both, "a", "b").notes)
