@@ -121,7 +121,7 @@ class OpenAIEndpoint:
             error.close()
             raise ModelError(f"{url} answered {error.code}", mend=_mend(error.code)) from error
         except (OSError, ValueError, http.client.HTTPException) as error:
-            raise ModelError(f"{url} does not answer: {error}", mend=_RUNNING) from error
+            raise ModelError(f"{url} does not answer: {_why(error)}", mend=_RUNNING) from error
         if not isinstance(answer, dict):
             raise ModelError(f"{url} answered with something else than a JSON object")
         return answer
@@ -146,7 +146,7 @@ class OpenAIEndpoint:
                 said = error.read(500).decode("utf-8", "replace")
             raise ModelError(f"{self._url} answered {error.code}: {said}", mend=_mend(error.code)) from error
         except (OSError, ValueError, http.client.HTTPException) as error:
-            raise ModelError(f"{self._url} does not answer: {error}", mend=_RUNNING) from error
+            raise ModelError(f"{self._url} does not answer: {_why(error)}", mend=_RUNNING) from error
 
     def close(self) -> None:
         """Nothing is held."""
@@ -170,6 +170,12 @@ def require_system(messages: Messages) -> None:
     where it is missing, and then somebody else answers."""
     if not messages or messages[0].get("role") != "system" or not messages[0].get("content"):
         raise UsageError("a chat must start with the system message")
+
+
+def _why(error: Exception) -> str:
+    """What failed, in the system's words: "Connection refused"."""
+    reason = getattr(error, "reason", error)
+    return str(getattr(reason, "strerror", None) or reason)
 
 
 def _mend(status: int) -> str:

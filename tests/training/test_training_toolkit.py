@@ -177,7 +177,7 @@ def test_an_endpoint_that_fails_says_so(address: str) -> None:
         list(OpenAIEndpoint(f"{address}/broken", "m").reply(CHAT))
     with pytest.raises(ModelError, match="context full"):
         list(OpenAIEndpoint(f"{address}/late", "m").reply(CHAT))
-    with pytest.raises(ModelError, match="does not answer"):
+    with pytest.raises(ModelError, match=r"does not answer: Connection refused"):
         list(OpenAIEndpoint("http://127.0.0.1:9/v1", "m").reply(CHAT))
     with pytest.raises(ModelError, match="did not stream an answer"):
         list(OpenAIEndpoint(f"{address}/page", "m").reply(CHAT))
