@@ -139,6 +139,8 @@ def evaluate_run(
         if asked.judge and not show.as_json:
             tell_judging(_judging(ws, asked, plan, material))
         return 0
+    if asked.judge:
+        _ready(asked, material)
     got = _Asked()
     show.say(f"{name}: {many(len(items), 'question')}; {len(entrants)} contestants give {many(plan.answers, 'answer')}")
     try:
@@ -215,6 +217,12 @@ def _judging(ws: Workspace, asked: Evaluation, plan: Planned, material: Material
 
     ids = [e.contestant.id for e in plan.entrants]
     return plan_judging(ws, material.config, asked.judge, plan.items, ids, material, seed=asked.seed)
+
+
+def _ready(asked: Evaluation, material: Material) -> None:
+    from refiner.evaluating_judge import ready_to_judge
+
+    ready_to_judge(material.config, asked.judge)
 
 
 def _interviews(ws: Workspace, show: Output, plan: Planned, got: _Asked) -> None:

@@ -7,9 +7,7 @@ holds nothing but her name, for base and trained weights alike. Each weights are
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -203,29 +201,6 @@ def weights_said(entrant: Entrant) -> str:
     return str(entrant.contestant.about["weights"])
 
 
-@contextmanager
-def waiting_asleep() -> Iterator[None]:
-    """Lets the threads of a model that is opened within wait for each other asleep, where others use this machine too.
-
-    llama.cpp waits some hundred times a token until all its threads are there. By default GNU's OpenMP burns time
-    meanwhile (libgomp manual, "GOMP_SPINCOUNT"): the fastest way on a machine of its own, and on one that is shared
-    the time that the missing thread would have needed. Measured on two busy cores: 19.7 s for 48 tokens, asleep 1.0 s.
-    Read when the library is loaded; a choice that the person made (OMP_WAIT_POLICY, GOMP_SPINCOUNT) stands.
-    """
-    try:
-        busy = os.getloadavg()[0] > (os.cpu_count() or 1) / 4
-    except (OSError, AttributeError):  # not known here
-        busy = False
-    if not busy or "OMP_WAIT_POLICY" in os.environ or "GOMP_SPINCOUNT" in os.environ:
-        yield
-        return
-    os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
-    try:
-        yield
-    finally:
-        del os.environ["OMP_WAIT_POLICY"]
-
-
 class Lazy:
     """A model that is opened when it is first asked: an interview whose answers are all kept loads nothing."""
 
@@ -238,8 +213,7 @@ class Lazy:
     @property
     def model(self) -> ChatModel:
         if self._model is None:
-            with waiting_asleep():
-                self._model = self._opens()
+            self._model = self._opens()
             self.name, self.context = self._model.name, self._model.context
         return self._model
 

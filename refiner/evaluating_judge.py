@@ -15,7 +15,8 @@ from refiner.asking.agreement import choose
 from refiner.asking.asker import Asker
 from refiner.asking.untrusted import addresses_a_model, as_data
 from refiner.config import Config
-from refiner.engine import ModelOptions, connected, pick_engine
+from refiner.engine import ModelOptions, connected, pick_engine, served_models
+from refiner.errors import ModelError
 from refiner.evaluate.judge import (
     BOUND,
     LEAST,
@@ -41,6 +42,7 @@ from refiner.evaluate.planted import PLANTED, Planted, plant
 from refiner.evaluate.shapes import Answer, Area, Item, Mark
 from refiner.notes import note_from_text, read_notes
 from refiner.refine import Plan, last_options
+from refiner.remote import is_local
 from refiner.store import Workspace, locked
 
 Progress = Callable[[str, int], None]
@@ -53,6 +55,26 @@ class _Question:
     item: Item
     ask: int
     answer: str
+
+
+def ready_to_judge(config: Config, model: str) -> None:
+    """Looks whether the judge can be asked: to be called before an interview that takes long.
+
+    An endpoint that is not on this machine is not asked, for that is sending.
+    Raises UsageError without a model, RemoteRefused, ModelError where nobody answers or no such model is served.
+    """
+    llm = pick_engine(config, "llm", ModelOptions(model=model)).llm
+    if llm is None or not is_local(llm.base_url):
+        return
+    served = served_models(llm.base_url)
+    if served is None:
+        raise ModelError(
+            f"the judge {llm.model} cannot be asked: nobody answers at {llm.base_url}",
+            mend="start its server (ollama serve), or leave --judge out; nothing was asked yet",
+        )
+    if served and llm.model not in served:
+        there = ", ".join(served[:4])
+        raise ModelError(f"{llm.base_url} has no model {llm.model}; it has {there}", mend="--judge with one of these")
 
 
 def judge_answers(

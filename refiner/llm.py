@@ -361,4 +361,4 @@ async def ask_again(
 
 def unreachable(fault: Fault) -> ModelError:
     """The error that ends a run."""
-    return ModelError(fault.message, mend=fault.mend or "refiner refine goes on where it was")
+    return ModelError(fault.message, mend=fault.mend or "the same command goes on where it was")

@@ -35,14 +35,19 @@ def evaluated(
     gated: Gate | None = None,
     files: Mapping[str, Path] | None = None,
 ) -> None:
-    """Prints a report. `contestant`: whom the words are about; `files`: what was written, by what it is called."""
+    """Prints a report. `contestant`: whom the words are about; `files`: what was written, by what it is called.
+
+    Of a quiet command nothing but a gate that is not passed.
+    """
     if show.as_json:
         show.json(as_json(report, contestant=contestant, gated=gated, files=files))
         return
-    for text, style in lines(report, show.out.width, contestant=contestant):
-        _print(show, text, style)
-    if gated is not None:
-        show.data("")
+    if not show.quiet:
+        for text, style in lines(report, show.out.width, contestant=contestant):
+            _print(show, text, style)
+        if gated is not None:
+            show.data("")
+    if gated is not None and not (show.quiet and gated.passed):
         for text, style in gate_lines(gated, show.out.width):
             _print(show, text, style)
     for called, file in (files or {}).items():
@@ -108,7 +113,8 @@ def lines(report: Report, width: int, *, contestant: str = "") -> Iterator[tuple
         yield from _table(report, report.contestants[at : at + fit], width)
         yield "", ""
     yield from _wrapped(
-        "Each with half the width of its 95 % interval. ↓: less is better. Indented rows are parts of the row above.",
+        "Each with half the width of its 95 % interval (+ and -: the whole of one that lies on one side). ↓: less is "
+        "better. Indented rows are parts of the row above.",
         width, "dim",
     )  # fmt: skip
     for remark in remarks(report):

@@ -43,9 +43,9 @@ class Choice:
         if len(named) > 1:
             raise UsageError(f"{' and '.join(named)} name two different models", mend="give one of them")
         if self.lora and not self.gguf:
-            raise UsageError("--lora goes with --gguf", mend="refiner chat --gguf BASE.gguf --lora ADAPTER.gguf")
+            raise UsageError("--lora goes with --gguf", mend="--gguf BASE.gguf --lora ADAPTER.gguf")
         if self.model and not self.endpoint:
-            raise UsageError("--model goes with --endpoint", mend="refiner chat --endpoint URL --model NAME")
+            raise UsageError("--model goes with --endpoint", mend="--endpoint URL --model NAME")
         if self.untrained and self.endpoint:
             raise UsageError("--untrained goes with --run or --gguf: what an endpoint serves is its own affair")
 

@@ -105,7 +105,7 @@ class Wire:
                 asked = retry_after(fault.headers)
                 if asked is not None and asked > LONGEST:
                     late = f"{fault.message}: it asks for a pause of {asked:.0f} s"
-                    self.stop(Fault("busy", late, mend="refiner refine, later: it goes on where it was"))
+                    self.stop(Fault("busy", late, mend="the same command, later: it goes on where it was"))
                     raise Stopped from None
                 pauses += 1
                 self.usage.retried += 1

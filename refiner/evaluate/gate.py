@@ -144,7 +144,7 @@ def _lacking(report: Report, contestant: str) -> str:
         asked = any(i.area in pillar.areas for i in report.items)
         excluded = "areas" in report.settings and not set(pillar.areas) & set(report.settings["areas"])
         if (score is None or score.value is None) and (asked or excluded or pillar.id in _ALWAYS):
-            found.append(pillar.title.lower())
+            found.append(pillar.title.lower() + (" (left out by --only)" if excluded else ""))
     return ", ".join(found)
 
 

@@ -131,7 +131,7 @@ class Contestant(Record):
 class Report(Record):
     """report.json: everything but the answers, which lie beside it in answers.jsonl."""
 
-    schema_: int = 1
+    version: Literal[1] = 1  # of this file's format
     made: str  # ISO time, UTC
     now: str  # the day that counted as today
     name: str  # of the run, file or model

@@ -67,7 +67,10 @@ def figure(value: float | None, measure: Measure | None, *, signed: bool = False
 
 
 def cell(score: Score | None, measure: Measure) -> str:
-    """A score in at most 12 signs: the value and half the width of its interval, or in a word why there is none."""
+    """A score in at most 12 signs: the value and half the width of its interval, or in a word why there is none.
+
+    A value at one end of its interval, as 0 of 8 is, has the whole width on its only side: "0.00 +0.32".
+    """
     if score is None:
         return "unavailable"
     if score.value is None:
@@ -78,7 +81,16 @@ def cell(score: Score | None, measure: Measure) -> str:
     if score.low is None or score.high is None:
         return figure(score.value, measure)
     starred = "*" if measure.id == "likeness" and "without " in score.why else ""
-    return f"{figure(score.value, measure)} ±{figure((score.high - score.low) / 2, measure)}{starred}"
+    width = figure(score.high - score.low, measure)
+    if figure(score.low, measure) == figure(score.high, measure):
+        around = f"±{width}"
+    elif figure(score.value, measure) == figure(score.low, measure):
+        around = f"+{width}"
+    elif figure(score.value, measure) == figure(score.high, measure):
+        around = f"-{width}"
+    else:
+        around = f"±{figure((score.high - score.low) / 2, measure)}"
+    return f"{figure(score.value, measure)} {around}{starred}"
 
 
 def rival(report: Report, contestant: str = "") -> str:

