@@ -15,10 +15,13 @@ from typing import Annotated
 import typer
 
 from refiner import __version__
+from refiner import cli_complete as complete
+from refiner.cli_demo import demo as _demo
 from refiner.cli_evaluate import evaluate
 from refiner.cli_export import export
 from refiner.cli_export_model import export_model
 from refiner.cli_gaps import gaps as _gaps
+from refiner.cli_help import Group, add_pages
 from refiner.cli_import import import_ as _import
 from refiner.cli_note import note as _note
 from refiner.cli_options import (
@@ -35,6 +38,7 @@ from refiner.cli_options import (
     output,
 )
 from refiner.cli_options import workspace as _workspace
+from refiner.cli_purge import purge
 from refiner.cli_runs import runs
 from refiner.cli_samples import samples
 from refiner.cli_talk import chat, serve
@@ -43,6 +47,7 @@ from refiner.errors import RefinerError, UsageError
 
 app = typer.Typer(
     name="refiner",
+    cls=Group,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -58,12 +63,17 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
         raise typer.Exit
 
 
+app.command("demo")(_demo)
+
+
 @app.command()
 def init(
     folder: Annotated[Path, typer.Argument(help="The new workspace; made if it is not there.")],
     name: Annotated[str, typer.Option(help="Your name, as in the notes.")] = "",
     becomes: Annotated[str, typer.Option(help="The other version's name; empty: proposed for you.")] = "",
-    gender: Annotated[str, typer.Option(help="Your gender in the notes: male or female.")] = "male",
+    gender: Annotated[
+        str, typer.Option(help="Your gender in the notes: male or female.", autocompletion=complete.genders)
+    ] = "male",
     born: Annotated[str, typer.Option(help="Your date of birth, or the year.")] = "",
     quiet: QuietOption = False,
 ) -> None:
@@ -90,7 +100,10 @@ def refine(
     raw: Annotated[Path | None, typer.Argument(help="Folder of notes; default: data/raw.")] = None,
     out: Annotated[Path | None, typer.Option(help="Where results go; default: data/refined.")] = None,
     engine: EngineOption = "auto",
-    stages: Annotated[str, typer.Option(help="Only these, with commas: swap,reframe,override,selfimage.")] = "",
+    stages: Annotated[
+        str,
+        typer.Option(help="Only these, with commas: swap,reframe,override,selfimage.", autocompletion=complete.stages),
+    ] = "",
     dry_run: DryRunOption = False,
     max_tokens: MaxTokensOption = None,
     max_cost: MaxCostOption = None,
@@ -133,12 +146,18 @@ def refine(
 
 @app.command()
 def review(
-    status: Annotated[str, typer.Option(help="Only undecided, approved, rejected, edited or flagged.")] = "",
-    stage: Annotated[
-        str, typer.Option(help="Only this stage, or kind: canon, question, edit, event, trait, sample.")
+    status: Annotated[
+        str,
+        typer.Option(help="Only undecided, approved, rejected, edited or flagged.", autocompletion=complete.statuses),
     ] = "",
-    note: Annotated[str, typer.Option(help="Only this note.")] = "",
-    trait: Annotated[str, typer.Option(help="Only what concerns this trait.")] = "",
+    stage: Annotated[
+        str,
+        typer.Option(
+            help="Only this stage, or kind: canon, question, edit, event, trait, sample.", autocompletion=complete.items
+        ),
+    ] = "",
+    note: Annotated[str, typer.Option(help="Only this note.", autocompletion=complete.notes)] = "",
+    trait: Annotated[str, typer.Option(help="Only what concerns this trait.", autocompletion=complete.traits)] = "",
     source: Annotated[str, typer.Option(help="Only from this source: rule:NAME, model:NAME.")] = "",
     below: Annotated[float | None, typer.Option(help="Only below this confidence.")] = None,
     match: Annotated[str, typer.Option(help="Only what contains these words.")] = "",
@@ -188,7 +207,12 @@ def review(
 @app.command()
 def timeline(
     why: Annotated[
-        str, typer.Option(metavar="TRAIT", help="Only this trait (id, name or alias), and the events behind it.")
+        str,
+        typer.Option(
+            metavar="TRAIT",
+            help="Only this trait (id, name or alias), and the events behind it.",
+            autocompletion=complete.traits,
+        ),
     ] = "",
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write it as a page for a browser.")] = None,
     graph: Annotated[
@@ -212,7 +236,9 @@ def timeline(
 
 @app.command()
 def selfimage(
-    trait: Annotated[str, typer.Option(metavar="TRAIT", help="Only this trait (id, name or alias).")] = "",
+    trait: Annotated[
+        str, typer.Option(metavar="TRAIT", help="Only this trait (id, name or alias).", autocompletion=complete.traits)
+    ] = "",
     workspace: WorkspaceOption = None,
     now: NowOption = "",
     as_json: JsonOption = False,
@@ -229,29 +255,16 @@ def selfimage(
 
 
 app.command("samples")(samples)
-
-
 app.command("export")(export)
-
-
 app.command("train")(train)
-
-
 app.command("runs")(runs)
 
 
+app.command("purge")(purge)
 app.command("export-model")(export_model)
-
-
 app.command("chat")(chat)
-
-
 app.command("serve")(serve)
-
-
 app.command("evaluate")(evaluate)
-
-
 app.command("gaps")(_gaps)
 
 
@@ -276,13 +289,16 @@ def doctor(workspace: WorkspaceOption = None, as_json: JsonOption = False, quiet
         raise typer.Exit(1)
 
 
+add_pages(app)
+
+
 def main() -> None:
     """The program `refiner`: one message for an expected failure, 130 when interrupted."""
     # A plugin of another program (logfire is one) would see every record that is read, and may send it away.
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     gc.set_threshold(50_000)  # imports and records are kept: looking for garbage among them only costs time
     try:
-        app()
+        app(prog_name="refiner")  # as `python -m refiner` too, so that usage and completion name what is typed
     except RefinerError as error:
         output().error(str(error))
         sys.exit(error.exit_code)

@@ -7,13 +7,16 @@ from typing import Annotated
 
 import typer
 
+from refiner import cli_complete as complete
 from refiner.cli_options import JsonOption, NowOption, QuietOption, WorkspaceOption, day, output
 from refiner.cli_options import workspace as _workspace
 from refiner.errors import UsageError
 
 
 def evaluate(
-    run: Annotated[str, typer.Option(help="The run to interview; default: the current one.")] = "",
+    run: Annotated[
+        str, typer.Option(help="The run to interview; default: the current one.", autocompletion=complete.runs)
+    ] = "",
     gguf: Annotated[Path | None, typer.Option(metavar="FILE", help="Any GGUF model instead.")] = None,
     lora: Annotated[Path | None, typer.Option(metavar="FILE", help="With --gguf: an adapter as GGUF.")] = None,
     endpoint: Annotated[str, typer.Option(metavar="URL", help="An OpenAI-compatible server instead.")] = "",
@@ -33,7 +36,12 @@ def evaluate(
     questions: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Questions of each area at most; default: 12.")
     ] = None,
-    only: Annotated[str, typer.Option(metavar="AREA,…", help="Only these areas: fact,date,order,living,…")] = "",
+    only: Annotated[
+        str,
+        typer.Option(
+            metavar="AREA,…", help="Only these areas: fact,date,order,living,…", autocompletion=complete.areas
+        ),
+    ] = "",
     seed: Annotated[int, typer.Option(min=0, help="Another seed, other questions.")] = 0,
     max_tokens: Annotated[
         int | None, typer.Option(min=8, max=1024, help="Longest answer; default: 96, with --ablate 48.")
@@ -42,12 +50,22 @@ def evaluate(
         str, typer.Option(metavar="MODEL", help="A model at [llm]'s endpoint that also judges the answers.")
     ] = "",
     ablate: Annotated[
-        str, typer.Option(metavar="WHAT", help="kinds: train small adapters on mixes, to see which writing pays.")
+        str,
+        typer.Option(
+            metavar="WHAT",
+            help="kinds: train small adapters on mixes, to see which writing pays.",
+            autocompletion=complete.mixes,
+        ),
     ] = "",
-    recipe: Annotated[str, typer.Option(help="With --ablate: ablate-cpu, ablate-gpu or a file.")] = "",
+    recipe: Annotated[
+        str, typer.Option(help="With --ablate: ablate-cpu, ablate-gpu or a file.", autocompletion=complete.recipes)
+    ] = "",
     seeds: Annotated[int | None, typer.Option(min=1, help="With --ablate: trainings of each mix.")] = None,
     compare: Annotated[
-        tuple[str, str] | None, typer.Option(metavar="RUN1 RUN2", help="Compare two evaluations, by name or file.")
+        tuple[str, str] | None,
+        typer.Option(
+            metavar="RUN1 RUN2", help="Compare two evaluations, by name or file.", autocompletion=complete.evaluations
+        ),
     ] = None,
     fail_under: Annotated[
         str, typer.Option(metavar="SPEC", help='Exit code 1 below it: 0.6, or "likeness=0.6,dead_leak<=0.1".')

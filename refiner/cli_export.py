@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from refiner import cli_complete as complete
 from refiner.cli_options import JsonOption, NowOption, QuietOption, WorkspaceOption, day, output
 from refiner.cli_options import workspace as _workspace
 from refiner.errors import UsageError
@@ -18,7 +19,12 @@ def export(
     partial: Annotated[bool, typer.Option(help="Leave out what is undecided or blocked, and say how much.")] = False,
     format_: Annotated[
         list[str] | None,
-        typer.Option("--format", metavar="NAME", help="Also as prompt-completion, sharegpt, alpaca, hf; with commas."),
+        typer.Option(
+            "--format",
+            metavar="NAME",
+            help="Also as prompt-completion, sharegpt, alpaca, hf; with commas.",
+            autocompletion=complete.formats_out,
+        ),
     ] = None,
     hold_out_events: Annotated[
         int, typer.Option(metavar="N", min=0, help="Keep N events out of training and evaluate on them alone.")

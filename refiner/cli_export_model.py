@@ -7,14 +7,20 @@ from typing import Annotated
 
 import typer
 
+from refiner import cli_complete as complete
 from refiner.cli_options import JsonOption, QuietOption, WorkspaceOption, output
 from refiner.cli_options import workspace as _workspace
 
 
 def export_model(
-    run: Annotated[str, typer.Option(help="The run to export; default: the current one.")] = "",
+    run: Annotated[
+        str, typer.Option(help="The run to export; default: the current one.", autocompletion=complete.runs)
+    ] = "",
     to: Annotated[
-        str, typer.Option(help="Forms, with commas: adapter,lora-gguf,merged,f16,q8_0,q4_k_m,ollama.")
+        str,
+        typer.Option(
+            help="Forms, with commas: adapter,lora-gguf,merged,f16,q8_0,q4_k_m,ollama.", autocompletion=complete.forms
+        ),
     ] = "ollama",
     out: Annotated[Path | None, typer.Option(help="Default: data/refined/runs/NAME/export.")] = None,
     base_gguf: Annotated[Path | None, typer.Option(metavar="FILE", help="The base model's own GGUF.")] = None,

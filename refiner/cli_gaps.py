@@ -6,16 +6,29 @@ from typing import Annotated
 
 import typer
 
+from refiner import cli_complete as complete
 from refiner.cli_options import JsonOption, NowOption, QuietOption, WorkspaceOption, day, output
 from refiner.cli_options import workspace as _workspace
 
 
 def gaps(
     all_: Annotated[bool, typer.Option("--all", help="All gaps, not only the ones that are worth most.")] = False,
-    trait: Annotated[str, typer.Option(metavar="TRAIT", help="Only about this trait (id, name or alias).")] = "",
-    kind: Annotated[str, typer.Option(help="Only of this kind: few, years, cause, … (docs/gaps.md).")] = "",
+    trait: Annotated[
+        str,
+        typer.Option(
+            metavar="TRAIT", help="Only about this trait (id, name or alias).", autocompletion=complete.traits
+        ),
+    ] = "",
+    kind: Annotated[
+        str,
+        typer.Option(help="Only of this kind: few, years, cause, … (docs/gaps.md).", autocompletion=complete.gap_kinds),
+    ] = "",
     engine: Annotated[
-        str, typer.Option(help="rules, llm or auto: who words the questions; rules decide what is a gap.")
+        str,
+        typer.Option(
+            help="rules, llm or auto: who words the questions; rules decide what is a gap.",
+            autocompletion=complete.engines,
+        ),
     ] = "rules",
     dry_run: Annotated[
         bool, typer.Option(help="Only say what would be sent to the model, where, and how much.")

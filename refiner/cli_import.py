@@ -8,13 +8,19 @@ from typing import Annotated
 
 import typer
 
+from refiner import cli_complete as complete
 from refiner.cli_options import JsonOption, QuietOption, WorkspaceOption, output
 from refiner.cli_options import workspace as _workspace
 
 
 def import_(
     source: Annotated[Path, typer.Argument(help="The export: a file, a folder or a zip.")],
-    from_: Annotated[str, typer.Option("--from", metavar="FORMAT", help="What it is, if it is not recognised.")] = "",
+    from_: Annotated[
+        str,
+        typer.Option(
+            "--from", metavar="FORMAT", help="What it is, if it is not recognised.", autocompletion=complete.formats_in
+        ),
+    ] = "",
     to: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Where the notes go; default: data/raw/import/FORMAT-NAME.")
     ] = None,
@@ -30,7 +36,10 @@ def import_(
     ] = None,
     since: Annotated[str, typer.Option(metavar="DATE", help="Only from this day, month or year on.")] = "",
     until: Annotated[str, typer.Option(metavar="DATE", help="Only up to this day, month or year.")] = "",
-    dates: Annotated[str, typer.Option(metavar="ORDER", help="dmy or mdy, where a chat does not tell.")] = "",
+    dates: Annotated[
+        str,
+        typer.Option(metavar="ORDER", help="dmy or mdy, where a chat does not tell.", autocompletion=complete.orders),
+    ] = "",
     mine_only: Annotated[
         bool, typer.Option("--mine-only", help="Of chats your lines alone, each with the line before it.")
     ] = False,

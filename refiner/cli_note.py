@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from refiner import cli_complete as complete
 from refiner.cli_options import JsonOption, NowOption, QuietOption, WorkspaceOption, day, output
 from refiner.cli_options import workspace as _workspace
 
@@ -17,9 +18,17 @@ def note(
         list[str] | None, typer.Option(metavar="NAME", help="Who was there; NAME=RELATION for somebody new.")
     ] = None,
     did: Annotated[str, typer.Option(help="What it did to you, in your words.")] = "",
-    began: Annotated[list[str] | None, typer.Option(metavar="TRAIT", help="This trait began with it.")] = None,
-    weaker: Annotated[list[str] | None, typer.Option(metavar="TRAIT", help="This trait grew weaker.")] = None,
-    ended: Annotated[list[str] | None, typer.Option(metavar="TRAIT", help="This trait ended with it.")] = None,
+    began: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TRAIT", help="This trait began with it.", autocompletion=complete.traits),
+    ] = None,
+    weaker: Annotated[
+        list[str] | None, typer.Option(metavar="TRAIT", help="This trait grew weaker.", autocompletion=complete.traits)
+    ] = None,
+    ended: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TRAIT", help="This trait ended with it.", autocompletion=complete.traits),
+    ] = None,
     effect: Annotated[
         list[str] | None,
         typer.Option(metavar="TRAIT=KIND", help="began, grew weaker, ended, came back, paused, resumed, went on."),
@@ -27,7 +36,9 @@ def note(
     over: Annotated[str, typer.Option(metavar="WORDS", help="What ended, by now, what began here, and when.")] = "",
     written: Annotated[str, typer.Option(metavar="DATE", help="The day it was written; default: today.")] = "",
     author: Annotated[str, typer.Option(help="Who tells it, if not you.")] = "self",
-    kind: Annotated[str, typer.Option(help="note, letter, chat, traits or media.")] = "note",
+    kind: Annotated[
+        str, typer.Option(help="note, letter, chat, traits or media.", autocompletion=complete.note_kinds)
+    ] = "note",
     file: Annotated[
         str, typer.Option(metavar="NAME", help="The file's name in data/raw; default: day and words.")
     ] = "",

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from refiner import cli_complete as complete
 from refiner.errors import UsageError
 
 WorkspaceOption = Annotated[Path | None, typer.Option("--workspace", "-C", help="The workspace; default: this folder.")]
@@ -15,7 +16,7 @@ QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what 
 JsonOption = Annotated[bool, typer.Option("--json", help="Data as JSON on stdout, messages on stderr.")]
 NowOption = Annotated[str, typer.Option("--now", metavar="DATE", help="The day that counts as today; default: today.")]
 
-EngineOption = Annotated[str, typer.Option("--engine", help="auto, rules or llm.")]
+EngineOption = Annotated[str, typer.Option("--engine", help="auto, rules or llm.", autocompletion=complete.engines)]
 DryRunOption = Annotated[
     bool, typer.Option("--dry-run", help="Only say what would be sent to the model, where, and how much.")
 ]

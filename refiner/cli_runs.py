@@ -7,16 +7,23 @@ from typing import Annotated
 
 import typer
 
+from refiner import cli_complete as complete
 from refiner.cli_options import JsonOption, QuietOption, WorkspaceOption, output
 from refiner.cli_options import workspace as _workspace
 from refiner.errors import UsageError
 
 
 def runs(
-    show_run: Annotated[str, typer.Option("--show", metavar="NAME", help="Everything of one run.")] = "",
-    use: Annotated[str, typer.Option(metavar="NAME", help="Make this run the current one.")] = "",
+    show_run: Annotated[
+        str, typer.Option("--show", metavar="NAME", help="Everything of one run.", autocompletion=complete.runs_begun)
+    ] = "",
+    use: Annotated[
+        str, typer.Option(metavar="NAME", help="Make this run the current one.", autocompletion=complete.runs)
+    ] = "",
     rollback: Annotated[bool, typer.Option("--rollback", help="Back to the run before the current one.")] = False,
-    remove: Annotated[str, typer.Option(metavar="NAME", help="Delete a run for good.")] = "",
+    remove: Annotated[
+        str, typer.Option(metavar="NAME", help="Delete a run for good.", autocompletion=complete.runs_begun)
+    ] = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="With --remove: delete without asking.")] = False,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,

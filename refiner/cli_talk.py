@@ -7,10 +7,13 @@ from typing import Annotated
 
 import typer
 
+from refiner import cli_complete as complete
 from refiner.cli_options import JsonOption, NowOption, QuietOption, WorkspaceOption, day, output
 from refiner.cli_options import workspace as _workspace
 
-RunOption = Annotated[str, typer.Option(help="The run to talk to; default: the current one.")]
+RunOption = Annotated[
+    str, typer.Option(help="The run to talk to; default: the current one.", autocompletion=complete.runs)
+]
 GgufOption = Annotated[Path | None, typer.Option("--gguf", metavar="FILE", help="Any GGUF model instead.")]
 LoraOption = Annotated[Path | None, typer.Option("--lora", metavar="FILE", help="With --gguf: an adapter as GGUF.")]
 ContextOption = Annotated[int, typer.Option(min=256, max=1_048_576, help="Tokens that she can read at once.")]
@@ -25,9 +28,11 @@ def chat(
     untrained: Annotated[bool, typer.Option(help="The base model without what it was taught.")] = False,
     ask: Annotated[list[str] | None, typer.Option(help="Ask this and stop; may be given more than once.")] = None,
     last: Annotated[bool, typer.Option("--last", help="Go on with the last talk.")] = False,
-    talk: Annotated[str, typer.Option(metavar="ID", help="Go on with this talk.")] = "",
+    talk: Annotated[str, typer.Option(metavar="ID", help="Go on with this talk.", autocompletion=complete.talks)] = "",
     talks: Annotated[bool, typer.Option("--talks", help="List the talks that were kept.")] = False,
-    forget: Annotated[str, typer.Option(metavar="ID", help="Delete this talk, or all.")] = "",
+    forget: Annotated[
+        str, typer.Option(metavar="ID", help="Delete this talk, or all.", autocompletion=complete.talks_or_all)
+    ] = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="With --forget all: delete without asking.")] = False,
     max_tokens: Annotated[int, typer.Option(min=1, max=4096, help="Longest answer.")] = 200,
     temperature: Annotated[float, typer.Option(min=0, max=2, help="0 = always the likeliest word.")] = 0.0,
@@ -48,7 +53,9 @@ def chat(
 
 
 def serve(
-    run: Annotated[str, typer.Option(help="The run to serve; default: the current one.")] = "",
+    run: Annotated[
+        str, typer.Option(help="The run to serve; default: the current one.", autocompletion=complete.runs)
+    ] = "",
     gguf: GgufOption = None,
     lora: LoraOption = None,
     host: Annotated[str, typer.Option(help="A loopback address; others are refused.")] = "127.0.0.1",

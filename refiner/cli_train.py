@@ -7,13 +7,17 @@ from typing import Annotated
 
 import typer
 
+from refiner import cli_complete as complete
 from refiner.cli_options import QuietOption, WorkspaceOption, output
 from refiner.cli_options import workspace as _workspace
 from refiner.errors import UsageError
 
 
 def train(
-    recipe: Annotated[str, typer.Option(help="A recipe's name (cpu-smoke, rtx3050-4gb, …) or a file.")] = "",
+    recipe: Annotated[
+        str,
+        typer.Option(help="A recipe's name (cpu-smoke, rtx3050-4gb, …) or a file.", autocompletion=complete.recipes),
+    ] = "",
     name: Annotated[str, typer.Option(help="The run's name; default: the recipe's, with a number.")] = "",
     dataset: Annotated[Path | None, typer.Option(help="Default: data/refined/dataset.")] = None,
     plan: Annotated[bool, typer.Option(help="Only say what would be done and whether it fits.")] = False,
@@ -21,10 +25,19 @@ def train(
     resume: Annotated[bool, typer.Option(help="Go on with the interrupted run (of this --name).")] = False,
     continue_: Annotated[
         str,
-        typer.Option("--continue", metavar="RUN", help="Train this run (or: current) further on what is new since."),
+        typer.Option(
+            "--continue",
+            metavar="RUN",
+            help="Train this run (or: current) further on what is new since.",
+            autocompletion=complete.runs_or_current,
+        ),
     ] = "",
     method: Annotated[
-        str, typer.Option(help="sft; or dpo or kto: afterwards on your decisions. Default: the recipe's.")
+        str,
+        typer.Option(
+            help="sft; or dpo or kto: afterwards on your decisions. Default: the recipe's.",
+            autocompletion=complete.methods,
+        ),
     ] = "",
     processes: Annotated[int, typer.Option(min=1, max=64, help="How many cards: one process on each.")] = 1,
     base: Annotated[str, typer.Option(help="Another base model than the recipe's.")] = "",

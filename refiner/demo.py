@@ -1,6 +1,6 @@
 """The sample life, from notes to answers: `make demo` refines it, `make demo-train` also trains on it and asks.
 
-    python -m refiner.demo [--train] [--folder DIR]
+    python -m refiner.demo [--train] [--folder DIR]      # in a checkout; an installed package has `refiner demo`
 
 Works on a copy, so that the repository's own files stay as they are. The day that counts as today is pinned.
 """
@@ -10,8 +10,10 @@ from __future__ import annotations
 import argparse
 import importlib.resources
 import re
+import shlex
 import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from refiner import report, report_export, report_timeline
@@ -123,11 +125,22 @@ def demo(folder: Path, show: Output) -> None:
         f"\nedits: {edits} · open questions: {numbers['questions'].get('undecided', 0)} · events: {numbers['events']}"
     )
     show.data("\nGo on", style="bold")
-    show.data(f"  source .venv/bin/activate && cd {folder}")
+    show.data(f"  {_go_there(folder)}")
     show.data("  refiner review                 decide: y approve, n reject, e edit, digits answer, ? help, q quit")
     show.data("  refiner timeline --why stage-fright --now 2026-01-01")
     show.data("  refiner init ~/my-life         a workspace of your own")
-    show.data("  make demo-train                train on the sample life and talk to her")
+    again = "make demo-train" if (sample_folder() / "Makefile").is_file() else "refiner demo --train"
+    show.data(f"  {again:<30} train on the sample life and talk to her")
+
+
+def _go_there(folder: Path) -> str:
+    """The line that leads into the folder, with `refiner` on the path."""
+    enter, environment = f"cd {shlex.quote(str(folder))}", Path(sys.prefix)
+    if shutil.which("refiner") or not (environment / "bin" / "activate").is_file():
+        return enter
+    with suppress(ValueError):
+        environment = environment.relative_to(Path.cwd())
+    return f"source {shlex.quote(str(environment / 'bin' / 'activate'))} && {enter}"
 
 
 def demo_train(folder: Path, show: Output) -> int:

@@ -18,6 +18,7 @@ from refiner.cli import app
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = [
+    "demo",
     "init",
     "import",
     "note",
@@ -34,6 +35,7 @@ COMMANDS = [
     "evaluate",
     "chat",
     "serve",
+    "purge",
     "status",
     "doctor",
 ]
@@ -167,7 +169,7 @@ def _options() -> dict[str, set[str]]:
 def test_every_command_is_there_and_explained() -> None:
     assert set(_options()) >= set(COMMANDS)
     for name in COMMANDS:
-        assert {"--workspace", "--quiet"} <= _options()[name] or name == "init"
+        assert {"--workspace", "--quiet"} <= _options()[name] or name in ("init", "demo")
 
 
 def test_the_documentation_names_only_what_exists() -> None:
