@@ -61,8 +61,11 @@ def purge(
         if plan.talks and talks is None and not note:
             wanted = replace(wanted, talks=_agreed("the talks with her too? They cannot be made again."))
             plan = purging.plan(plan.ws, wanted)
-    with show.progress():
+    try:
         done = purging.purge(plan, now=date.today().isoformat())
+    except KeyboardInterrupt:
+        show.say("interrupted: what was removed by then is gone, and the same command finishes it")
+        raise typer.Exit(130) from None
     report_purge.purged(show, done)
     if not done.is_clean:
         raise typer.Exit(1)

@@ -20,6 +20,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 SIZE = 5  # words of a shingle
 LONG, OWN = 5, 4  # letters of a word that is no mere link between others; of a word that can be a note's own
@@ -72,7 +73,7 @@ def runs_of(names: Iterable[str]) -> set[tuple[str, ...]]:
 
 @dataclass(frozen=True)
 class Marks:
-    """By what a text is known: shingles, and names of a length each."""
+    """By what a text is known: shingles, and names of so many words, which count where they begin with a capital."""
 
     shingles: frozenset[int] = frozenset()
     names: frozenset[tuple[int, int]] = frozenset()  # (words, hash)
@@ -89,17 +90,18 @@ class Marks:
         spans = [m.span() for m in _WORD.finditer(folded)]
         hashes = np.array([_hash(folded[a:b].casefold()) for a, b in spans], dtype=np.uint64)
         until = -1
-        for at, size in sorted(self._places(hashes)):
-            if at >= until:
+        for at, size, named in sorted(self._places(hashes)):
+            if at >= until and (not named or folded[spans[at][0]].upper() == folded[spans[at][0]]):
                 until = at + size
                 start = spans[at][0]
                 yield folded.count("\n", 0, start) + 1, " ".join(folded[start : spans[until - 1][1]].split())
 
-    def _places(self, hashes: np.ndarray) -> Iterator[tuple[int, int]]:
-        wanted: dict[int, set[int]] = {SIZE: set(self.shingles)}
+    def _places(self, hashes: NDArray[np.uint64]) -> Iterator[tuple[int, int, bool]]:
+        """(place, words, whether it is a name) of all that is known."""
+        wanted: dict[tuple[int, bool], set[int]] = {(SIZE, False): set(self.shingles)}
         for size, value in self.names:
-            wanted.setdefault(size, set()).add(value)
-        for size, values in wanted.items():
+            wanted.setdefault((size, True), set()).add(value)
+        for (size, named), values in wanted.items():
             rows = len(hashes) - size + 1
             if not values or rows < 1:
                 continue
@@ -108,7 +110,8 @@ class Marks:
                 sums = sums * np.uint64(_PRIME) + hashes[k : k + rows]
             places = np.flatnonzero(np.isin(sums, np.array(sorted(values), dtype=np.uint64)))
             if len(places):
-                yield from ((int(at), size) for at in places if int(sums[at]) not in own_words(size))
+                ours = frozenset() if named else own_words()
+                yield from ((int(at), size, named) for at in places if int(sums[at]) not in ours)
 
     def stands_in(self, text: str) -> bool:
         """Whether anything of it is in this text as it is, or as JSON or HTML would write it."""
@@ -189,9 +192,9 @@ def _unescaped(text: str) -> str:
     return out.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # two halves of a character in one
 
 
-@lru_cache(maxsize=8)
-def own_words(size: int) -> frozenset[int]:
-    """The runs of words in this program's own texts (rules, prompts, general rows): a note that has one of them left no
+@lru_cache(maxsize=1)
+def own_words() -> frozenset[int]:
+    """The shingles of this program's own texts (rules, prompts, general rows): a note that has one of them left no
     trace by it. Read when something was found, and only then."""
     found: set[int] = set()
     package = Path(__file__).parent
@@ -199,5 +202,5 @@ def own_words(size: int) -> frozenset[int]:
     for folder in folders:
         for file in sorted(folder.rglob("*")) if folder.is_dir() else ():
             if file.suffix in (".py", ".toml", ".md", ".jsonl") and "_sample" not in file.parts and file.is_file():
-                found.update(v for _, v in shingles(words(file.read_text(encoding="utf-8", errors="replace")), size))
+                found.update(v for _, v in shingles(words(file.read_text(encoding="utf-8", errors="replace"))))
     return frozenset(found)

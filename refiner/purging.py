@@ -67,6 +67,11 @@ class Wanted:
             )
         if self.note and self.decisions:
             raise UsageError("--decisions is for a purge of everything: with --note, what quotes the note goes anyway")
+        if self.note and self.talks is False:
+            raise UsageError(
+                "--keep-talks is for a purge of everything: what a talk quotes of the note is derived from it",
+                mend="of the talks only those exchanges go; the rest stays",
+            )
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from refiner.purge_files import count_of
 from refiner.report import plural
 from refiner.report_runs import in_bytes
 
@@ -20,8 +21,8 @@ NO_ERASURE = (
 
 def planned(show: Output, plan: Plan) -> None:
     """What would be removed, a line a kind, and what is to be known before."""
-    for what, (count, records, size) in _kinds(plan).items():
-        said = plural(records, "record") if records else plural(count, "path")
+    for what, (files, records, size) in _kinds(plan).items():
+        said = plural(records, "record") if records else plural(files, "file")
         show.say(f"  {what:<28} {said:>14} {in_bytes(size):>10}")
     for text in _remarks(plan):
         show.say(text)
@@ -90,8 +91,8 @@ def as_dict(plan: Plan, done: Purged | None = None) -> dict[str, Any]:
 def _kinds(plan: Plan) -> dict[str, tuple[int, int, int]]:
     out: dict[str, tuple[int, int, int]] = {}
     for step in plan.steps:
-        count, records, size = out.get(step.what, (0, 0, 0))
-        out[step.what] = (count + 1, records + step.records, size + step.size)
+        files, records, size = out.get(step.what, (0, 0, 0))
+        out[step.what] = (files + count_of(step.path), records + step.records, size + step.size)
     return out
 
 
