@@ -2,6 +2,7 @@
 # make test        set up everything that the tests need and run all checks
 # make test-second only the training tests that run once more in the versions that Unsloth takes
 # make demo-train  refine, export, train a small model on the CPU, and ask it five questions before and after
+# make docs        build the documentation as a site in site/, without the network
 # make gold        measure the rules on a development set (GOLD=folder)
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
@@ -14,7 +15,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c tests
 SECOND := $(VENV)/second
 IN_SECOND := REFINER_SECOND_SET=$(SECOND) PYTHONPATH=$(abspath $(SECOND)) OMP_NUM_THREADS=2
 
-.PHONY: demo test test-second browser demo-train gold lint clean
+.PHONY: demo test test-second browser demo-train docs gold lint clean
 
 demo: $(VENV)/.core
 	$(BIN)/python -m refiner.demo
@@ -22,7 +23,7 @@ demo: $(VENV)/.core
 demo-train: $(VENV)/.train
 	OMP_NUM_THREADS=2 $(BIN)/python -m refiner.demo --train
 
-test: $(VENV)/.train $(VENV)/.dev $(VENV)/.second lint browser
+test: $(VENV)/.train $(VENV)/.dev $(VENV)/.second $(VENV)/.docs lint browser
 	$(IN_SECOND) $(BIN)/python -m pytest -q -n 2 --dist loadfile -m second tests/training
 	OMP_NUM_THREADS=2 $(BIN)/python -m pytest -q -n 2 --dist loadfile
 
@@ -44,6 +45,11 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The variable hushes a notice about the future of MkDocs.
+docs: $(VENV)/.docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	@echo "open site/index.html; with search: $(BIN)/python -m http.server --directory site --bind 127.0.0.1"
 
 gold: $(VENV)/.core
 	$(BIN)/python benchmarks/swap.py $(GOLD)/swap
@@ -70,6 +76,10 @@ $(VENV)/.dev: $(VENV)/.core
 	$(PIP) -e '.[dev]'
 	@touch $@
 
+$(VENV)/.docs: $(VENV)/.core
+	$(PIP) -e '.[docs]'
+	@touch $@
+
 # Only what differs from the first set, in a folder that PYTHONPATH puts before it: no second torch.
 $(VENV)/.second: tests/constraints-unsloth.txt | $(VENV)/.train
 	rm -rf $(SECOND)
@@ -77,4 +87,4 @@ $(VENV)/.second: tests/constraints-unsloth.txt | $(VENV)/.train
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .demo
+	rm -rf $(VENV) .demo site
