@@ -104,16 +104,15 @@ def completing(line: str, shell: str = "bash") -> dict[str, str]:
     return {**asked, "_TYPER_COMPLETE_FISH_ACTION": "get-args"} if shell == "fish" else asked
 
 
-def complete(line: str, cwd: Path, shell: str = "bash") -> list[str]:
-    run = [sys.executable, "-m", "refiner"]
-    env = {**os.environ, **completing(line, shell)}
-    done = subprocess.run(run, capture_output=True, text=True, cwd=cwd, env=env, timeout=120)
+def complete(line: str, shell: str = "bash") -> list[str]:
+    done = CliRunner().invoke(app, [], env=completing(line, shell), prog_name="refiner")
     assert done.stderr == ""
     return done.stdout.split("\n")[:-1] if done.stdout.strip() else []
 
 
 @pytest.fixture
-def life(tmp_path: Path) -> Path:
+def life(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workspace with runs and traits, and the folder that one is in."""
     root = tmp_path / "life"
     for run, files in {"first": ["run.json"], "second": ["run.json"], "broken": [], ".removed-x": ["run.json"]}.items():
         folder = root / "data" / "refined" / "runs" / run
@@ -121,29 +120,33 @@ def life(tmp_path: Path) -> Path:
         for file in files:
             (folder / file).write_text("{}")
     (root / "refiner.toml").write_text('[[traits]]\nid = "stubborn"\n[[traits]]\nid = "stage-fright"\n')
+    monkeypatch.chdir(root)
     return root
 
 
-def test_the_shell_completes_commands_options_and_what_the_workspace_holds(life: Path) -> None:
-    assert complete("refiner ti", life) == ["timeline"]
-    assert complete("refiner timeline --h", life) == ["--html", "--help"]
-    assert complete("refiner chat --run ", life) == ["first", "second"]
-    assert complete("refiner runs --remove b", life) == ["broken"]
-    assert complete("refiner timeline --why st", life) == ["stage-fright", "stubborn"]
-    assert complete(f"refiner timeline -C {life} --why st", life.parent) == ["stage-fright", "stubborn"]
-    assert "cpu-smoke" in complete("refiner train --recipe cpu", life)
-    assert complete("refiner refine --stages swap,re", life) == ["swap,reframe"]
-    assert complete("refiner chat --run f", life, "fish") == ["first"]
-    assert '"first"' in complete("refiner chat --run f", life, "zsh")[0]
+def test_the_shell_completes_commands_options_and_what_the_workspace_holds(
+    life: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert complete("refiner ti") == ["timeline"]
+    assert complete("refiner timeline --h") == ["--html", "--help"]
+    assert complete("refiner chat --run ") == ["first", "second"]
+    assert complete("refiner runs --remove b") == ["broken"]
+    assert complete("refiner timeline --why st") == ["stage-fright", "stubborn"]
+    assert "cpu-smoke" in complete("refiner train --recipe cpu")
+    assert complete("refiner refine --stages swap,re") == ["swap,reframe"]
+    assert complete("refiner chat --run f", "fish") == ["first"]
+    assert '"first"' in complete("refiner chat --run f", "zsh")[0]
+    monkeypatch.chdir(life.parent)
+    assert complete(f"refiner timeline -C {life} --why st") == ["stage-fright", "stubborn"]
 
 
 def test_what_cannot_be_read_completes_to_nothing(life: Path) -> None:
     (life / "refiner.toml").write_text("[[traits]\nid = ")
-    assert complete("refiner timeline --why ", life) == []
-    assert complete("refiner chat -C /nowhere --run ", life) == []
+    assert complete("refiner timeline --why ") == []
+    assert complete("refiner chat -C /nowhere --run ") == []
     (life / "data/refined/runs").rename(life / "data/refined/elsewhere")
     (life / "data/refined/runs").write_text("a file")
-    assert complete("refiner runs --show ", life) == []
+    assert complete("refiner runs --show ") == []
 
 
 def test_no_file_name_reaches_the_shell_that_it_could_take_for_a_command(life: Path) -> None:
@@ -163,7 +166,7 @@ def test_no_file_name_reaches_the_shell_that_it_could_take_for_a_command(life: P
     for name in names:
         (raw / name).write_text("x")
     for shell in ("bash", "zsh", "fish"):
-        offered = "\n".join(complete("refiner review --note ", life, shell))
+        offered = "\n".join(complete("refiner review --note ", shell))
         assert "plain.md" in offered
         assert "été.md" in offered
         assert not [n for n in names[2:] if n in offered]
@@ -194,13 +197,22 @@ def test_completion_offers_the_words_that_the_commands_take() -> None:
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_installs_for_each_shell(shell: str, tmp_path: Path) -> None:
-    run = [sys.executable, "-m", "refiner"]
-    env = {**os.environ, "HOME": str(tmp_path), "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
-    shown_ = subprocess.run([*run, "--show-completion", shell], capture_output=True, text=True, env=env, timeout=120)
-    assert "_REFINER_COMPLETE=complete_" in shown_.stdout
-    assert "python" not in shown_.stdout
-    done = subprocess.run([*run, "--install-completion", shell], capture_output=True, text=True, env=env, timeout=120)
-    assert done.returncode == 0, done.stderr
+def test_completion_installs_for_each_shell(shell: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")  # the shell is named, not looked for
+    script = CliRunner().invoke(app, ["--show-completion", shell], prog_name="refiner").stdout
+    assert f"_REFINER_COMPLETE=complete_{shell}" in script
+    done = CliRunner().invoke(app, ["--install-completion", shell], prog_name="refiner")
+    assert done.exit_code == 0, done.output
     files = [f for f in tmp_path.rglob("*") if f.is_file() and "_REFINER_COMPLETE" in f.read_text()]
     assert len(files) == 1
+    assert files[0].read_text().strip() == script.strip()
+
+
+def test_the_script_calls_the_program_however_it_was_started() -> None:
+    """`python -m refiner` is no word that a shell could complete."""
+    env = {**os.environ, "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+    run = [sys.executable, "-m", "refiner", "--show-completion", "bash"]
+    done = subprocess.run(run, capture_output=True, text=True, env=env, timeout=120)
+    assert "complete -o default -F _refiner_completion refiner\n" in done.stdout
+    assert "python" not in done.stdout
