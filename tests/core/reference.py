@@ -43,7 +43,7 @@ FILES = {
 """Files of a workspace that hold such records: one a line, or the whole file where it is no .jsonl."""
 MODULES: dict[str, tuple[ModuleType, str]] = {
     "Notes, timeline, review and samples": (models, ""),
-    "Gaps": (gap, "What `refiner gaps --json` prints."),
+    "Gaps": (gap, "`refiner gaps --json` prints these, and beside them `means`, `question` and `worded_by_model`."),
     "Evaluation": (shapes, "What `refiner evaluate` keeps under `data/refined/evaluations`."),
 }
 
