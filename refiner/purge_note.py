@@ -8,8 +8,10 @@ on with it, although the note and what was made of it may be gone by then.
 from __future__ import annotations
 
 import json
-import re
+import sqlite3
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -82,9 +84,11 @@ def read_known(ws: Workspace, note: str) -> Known:
     for text in mine.texts:
         maker.add_made(text)
     maker.add_names(mine.names)
-    own = {str(c["id"]): c for c in records["canon"] if _is_own(c, _text(file) if stands else "", mine.texts, maker)}
+    said = [*mine.texts, _text(file) if stands else ""]
+    own = {str(c.get("id")): c for c in (*records["canon"], *_confirmed(ws)) if _is_own(c, said, maker)}
     for entry in own.values():
         maker.add_names([str(entry.get("before", "")), str(entry.get("after", ""))])
+    maker.add_names(name for name in _hidden(ws) if _stands_alone(name, said, maker))
     marks = maker.made()
     items = {*mine.items, *(f"event:{e}" for e in events), *(f"canon:{name}" for name in own)}
     if kept is not None:
@@ -142,7 +146,7 @@ def _mine(records: Mapping[str, list[dict[str, Any]]], note: str, events: set[st
                 out.texts += _said(record, ("before", "after", "label", "question", "quotes"))
     for sample in records["samples"]:
         if note in _notes(sample) or events & set(map(str, sample.get("events") or ())):
-            if set(_notes(sample)) <= {note}:
+            if set(_notes(sample)) <= {note} and set(map(str, sample.get("events") or ())) <= events:
                 out.items.add(str(sample["id"]))
             out.texts += [str(m.get("content", "")) for m in sample.get("messages") or ()]
     for kind, key in (("people", "names"), ("media", "title")):
@@ -165,15 +169,35 @@ def _notes(record: Mapping[str, Any]) -> list[str]:
     return [str(n) for n in found] if isinstance(found, list) else []
 
 
-def _is_own(entry: Mapping[str, Any], raw: str, made: Iterable[str], maker: Maker) -> bool:
+def _is_own(entry: Mapping[str, Any], said: Iterable[str], maker: Maker) -> bool:
     """Whether a substitution stands for words that this note alone has."""
-    if entry.get("origin") == "config":
-        return False
-    for run in runs_of([str(entry.get("before", ""))]):
-        pattern = re.compile(r"[\W_]+".join(map(re.escape, run)), re.I)
-        if not maker.elsewhere(run) and any(pattern.search(" ".join(words(t))) for t in (raw, *made)):
-            return True
-    return False
+    return entry.get("origin") != "config" and _stands_alone(str(entry.get("before", "")), said, maker)
+
+
+def _stands_alone(name: str, said: Iterable[str], maker: Maker) -> bool:
+    """Whether these words stand in one of the note's texts, and in nothing else that the person wrote."""
+    return any(
+        not maker.elsewhere(run) and any(f" {' '.join(run)} " in f" {' '.join(words(text))} " for text in said)
+        for run in runs_of([name])
+    )
+
+
+def _confirmed(ws: Workspace) -> list[dict[str, Any]]:
+    """The entries of canon.toml; [] where it cannot be read."""
+    try:
+        found = tomllib.loads(_text(ws.canon).removeprefix("\ufeff")).get("canon", [])
+    except tomllib.TOMLDecodeError:
+        return []
+    return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+
+
+def _hidden(ws: Workspace) -> list[str]:
+    """The names for which stand-ins are kept; [] where they cannot be read."""
+    if ws.answers.is_symlink() or not ws.answers.is_file():
+        return []
+    with suppress(sqlite3.Error), closing(sqlite3.connect(ws.answers, timeout=10)) as db:
+        return [str(name).rpartition(":")[2] for (name,) in db.execute("SELECT name FROM facts")]
+    return []
 
 
 def _others(ws: Workspace, note: str) -> Iterator[str]:

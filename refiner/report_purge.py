@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from refiner.console import Output
     from refiner.purging import Plan, Purged
 
-SHOWN = 20  # places that are listed
+SHOWN = 20  # files that are listed
 NO_ERASURE = (
     "Deleted is not erased: on an SSD, a copy-on-write file system, in a snapshot, backup or synchronised folder the "
     "bytes can live on."
@@ -45,10 +45,13 @@ def purged(show: Output, done: Purged) -> None:
     search = done.search
     if search.left:
         show.error(f"searched {plural(search.files, 'file')}, {in_bytes(search.size)}: this is left")
-        for left in search.left[:SHOWN]:
-            show.error(f"  {left.path}, {left.place}: {left.words}")
-        if len(search.left) > SHOWN:
-            show.error(f"  and {plural(len(search.left) - SHOWN, 'place')} more")
+        files = list(dict.fromkeys(left.path for left in search.left))
+        for path in files[:SHOWN]:
+            here = [left for left in search.left if left.path == path]
+            more = f", and {plural(len(here) - 1, 'place')} more" if here[1:] else ""
+            show.error(f"  {path}, {here[0].place}: {here[0].words}{more}")
+        if files[SHOWN:]:
+            show.error(f"  and {plural(len(files) - SHOWN, 'file')} more")
         show.error("  → what you wrote or exported yourself is yours: delete it by hand, then run this again")
     else:
         show.say(f"searched {plural(search.files, 'file')}, {in_bytes(search.size)}: nothing of it is left")

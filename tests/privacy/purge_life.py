@@ -62,11 +62,13 @@ def row_keys(ws: Workspace) -> dict[str, list[str]]:
     from refiner.training.launch import tuning
 
     rows = [json.loads(line) for line in (ws.dataset / "train.jsonl").read_text().splitlines()]
+    events = [json.loads(line) for line in (ws.refined / "events.jsonl").read_text().splitlines()]
+    told = {event["id"]: event["note"] for event in events}
     out: dict[str, list[str]] = {}
     for line in (ws.dataset / "provenance.jsonl").read_text().splitlines():
         row = json.loads(line)
         if row["file"] == "train.jsonl":
-            for note in row["notes"] or [""]:
+            for note in {*row["notes"], *(told[e] for e in row["events"] if e in told)} or {""}:
                 out.setdefault(note, []).append(tuning("continued").row_key(rows[row["row"] - 1]["messages"]))
     return out
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from purge_life import GONE, QUOTE, everything, tree
 
 from refiner import purge_files, purging
-from refiner.models import Sample
+from refiner.models import Event, Sample
 from refiner.purge_files import Step
 from refiner.purge_search import search
 from refiner.purge_words import Maker, Marks
@@ -108,9 +108,13 @@ def test_decisions_about_other_notes_stay(purged: tuple[Path, dict[str, object]]
     gone = {d.item for d in before} - {d.item for d in left}
     assert {"feedfeedfeedfeed", "cafecafecafecafe"} <= gone
     assert "beefbeefbeefbeef" in {d.item for d in left}
-    samples = {s.id: set(s.notes) for s in read_jsonl(full_life / "data/refined/samples.jsonl", Sample)}
-    assert all(GONE in samples[name] for name in gone if name in samples)
-    assert any(samples.get(d.item, {GONE}) - {GONE} for d in left)
+    events = read_jsonl(full_life / "data/refined/events.jsonl", Event)
+    told = {e.id for e in events if e.note == GONE}
+    samples = {s.id: s for s in read_jsonl(full_life / "data/refined/samples.jsonl", Sample)}
+    found = [samples[name] for name in gone if name in samples]
+    assert found
+    assert all(set(s.notes) <= {GONE} and set(s.events) <= told for s in found)
+    assert {d.item for d in left} & {s.id for s in samples.values() if GONE not in s.notes}
     canon = (purged[0] / "data/review/canon.toml").read_text()
     assert "# my own" in canon
     assert "nineteen doves" in canon
@@ -123,7 +127,7 @@ def test_twice_is_once(full: Path, run: Run) -> None:
     assert run(*TAKE, "-C", full)[0] == 0
     twice = tree(full)
     changes = {n for n in once.keys() | twice.keys() if once.get(n) != twice.get(n)}
-    assert changes <= {"data/refined/results.sqlite", "data/refined/.lock"}
+    assert changes <= {"data/refined/results.sqlite", "data/refined/answers.sqlite", "data/refined/.lock"}
 
 
 def test_a_note_that_stands_is_named_and_comes_back_with_the_next_refine(full: Path, run: Run) -> None:
