@@ -146,10 +146,8 @@ def _endpoint(ws: Workspace, choice: Choice) -> Opened:
         if ws.config.exists():
             raise
         llm = Config().llm
-    local = is_local(choice.endpoint)
-    # The key is for the configured server: another one that is not on this machine must not learn it.
-    known = local or _same_server(choice.endpoint, llm.base_url)
-    key = secret(llm.api_key_env).strip() if known else ""
+    # The key is for the configured server. No other may learn it, nor one on this machine: anybody may listen there.
+    key = secret(llm.api_key_env).strip() if _same_server(choice.endpoint, llm.base_url) else ""
     named = OpenAIEndpoint(choice.endpoint, choice.model, api_key=key, allow_remote=llm.allow_remote)
     model = choice.model
     if not model:
@@ -160,9 +158,13 @@ def _endpoint(ws: Workspace, choice: Choice) -> Opened:
         model = listed[0]
         named = OpenAIEndpoint(choice.endpoint, model, api_key=key, allow_remote=llm.allow_remote)
     named.context = choice.context
-    return Opened(named, persona_of(ws), model, {"endpoint": choice.endpoint, "model": model}, local=local)
+    told = {"endpoint": choice.endpoint, "model": model}
+    return Opened(named, persona_of(ws), model, told, local=is_local(choice.endpoint))
 
 
 def _same_server(one: str, other: str) -> bool:
-    a, b = urlsplit(one), urlsplit(other)
-    return (a.scheme, a.hostname, a.port) == (b.scheme, b.hostname, b.port)
+    try:
+        a, b = urlsplit(one), urlsplit(other)
+        return (a.scheme, a.hostname, a.port) == (b.scheme, b.hostname, b.port)
+    except ValueError:  # a bracket that is not closed, a port that is no number
+        return False

@@ -60,8 +60,11 @@ def _say(show: Output, url: str, served: Served, file: Path) -> None:
         show.json({"url": url, "model": served.name, "key_file": str(file) if served.key else ""})
     show.say(f"{served.name} at {url}, for this machine alone. Ctrl-C ends it.")
     if served.key:
-        show.say(f"key: {served.key}")
-        show.say(f"     (kept in {file}, readable by you alone)")
+        if show.err.is_terminal:  # what goes to a file or another program may be kept there
+            show.say(f"key: {served.key}")
+            show.say(f"     (kept in {file}, readable by you alone)")
+        else:
+            show.say(f"its key is in {file}, readable by you alone")
     else:
         show.say("no key: every program and every user of this machine can talk to her")
     sends = f' -H "Authorization: Bearer $(cat {shlex.quote(str(file))})"' if served.key else ""

@@ -13,11 +13,13 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from refiner.errors import ModelError, RemoteRefused, UsageError
+from refiner.errors import ConfigError, ModelError, RemoteRefused, UsageError
 from refiner.remote import is_local
 
 Messages = list[dict[str, str]]
 _RUNNING = "is the server running? refiner doctor looks"
+_FULL = "the messages are more than its context holds"  # a talk looks for "context", and tries with fewer turns
+_BROKEN = (OSError, ValueError, RecursionError, http.client.HTTPException)
 TIMEOUT = 300.0  # seconds to the next piece; a CPU reads a long persona card for a while before the first
 
 
@@ -45,7 +47,9 @@ class ChatModel(Protocol):
 class OpenAIEndpoint:
     """An endpoint such as Ollama, llama.cpp or vLLM; `url` ends in `/v1`.
 
-    Raises RemoteRefused for one that is not on this machine unless `allow_remote`; `extra` goes into each request.
+    Raises UsageError for what is no http address, ConfigError for a key that cannot be sent, RemoteRefused for a server
+    that is not on this machine unless `allow_remote`; `extra` goes into each request. What a server writes of a failure
+    is read and not repeated: it may echo the key, or the words of the chat.
     """
 
     def __init__(
@@ -57,8 +61,13 @@ class OpenAIEndpoint:
         allow_remote: bool = False,
         extra: dict[str, Any] | None = None,
     ) -> None:
-        if urlsplit(url).scheme not in ("http", "https"):
+        if not _is_address(url):
             raise UsageError(f"{url!r} is no http address", mend="write it like http://127.0.0.1:11434/v1")
+        if not (api_key.isascii() and (api_key.isprintable() or not api_key)):
+            raise ConfigError(
+                "the server's key holds a character that no request can carry; nothing was sent",
+                mend="set the variable that [llm] api_key_env names anew: the key alone, on one line",
+            )
         local = is_local(url)
         if not local and not allow_remote:
             raise RemoteRefused(
@@ -120,7 +129,7 @@ class OpenAIEndpoint:
         except urllib.error.HTTPError as error:
             error.close()
             raise ModelError(f"{url} answered {error.code}", mend=_mend(error.code)) from error
-        except (OSError, ValueError, http.client.HTTPException) as error:
+        except _BROKEN as error:
             raise ModelError(f"{url} does not answer: {_why(error)}", mend=_RUNNING) from error
         if not isinstance(answer, dict):
             raise ModelError(f"{url} answered with something else than a JSON object")
@@ -142,10 +151,9 @@ class OpenAIEndpoint:
                 if not streamed:  # a page, or an answer in one piece: nothing of it was shown
                     raise ModelError(f"{self._url} did not stream an answer", mend=_RUNNING)
         except urllib.error.HTTPError as error:
-            with error:
-                said = error.read(500).decode("utf-8", "replace")
-            raise ModelError(f"{self._url} answered {error.code}: {said}", mend=_mend(error.code)) from error
-        except (OSError, ValueError, http.client.HTTPException) as error:
+            more = f": {_FULL}" if _is_full(_body(error)) else ""
+            raise ModelError(f"{self._url} answered {error.code}{more}", mend=_mend(error.code)) from error
+        except _BROKEN as error:
             raise ModelError(f"{self._url} does not answer: {_why(error)}", mend=_RUNNING) from error
 
     def close(self) -> None:
@@ -172,28 +180,59 @@ def require_system(messages: Messages) -> None:
         raise UsageError("a chat must start with the system message")
 
 
+class _NoPiece(ValueError):
+    """An event of a stream that holds no piece of an answer."""
+
+
 def _why(error: Exception) -> str:
-    """What failed, in the system's words: "Connection refused"."""
+    """What failed, in the system's words ("Connection refused") or in ours: never in the server's."""
     reason = getattr(error, "reason", error)
-    return str(getattr(reason, "strerror", None) or reason)
+    if isinstance(error, _NoPiece | json.JSONDecodeError):
+        return str(error)
+    if isinstance(reason, OSError):
+        return str(reason.strerror or reason)
+    return f"what it sent cannot be read ({type(error).__name__})"
+
+
+def _is_address(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme in ("http", "https") and bool(urlsplit(url).hostname)
+    except ValueError:  # a bracket that is not closed
+        return False
+
+
+def _body(error: urllib.error.HTTPError) -> str:
+    """The beginning of what a server wrote of a failure; "" where that breaks off."""
+    try:
+        with error:
+            return error.read(4000).decode("utf-8", "replace")
+    except (OSError, http.client.HTTPException):
+        return ""
+
+
+def _is_full(said: str) -> bool:
+    return "context" in said.casefold()
 
 
 def _mend(status: int) -> str:
+    if status == 404:
+        return "is that the name of a model there? --model gives another"
     if status in (401, 403):
         return "put the server's key into the variable that [llm] api_key_env names, and its address into base_url"
     return ""
 
 
 def _content(event: Any) -> tuple[str, Any]:
-    """(the piece, why the answer ended). Raises ModelError for an error, ValueError for what is no event."""
+    """(the piece, why the answer ended). Raises ModelError for an error, _NoPiece for what is no event."""
     try:
         if "error" in event:
             error = event["error"]
-            raise ModelError(f"the model failed: {error.get('message', error) if isinstance(error, dict) else error}")
+            said = str(error.get("message", "")) if isinstance(error, dict) else str(error)
+            raise ModelError(f"the model failed: {_FULL}" if _is_full(said) else "the model failed within its answer")
         choice = (event.get("choices") or [{}])[0]
         piece = (choice.get("delta") or {}).get("content") or ""
     except (TypeError, AttributeError, KeyError):
         piece = None
     if not isinstance(piece, str):
-        raise ValueError("a piece of the answer is none")
+        raise _NoPiece("a piece of the answer is none")
     return piece, choice.get("finish_reason")

@@ -162,12 +162,19 @@ def test_a_remote_endpoint_is_refused_unless_allowed_and_learns_no_foreign_key(
     ws.config.write_text(SETTINGS + llm)
     for url, sent in (
         ("https://api.example.com/other", True), ("https://evil.example.com/v1", False),
-        ("http://api.example.com/v1", False), (f"{server}/v1", True),
+        ("http://api.example.com/v1", False), (f"{server}/v1", False), ("http://[::1/v1", None),
     ):  # fmt: skip
+        if sent is None:
+            with pytest.raises(UsageError, match="no http address"):
+                open_choice(ws, Choice(endpoint=url, model="m"))
+            continue
         opened = open_choice(ws, Choice(endpoint=url, model="m"))
         headers = vars(opened.model)["_headers"]
         assert headers.get("Authorization") == ("Bearer sk-secret" if sent else None), url
         assert opened.local == (url.startswith(server))
+    ws.config.write_text(SETTINGS + llm.replace("https://api.example.com", server))
+    opened = open_choice(ws, Choice(endpoint=f"{server}/v1", model="m"))
+    assert vars(opened.model)["_headers"]["Authorization"] == "Bearer sk-secret"
 
 
 def test_who_she_is_and_what_she_is_called(ws: Workspace) -> None:

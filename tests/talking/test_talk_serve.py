@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import io
 import json
 import os
 import re
@@ -21,10 +22,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
+from refiner.console import Output
 from refiner.errors import UsageError
 from refiner.serving import Served, loopback, serving, trimmed, with_system
-from refiner.talk_serve import _key
+from refiner.talk_serve import _key, _say
 
 KEY = "secret-key"
 ASK = {"messages": [{"role": "user", "content": "Who are you?"}]}
@@ -283,6 +286,16 @@ def _wait_for(process: subprocess.Popen[str], words: str) -> str:
     return said
 
 
+@pytest.mark.parametrize("terminal", [True, False])
+def test_the_key_is_printed_on_a_terminal_alone(tmp_path: Path, terminal: bool) -> None:
+    show = Output()
+    show.err = Console(file=io.StringIO(), force_terminal=terminal, width=200)
+    _say(show, "http://127.0.0.1:8080/v1", Served("kavya", "s", KEY), tmp_path / "serve.key")
+    said = show.err.file.getvalue()  # type: ignore[attr-defined]
+    assert (KEY in said) == terminal
+    assert "serve.key" in said
+
+
 @pytest.mark.slow_model
 def test_a_real_model_behind_the_real_command(tmp_path: Path) -> None:
     import openai
@@ -306,7 +319,8 @@ def test_a_real_model_behind_the_real_command(tmp_path: Path) -> None:
             said = _wait_for(process, "goes along by itself")
             url = re.search(r"http://[^ ,]+/v1", said)[0]  # type: ignore[index]
             key = (refined / "serve.key").read_text().strip()
-            assert key in said
+            assert key not in said
+            assert "serve.key" in said
             client = openai.OpenAI(base_url=url, api_key=key, max_retries=0, timeout=300)
             assert [m.id for m in client.models.list()] == [model.name]
             asked: Any = {"model": model.name, "messages": [{"role": "user", "content": "What is your name?"}]}

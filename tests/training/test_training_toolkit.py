@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 import threading
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 
 from refiner.console import Output
-from refiner.errors import ModelError, RemoteRefused, TrainingError, UsageError
+from refiner.errors import ConfigError, ModelError, RemoteRefused, TrainingError, UsageError
 from refiner.running import Training, train_run
 from refiner.store import Workspace
 from refiner.training.endpoint import OpenAIEndpoint
@@ -126,10 +127,14 @@ class Server(BaseHTTPRequestHandler):
             self.send_header("Location", "/v1/chat/completions")
             self.end_headers()
             return
-        self.send_response(500 if self.path.startswith("/broken") else 200)
+        codes = {"/broken": 500, "/small": 400}
+        self.send_response(next((code for path, code in codes.items() if self.path.startswith(path)), 200))
         self.end_headers()
         if self.path.startswith("/broken"):
-            self.wfile.write(b"no such model")
+            self.wfile.write(f"no such model: {self.headers.get('Authorization')}".encode())
+            return
+        if self.path.startswith("/small"):
+            self.wfile.write(b'{"error": "the request exceeds the available Context size"}')
             return
         if self.path.startswith("/page"):
             self.wfile.write(b"<html>hello</html>\n")
@@ -140,6 +145,9 @@ class Server(BaseHTTPRequestHandler):
             self.wfile.write(f"data: {json.dumps(event)}\n\n".encode())
         if self.path.startswith("/late"):
             self.wfile.write(b'data: {"error": {"message": "context full"}}\n\n')
+        if self.path.startswith("/echo"):
+            said = json.dumps({"error": {"message": f"bad: {self.headers.get('Authorization')}"}})
+            self.wfile.write(f"data: {said}\n\n".encode())
         self.wfile.write(b"data: [DONE]\n\n")
 
     def do_GET(self) -> None:
@@ -173,14 +181,55 @@ def test_an_endpoint_streams(address: str, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_an_endpoint_that_fails_says_so(address: str) -> None:
-    with pytest.raises(ModelError, match="answered 500: no such model"):
+    with pytest.raises(ModelError, match="answered 500$"):
         list(OpenAIEndpoint(f"{address}/broken", "m").reply(CHAT))
-    with pytest.raises(ModelError, match="context full"):
+    with pytest.raises(ModelError, match="answered 400: .*context"):  # a talk tries again with less
+        list(OpenAIEndpoint(f"{address}/small", "m").reply(CHAT))
+    with pytest.raises(ModelError, match="the model failed: .*context"):
         list(OpenAIEndpoint(f"{address}/late", "m").reply(CHAT))
     with pytest.raises(ModelError, match=r"does not answer: Connection refused"):
         list(OpenAIEndpoint("http://127.0.0.1:9/v1", "m").reply(CHAT))
     with pytest.raises(ModelError, match="did not stream an answer"):
         list(OpenAIEndpoint(f"{address}/page", "m").reply(CHAT))
+
+
+@pytest.mark.parametrize("path", ["broken", "echo"])
+def test_what_a_server_writes_of_a_failure_is_not_repeated(address: str, path: str) -> None:
+    with pytest.raises(ModelError) as failed:
+        list(OpenAIEndpoint(f"{address}/{path}", "m", api_key="sk-SECRET-123").reply(CHAT))
+    assert "SECRET" not in failed.value.message + failed.value.mend
+    assert Server.seen[-1][2] == "Bearer sk-SECRET-123"
+
+
+def test_a_first_line_that_is_no_answer_is_not_repeated() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            caller, _ = listening.accept()
+            with caller:
+                caller.recv(65536)
+                caller.sendall(b"sk-SECRET-123\r\n\r\n")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        model = OpenAIEndpoint(f"http://127.0.0.1:{listening.getsockname()[1]}/v1", "m", api_key="sk-SECRET-123")
+        with pytest.raises(ModelError, match="cannot be read") as failed:
+            list(model.reply(CHAT))
+        thread.join()
+    assert "SECRET" not in failed.value.message
+
+
+@pytest.mark.parametrize("key", ["sk-SECRET\n123", "sk-SECRÉT", "sk-SECRET\x00"])
+def test_a_key_that_cannot_be_sent_is_refused_and_not_shown(address: str, key: str) -> None:
+    with pytest.raises(ConfigError, match="no request can carry") as refused:
+        OpenAIEndpoint(f"{address}/v1", "m", api_key=key)
+    assert "SECR" not in refused.value.message + refused.value.mend
+
+
+@pytest.mark.parametrize("url", ["http://[::1/v1", "ftp://127.0.0.1/v1", "http:///v1", "127.0.0.1:8080"])
+def test_what_is_no_address_is_refused(url: str) -> None:
+    with pytest.raises(UsageError, match="no http address"):
+        OpenAIEndpoint(url, "m")
 
 
 @pytest.mark.parametrize(
