@@ -16,6 +16,7 @@ from typing import Any, Literal, NamedTuple
 
 from refiner.checks.stems import stop, tables
 from refiner.models import Modality
+from refiner.phrases import on_one_line, phrase
 
 CueKind = Literal["onset", "ending", "restart", "suspension", "weakening", "past", "present", "denial", "retraction"]
 Where = Literal["after", "before", "clause"]  # where the words of the trait stand, seen from the cue
@@ -44,7 +45,7 @@ def _filled(pattern: str) -> str:
 
 
 def _whole(name: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
-    return re.compile("|".join(map(_filled, _DATA["words"][name])), flags)
+    return phrase("|".join(map(_filled, _DATA["words"][name])), flags)
 
 
 class _Rule(NamedTuple):
@@ -55,30 +56,46 @@ class _Rule(NamedTuple):
 
 
 _RULES = tuple(
-    _Rule(c["kind"], c["where"], c["rule"], re.compile("|".join(map(_filled, c["any"])), re.I)) for c in _DATA["cue"]
+    _Rule(c["kind"], c["where"], c["rule"], phrase("|".join(map(_filled, c["any"])), re.I)) for c in _DATA["cue"]
 )
 _POINT = _filled("{POINT}")
 _CLAUSE = _whole("CLAUSE", 0)
 _QUOTED = re.compile(r"[\"“][^\"“”]*[\"”]")
+_LONG_QUOTE = 400  # characters
 _PLAN = _whole("PLAN")
-_IF = re.compile(r"\b(?:if|unless|suppose|supposing|in case|whether|might|may|perhaps|maybe)\b", re.I)
+_IF = phrase(r"\b(?:if|unless|suppose|supposing|in case|whether|might|may|perhaps|maybe)\b", re.I)
+_NO_IF = phrase(r"\b(?i:asks?|asked|wonder\w*|see|know|as) (?i:if)\b|even if")
+_WOULD = phrase(r"\bwould\b|\bwere to\b")
 _COUNTER = _whole("COUNTER")
 DOUBLE = _whole("DOUBLE")
 _SELF = re.compile(r"\b(?:I|me|my|mine|myself|we|us|our)\b")
-_POINTS = re.compile(rf"{_POINT}|\bsince\s*(?:[.,;!]|$)", re.I)
+_POINTS = phrase(rf"{_POINT}|\bsince\s*(?:[.,;!]|$)", re.I)
 _VERB_FIRST = re.compile(
     r"(?:has|have|had|was|were|is|did|does|do|will|would|not|never|no|stopped|gave|quit|came|went|took)\b", re.I
 )
-_DEADLINE = re.compile(r"by (?:then|the end)\b", re.I)
-_ONLY_POINT = re.compile(rf"^(?:and |but |so )?{_POINT}", re.I)
+_DEADLINE = phrase(r"by (?:then|the end)\b", re.I)
+_ONLY_POINT = phrase(rf"^(?:and |but |so )?{_POINT}", re.I)
 _OTHER = _whole("OTHER", 0)
 _SUBJECT = _whole("SUBJECT", 0)
-_DIARY = re.compile(_filled(r"^(?:{STOP}|{START})\b"), re.I)
+_DIARY = phrase(_filled(r"^(?:{STOP}|{START})\b"), re.I)
+
+
+_GAP = re.compile(r"\s{20,}")
+_FILLER = "\u2060"  # a word joiner: no letter, no stop and no white space
 
 
 def masked(text: str) -> str:
-    """The text with what others say in quotation marks blanked; offsets stay."""
-    return _QUOTED.sub(lambda m: " " * len(m[0]), text)
+    """The text on one line, with what others say in quotation marks blanked; offsets stay.
+
+    A long gap keeps its width and is white space only at its ends: patterns that look for blanks before or after a
+    word try every blank of a run, which takes the square of its length.
+    """
+    text = _GAP.sub(lambda m: _gap(len(m[0])), on_one_line(text))
+    return _QUOTED.sub(lambda m: " " * len(m[0]) if len(m[0]) <= _LONG_QUOTE else _gap(len(m[0])), text)
+
+
+def _gap(length: int) -> str:
+    return f" {_FILLER * (length - 2)} "
 
 
 def clauses(text: str) -> Iterator[tuple[int, int]]:
@@ -92,13 +109,9 @@ def clauses(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _modality(sentence: str, clause: str, before: str) -> Modality:
-    if _COUNTER.search(clause) or (_IF.search(sentence) and re.search(r"\bwould\b|\bwere to\b", sentence)):
+    if _COUNTER.search(clause) or (_IF.search(sentence) and _WOULD.search(sentence)):
         return "counterfactual"
-    if (
-        re.search(r"\bif\b", clause, re.I)
-        and not re.search(r"\b(?:asks?|asked|wonder\w*|see|know|as) if\b", clause, re.I)
-        and "even if" not in clause
-    ):
+    if re.search(r"\bif\b", clause, re.I) and not _NO_IF.search(clause):
         return "hypothetical"
     if re.search(r"\b(?:perhaps|maybe|might)\b", before, re.I):
         return "hypothetical"
@@ -187,7 +200,7 @@ def cues(sentence: str) -> list[Cue]:
 
 
 _NOW = tuple(pattern for kind, _, _, pattern in _RULES if kind == "present")
-_EVER = re.compile(r"\b(?:I|we) have (?:always|ever) been\b", re.I)
+_EVER = phrase(r"\b(?:I|we) have (?:always|ever) been\b", re.I)
 
 
 def present(text: str) -> re.Match[str] | None:

@@ -13,6 +13,7 @@ from refiner.edits import digest
 from refiner.language.lexicon import gender_of_word
 from refiner.language.past_forms import past_form
 from refiner.models import Edit, Event, Timeline
+from refiner.phrases import phrase
 
 _ENDED = ("That lasted until {when}.", "That ended in {when}.", "That stopped in {when}.")
 _ENDED_UNDATED = ("That is no longer so.", "Today that is no longer so.")
@@ -61,14 +62,14 @@ _NAMED = (
     rf"|\bI [^.;]* until {_WHEN} and no longer|\b(?:Since {_WHEN}|At present) I do not [^.;]*; that rests"
     r"|\bAll that is no longer so|\bThat, too, is over"
 )
-CLOSED = re.compile(rf"(?:{_TEMPLATES}|{_NAMED})[.)]", re.IGNORECASE)
+CLOSED = phrase(rf"(?:{_TEMPLATES}|{_NAMED})[.)]", re.IGNORECASE)
 """A closing clause that stands in a text already."""
 
 
 _ALL_OF = "|".join(
     re.escape(t[:-1]).replace(re.escape("{when}"), _WHEN) for t in (*_FALSE, _FELT, *_RESTS, *_RESTS_UNDATED)
 )
-CLOSES_ALL = re.compile(rf"(?:{_NAMED}|{_ALL_OF})\.?", re.IGNORECASE)
+CLOSES_ALL = phrase(rf"(?:{_NAMED}|{_ALL_OF})\.?", re.IGNORECASE)
 """A clause that may close the sentences before it as well."""
 LONGEST_RUN = 4  # sentences that one clause closes; behind more, nobody knows what "all that" is
 RUN = "run:"

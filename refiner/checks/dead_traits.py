@@ -17,17 +17,18 @@ from refiner.language.blocks import Block, is_chat, split
 from refiner.language.quotes import quotes_in
 from refiner.models import Entry, Finding, Note, Sentence, Span, Timeline
 from refiner.notes import split_sentences
+from refiner.phrases import phrase
 
 CHECK = "dead-traits"
 DEAD = ("NOT", "RETRACTED")
 ENOUGH = 0.7  # weight of a trait's words in the clause
 _NO = re.compile(r"\b(?:not|cannot|never|no|hardly|nothing|nobody|without)\b|n['’]t\b", re.I)
-_PAST = re.compile(r"\b(?:was|were|had|did|used to|until|back then|in those days|as a (?:child|boy|girl))\b", re.I)
-_COMPARED = re.compile(r"\bas (?:I|we) (?:was|were|did|had)\b.*", re.I)  # "as shy as we were then"
+_PAST = phrase(r"\b(?:was|were|had|did|used to|until|back then|in those days|as a (?:child|boy|girl))\b", re.I)
+_COMPARED = phrase(r"\bas (?:I|we) (?:was|were|did|had)\b.*", re.I)  # "as shy as we were then"
 
 
-_SUPPOSED = re.compile(r"(?<!even )(?<!as )\b(?:if|unless|whether|suppose)\b", re.I)
-_ASKED = re.compile(r"\b(?:am|are|do|can|have|could|should)(?:n['’]t)? (?:I|we)\b", re.I)
+_SUPPOSED = phrase(r"(?<!even )(?<!as )\b(?:if|unless|whether|suppose)\b", re.I)
+_ASKED = phrase(r"\b(?:am|are|do|can|have|could|should)(?:n['’]t)? (?:I|we)\b", re.I)
 
 
 @lru_cache(maxsize=64)

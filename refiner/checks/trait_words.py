@@ -18,6 +18,7 @@ from typing import Literal, NamedTuple
 from refiner.checks.stems import WORD, share, stems, tables
 from refiner.checks.word_proof import homonyms, plain, proofs_of, share_of
 from refiner.config import Trait
+from refiner.phrases import phrase
 
 Role = Literal["self", "state", "target"]
 _ITEM = re.compile(r'(-?)(?:"([^"]+)"|(\S+))')
@@ -123,11 +124,11 @@ class Key(NamedTuple):
 def _group(source: str) -> Group:
     found: dict[str, int] = {}
     phrases: list[tuple[re.Pattern[str], int]] = []
-    for minus, phrase, word in _ITEM.findall(source):
+    for minus, several, word in _ITEM.findall(source):
         sign = -1 if minus else 1
-        if phrase:
+        if several:
             phrases.append(
-                (re.compile(rf"\b(?:{phrase})\b" if phrase[-1].isalnum() else rf"\b(?:{phrase})", re.I), sign)
+                (phrase(rf"\b(?:{several})\b" if several[-1].isalnum() else rf"\b(?:{several})", re.I), sign)
             )
         else:
             for stem in stems(word)[:1]:
@@ -195,7 +196,7 @@ class Profile:
                     self._add(stem, Key(weight * share(word), sign, role, proofs.get(stem, 0.0), named))
         for name in trait.words:
             if len(name.split()) > 1:
-                self.phrases.append((re.compile(rf"\b{re.escape(name)}\b", re.I), Key(1.0, 1, "self", 1.0, True)))
+                self.phrases.append((phrase(rf"\b{re.escape(name)}\b", re.I), Key(1.0, 1, "self", 1.0, True)))
         self._add_groups(names, rest)
 
     @property

@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from refiner.checks.stems import WORD, share, stems, tables
+from refiner.phrases import phrase
 
 
 def proofs_of(text: str, named: bool) -> dict[str, float]:
@@ -41,7 +42,7 @@ def plain(stem: str) -> float:
 
 @cache
 def homonyms() -> dict[str, re.Pattern[str]]:
-    return {stems(w)[0]: re.compile(p, re.I) for w, p in tables()["homonyms"].items()}
+    return {stems(w)[0]: phrase(p, re.I) for w, p in tables()["homonyms"].items()}
 
 
 @cache

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from refiner.checks.change_words import DOUBLE, Cue
 from refiner.checks.trait_words import Hit, Profile, weigh
 from refiner.models import EffectKind
+from refiner.phrases import phrase
 
 Said = tuple[EffectKind | None, bool]
 """`(kind, holds)`: the effect on the trait, or None and whether it is observed to hold."""
@@ -18,11 +19,11 @@ Said = tuple[EffectKind | None, bool]
 SURE = 0.75  # weight of a trait's words from which a clause speaks of it beyond doubt
 DENIALS = frozenset(["keeps-away", "no-longer", "never-again", "not-since", "since-then-no", "stopped"])
 """Rules of endings that deny an action: where only what is avoided is named, they tell of the avoiding."""
-NO = re.compile(
+NO = phrase(
     r"\b(?:not|cannot|never|no|nobody|hardly|without)\b(?! (?:better|other|greater|more|wonder|doubt|only)\b)|n['’]t\b",
     re.I,
 )
-_TWICE = re.compile(
+_TWICE = phrase(
     r"\bnot only\b|\bnot\b.*\bwithout\b|\b(?:not|n['’]t) (?:help|resist|stop|let)\b"
     r"|\bcannot (?:help|resist|stop|let|leave|pass)\b",
     re.I,

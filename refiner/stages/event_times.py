@@ -13,24 +13,25 @@ from typing import NamedTuple, TypedDict
 from refiner.checks.change_words import Cue
 from refiner.config import Config
 from refiner.models import Entry, Note, Sentence, TimeSpec, When
+from refiner.phrases import phrase
 from refiner.timeline.bounds import to_day
 from refiner.timeline.dates import FoundTime, ImpossibleTime, find_times, parse_time
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
-_LATER = re.compile(
+_LATER = phrase(
     r"\b(?:later|afterwards|eventually|finally|at last|in the end|in time|with the years|over the years|by and by"
     r"|one day|years on|after the next|the next (?:year|month|summer|winter|season|\w+)|the following \w+"
     r"|after (?:\w+ )?(?:years|months))\b",
     re.I,
 )
 _LOOK_BACK = 4  # sentences; the whole entry where the words point back to a time told before
-_POINTS = re.compile(
+_POINTS = phrase(
     r"\b(?:(?:since|from|after|until|by) (?:then|that|this|those|there)\b|ever since\b|thereafter\b"
     r"|that (?:\w+ )?(?:day|night|evening|morning|week|month|year|summer|winter|spring|autumn|monsoon|season|time)\b)",
     re.I,
 )
 # What is said of the whole life is dated by no sentence beside it, nor by the note.
-_LIFELONG = re.compile(
+_LIFELONG = phrase(
     r"\b(?:I (?:was|am|have been|['’]ve been) never (?:any|much|very|really|one|a|an|good|able)\b|never in my life\b"
     r"|(?:all|throughout) my life\b"
     r"|(?:I have|I['’]ve|have I) always\b|by nature\b|from birth\b|since (?:I was born|birth|I can remember)\b"
@@ -39,7 +40,7 @@ _LIFELONG = re.compile(
 )
 # "A few years ago I read this again" says nothing of the time that is being told.
 _ASIDE = re.compile(r"\b(?:ago|back)$|\bthe\s+(?:last|past)\b", re.I)
-BEFORE = re.compile(r"\bbefore (?:this|that|then)\b", re.I)
+BEFORE = phrase(r"\bbefore (?:this|that|then)\b", re.I)
 
 
 class Placed(NamedTuple):

@@ -14,6 +14,7 @@ from refiner.checks.dead_traits import claims, told
 from refiner.config import Trait
 from refiner.language.past import present_verbs
 from refiner.models import Effect, EffectKind, Event, Finding, Sentence, Timeline
+from refiner.phrases import phrase
 from refiner.stages.base import StageInput
 from refiner.stages.declared import find_quote
 from refiner.stages.event_times import Days
@@ -256,7 +257,7 @@ class Overs:
         return verdict is not None and verdict.verdict in ("NOT", "RETRACTED", "DORMANT")
 
 
-_LASTED = re.compile(
+_LASTED = phrase(
     r"\bfor (?:(?:about|nearly|almost|some|over|a|the) )*(?:[\w-]+ ){0,2}(?:year|month|week|winter|summer)s?\b"
     r"|\b(?:until|till|as long as)\b",
     re.IGNORECASE,

@@ -9,6 +9,7 @@ from typing import Literal
 
 from refiner.checks import closing
 from refiner.models import Effect, EffectKind, Event, Interval, Sentence, Timeline, TraitVerdict, When
+from refiner.phrases import phrase
 from refiner.timeline.sayings import window_of
 
 STARTS: tuple[EffectKind, ...] = ("initiates", "reinitiates")
@@ -92,7 +93,7 @@ class Stretches:
         return any(_UNKNOWN.search(q) for q in said)
 
 
-_UNKNOWN = re.compile(
+_UNKNOWN = phrase(
     r"\b(?:can(?:no|['’])t|cannot|could not|couldn['’]t|do not|don['’]t) (?:say|tell|know|remember) (?:exactly )?when\b"
     r"|\b(?:slowly|gradually|at some point|without my noticing|somewhere along)\b",
     re.IGNORECASE,

@@ -37,7 +37,7 @@ class Override:
     """Reads the timeline and the note; writes edits, questions and findings about what is over."""
 
     name: ClassVar[str] = NAME
-    version: ClassVar[str] = "8"
+    version: ClassVar[str] = "9"
     needs_timeline: ClassVar[bool] = True
 
     def run(self, given: StageInput) -> StageResult:

@@ -7,6 +7,7 @@ from collections import Counter
 
 from refiner.config import PersonaSide
 from refiner.models import Gender, Note, Person, Sentence
+from refiner.phrases import phrase
 
 _MALE = (
     "brother father dad daddy son uncle nephew grandfather grandson husband boyfriend fiancé father-in-law"
@@ -44,12 +45,12 @@ _ADJECTIVE = (
     r"(?:(?:elder|older|younger|little|big|small|best|old|dear|late|first|second|good|close|oldest|eldest|youngest|twin"
     r"|paternal|maternal|school|college|childhood|only) ){0,2}"
 )
-_MY = re.compile(rf"\b(?:my|our|My|Our) (?P<adj>{_ADJECTIVE})(?P<rel>{_KIN}),? (?P<name>{_NAME})")
-_MY_TWO = re.compile(
+_MY = phrase(rf"\b(?:my|our|My|Our) (?P<adj>{_ADJECTIVE})(?P<rel>{_KIN}),? (?P<name>{_NAME})")
+_MY_TWO = phrase(
     rf"\b(?:my|our|My|Our) {_ADJECTIVE}(?P<rel>{_KIN})s,? (?P<a>{_NAME})(?:,| and) (?:and )?(?P<b>{_NAME})"
 )
-_APPOSED = re.compile(rf"\b(?P<name>{_NAME}), (?:who (?:is|was) )?(?:my|our) (?P<adj>{_ADJECTIVE})(?P<rel>{_KIN})\b")
-_IS = re.compile(rf"\b(?P<name>{_NAME}) (?:is|was) (?:my|our) (?P<adj>{_ADJECTIVE})(?P<rel>{_KIN})\b")
+_APPOSED = phrase(rf"\b(?P<name>{_NAME}), (?:who (?:is|was) )?(?:my|our) (?P<adj>{_ADJECTIVE})(?P<rel>{_KIN})\b")
+_IS = phrase(rf"\b(?P<name>{_NAME}) (?:is|was) (?:my|our) (?P<adj>{_ADJECTIVE})(?P<rel>{_KIN})\b")
 _ADDRESS = re.compile(rf"\b(?:{'|'.join(ADDRESSES)})\b")
 _NO_NAMES = frozenset(
     [
@@ -100,6 +101,7 @@ def people_of(note: Note) -> tuple[Person, ...]:
     found: dict[str, Person] = {}
 
     def add(name: str, relation: str, gender: Gender | None) -> None:
+        name, relation = " ".join(name.split()), " ".join(relation.split())
         if name.split()[0] in _NO_NAMES or name in found:
             return
         found[name] = Person(names=(name,), relation=relation, gender=gender, notes=(note.path,))
@@ -113,7 +115,7 @@ def people_of(note: Note) -> tuple[Person, ...]:
         for m in _MY_TWO.finditer(sentence.text):
             places += [(m.start(), m[key], m["rel"], RELATIONS[m["rel"]]) for key in ("a", "b")]
         for m in _ADDRESS.finditer(sentence.text):
-            if not re.match(r"['’]s (?:\w+ )?friend", sentence.text[m.end() :]):
+            if not re.match(r"['’]s\s+(?:\w+\s+)?friend", sentence.text[m.end() :]):
                 places.append((m.start(), m[0], *ADDRESSES[m[0]]))
         for _, name, relation, gender in sorted(places, key=lambda p: p[0]):
             add(name, relation, gender)
@@ -124,7 +126,7 @@ def _pronoun(text: str, match: re.Match[str]) -> Gender | None:
     """The gender that a pronoun right after the name shows, where nobody else is named in between."""
     rest = text[match.end() :]
     pronoun = re.search(r"\b(he|him|his|she|her|hers)\b", rest, re.I)
-    if not pronoun or re.search(rf"\b(?:{_KIN})\b|[a-z,] [A-Z][a-z]", rest[: pronoun.start()]):
+    if not pronoun or re.search(rf"\b(?:{_KIN})\b|[a-z,]\s+[A-Z][a-z]", rest[: pronoun.start()]):
         return None
     return "male" if pronoun[1].lower() in ("he", "him", "his") else "female"
 

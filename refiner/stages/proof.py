@@ -14,6 +14,7 @@ from refiner.checks.change_words import Cue
 from refiner.checks.stems import WORD, stems
 from refiner.checks.trait_words import Hit, Profile, prove
 from refiner.checks.word_proof import tells_when
+from refiner.phrases import phrase
 
 SURE = 1.0
 NEAR = 90  # characters between a cue and the words that count with it
@@ -22,11 +23,11 @@ STATES = ("present", "past", "retraction")  # kinds of cues that change nothing
 _MILD = ("began", "became-mine", "since-then", "again")  # rules with which a mistake ends nothing
 _ONE = "".join(rf"(?<!\b{who} )" for who in ("one", "son", "man", "woman", "daughter", "person"))
 _DAYS = r"(?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Jan|Feb|March|April|May|June|July|August|Sept|Oct|Nov|Dec)"
-_FOREIGN = re.compile(
+_FOREIGN = phrase(
     rf"\b(?:he|she|they|you|{_ONE}who|whom|whose|his|her|their|your|everybody|nobody|everyone|people|others)\b"
     rf"|(?<=[a-z,] ){_DAYS}[A-Z][a-z]+(?: \w+)? (?:is|was|has|had|does|did|can|will|would|\w+s|\w+ed)\b",
 )
-_OF = re.compile(
+_OF = phrase(
     r"\b(?:fears?|afraid|scared|frightened|terrified|terror|dread|fright|phobia|shy|shyness|ashamed|tired) (?:of|about)"
     r" (?:my |any |a |an |all |being |speaking )*([\w'’-]+)(?: ([\w'’-]+))?",
     re.I,

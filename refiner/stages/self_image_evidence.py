@@ -19,6 +19,7 @@ from refiner.checks.trait_words import TraitWords, prove, weigh
 from refiner.config import PersonaSide, Trait
 from refiner.language import lexicon
 from refiner.models import Bearing, Extraction, Note, Sentence
+from refiner.phrases import phrase
 from refiner.stages.declared import find_quote
 from refiner.stages.people import said_by_another
 from refiner.stages.self_image_whose import KIN, Voice, Whose, whose
@@ -107,7 +108,7 @@ def teller_of(note: Note, sentence: Sentence, narrator: PersonaSide) -> Teller:
 # ---- by words ------------------------------------------------------------------------------------------------------
 
 _QUOTED = re.compile(r"[\"“][^\"“”]*[\"”]")
-_OWN_SPEECH = re.compile(r"\bI (?:\w+ly )?(?:said|say|told|tell|asked|shouted|wrote|replied|answered|texted|thought)\b")
+_OWN_SPEECH = phrase(r"\bI (?:\w+ly )?(?:said|say|told|tell|asked|shouted|wrote|replied|answered|texted|thought)\b")
 _DENIES = re.compile(r"(?:\b(?:not|never|no|hardly|nothing|nobody|without)\b|n['’]t\b)(?:\s+[\w'’-]+){0,3}\s*\Z", re.I)
 _NEGATION = re.compile(r"\b(?:not|never|no|without|cannot|nothing)\b|n['’]t\b", re.I)
 

@@ -14,6 +14,7 @@ from refiner.checks.trait_words import Hit
 from refiner.config import PersonaSide
 from refiner.language import lexicon
 from refiner.models import Note
+from refiner.phrases import phrase
 from refiner.stages.people import ADDRESSES, RELATIONS
 from refiner.stages.self_image_words import side_names
 
@@ -27,7 +28,7 @@ _EQUAL = re.compile(
     r"|flatmate|classmate|batchmate|teammate|colleague|student|grandson|granddaughter)\Z",
     re.I,
 )
-_SUBJECT = re.compile(
+_SUBJECT = phrase(
     rf"\b(?P<kin>(?:my|our|his|her|their|your) (?:\w+ ){{0,2}}(?:{KIN}))\b"
     r"|\b(?P<i>I|we)\b|\b(?P<he>he)\b|\b(?P<she>she)\b|\b(?P<you>you|your)\b"
     r"|\b(?P<other>they|who|somebody|someone|everybody|everyone|anybody|nobody|people)\b"
@@ -65,7 +66,7 @@ def whose(note: Note, text: str, hit: Hit, voice: Voice, narrator: PersonaSide) 
             last = "narrator"
         elif kind in ("he", "she"):
             last = "narrator" if voice == "author" and kind == he and not another else "other"
-        elif kind == "kin" and voice == "author" and re.match("my ", word, re.I) and _EQUAL.search(word):
+        elif kind == "kin" and voice == "author" and re.match(r"my\s", word, re.I) and _EQUAL.search(word):
             last = ""
         else:
             last = "other"

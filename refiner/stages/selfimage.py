@@ -36,7 +36,7 @@ class SelfImage:
     where what changed sounds much more pleasant than it did."""
 
     name: ClassVar[str] = NAME
-    version: ClassVar[str] = "5"
+    version: ClassVar[str] = "6"
     needs_timeline: ClassVar[bool] = True
 
     def run(self, given: StageInput) -> StageResult:

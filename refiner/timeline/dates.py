@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from refiner.models import When
+from refiner.phrases import on_one_line
 from refiner.timeline.bounds import ImpossibleTime, Window, edtf_of, edtf_window, to_iso
 from refiner.timeline.frame import Frame, Piece, exact
 from refiner.timeline.fuzzy import FUZZY, bounds_of
@@ -73,9 +74,8 @@ def find_times(
     Raises ImpossibleTime where `born`, `written` or `context` is no possible date.
     """
     frame = _frame(born, first_school_year, school_year_starts, culture, written, context, events, recent)
-    return [
-        FoundTime(p.start, p.end, _when(p, sentence, frame), p.problem, p.impossible) for p in pieces(sentence, frame)
-    ]
+    found = pieces(on_one_line(sentence), frame)
+    return [FoundTime(p.start, p.end, _when(p, sentence, frame), p.problem, p.impossible) for p in found]
 
 
 def parse_time(
@@ -153,7 +153,7 @@ def _when(piece: Piece, text: str, frame: Frame) -> When:
     raw = text[piece.start : piece.end]
     if piece.anchor:
         low, high = piece.offset
-        anchor = event_named(piece.anchor, frame.events) or piece.anchor
+        anchor = event_named(piece.anchor, frame.events) or " ".join(piece.anchor.split())
         return When(raw=raw, anchor=anchor, offset_min=low, offset_max=high, granularity=piece.grain)
     if piece.window is None:
         return When(raw=raw, granularity=piece.grain)

@@ -267,7 +267,7 @@ def scan(text: str, frame: Frame) -> list[Piece]:
     An impossible one (31 February) is a piece with a `problem` and no window.
     """
     found: list[Piece] = []
-    low = text.lower()
+    low = re.sub(r"\s+", " ", text.lower())
     for needs, rules in _RULES:
         if needs and not any(word in low for word in needs):
             continue

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from refiner.phrases import loose, phrase
+
 _NO_OBJECT = (
     r"(?!\s+(?:the|my|his|her|their|your|its|it|a|an|on|him|them|me|closer|around|about|up|down|forward|ahead|along|"
     r"aside)\b)"
@@ -29,13 +31,14 @@ KINDS = {
 }  # fmt: skip
 """A kind of event and the words that tell it, as patterns; for texts of any case."""
 
-PATTERNS = {kind: re.compile(pattern, re.I) for kind, pattern in KINDS.items()}
-_ANY = re.compile("|".join(KINDS.values()), re.I)
+PATTERNS = {kind: phrase(pattern, re.I) for kind, pattern in KINDS.items()}
+_ANY = phrase("|".join(KINDS.values()), re.I)
 # Between the first word of what is named and the word that says its kind no other clause may begin.
 _TOKEN = r"(?!(?:and|but|or|when|while|because|so|if|I|i|we|he|she|they|it|you|there|that|who|which)\b)[^\s,;:.!?()—]+"
+_SAID = "|".join(f"(?:{loose(p)})" for p in KINDS.values())
 _START = re.compile(
     rf"(?!(?:he|she|they|it|his|her|their|you|your|someone|somebody|anyone|everyone|people|a|an|every|each|any|being|getting|"
-    rf"that|this)\b)(?:(?:I|i|we|We)\s+)?(?:{_TOKEN}\s+){{0,3}}?(?={'|'.join(f'(?:{p})' for p in KINDS.values())})",
+    rf"that|this)\b)(?:(?:I|i|we|We)\s+)?(?:{_TOKEN}\s+){{0,3}}?(?={_SAID})",
     re.I,
 )
 _TAIL = re.compile(r"(?:\s+(?:to|from|at|in|of|with)\s+(?:the\s+)?(?-i:[A-Z])[\w’'-]+)?")

@@ -43,9 +43,14 @@ NO_CONTEXT = "which one is meant is not said"
 _BY_CONTEXT = ("that", "the same", "the following", "the next", "after that")
 
 
+def _point(m: re.Match[str]) -> str:
+    """The pointing words, single-spaced: a line may end within them."""
+    return " ".join(m["point"].casefold().split())
+
+
 def _pointed(m: re.Match[str], frame: Frame) -> Piece | None:
     """last June, this March, next Diwali, that summer, last Friday."""
-    word, named = re.sub(r"\s+", " ", m["point"].casefold()), m.groupdict()
+    word, named = _point(m), m.groupdict()
     of_year: Callable[[int], Window | None] | None
     if named.get("wday"):
         return _weekday(m, frame)
@@ -76,7 +81,7 @@ def _pointed(m: re.Match[str], frame: Frame) -> Piece | None:
 
 
 def _weekday(m: re.Match[str], frame: Frame) -> Piece | None:
-    wanted, word = WEEKDAYS[m["wday"].casefold()], m["point"].casefold()
+    wanted, word = WEEKDAYS[m["wday"].casefold()], _point(m)
     if word in _BY_CONTEXT:
         return None
 
@@ -90,10 +95,11 @@ def _weekday(m: re.Match[str], frame: Frame) -> Piece | None:
 
 def _calendar(m: re.Match[str], frame: Frame) -> Piece | None:
     """last year, this month, next week; that year."""
-    step = {"last": -1, "this": 0, "next": 1}.get(m["point"].casefold())
+    word = _point(m)
+    step = {"last": -1, "this": 0, "next": 1}.get(word)
     unit = unit_of(m["unit"])
     if step is None:
-        after = m["point"].casefold() in ("the following", "the next")
+        after = word in ("the following", "the next")
         if not frame.context or None in frame.context:
             return Piece(m.start(), m.end(), None, unit, problem=NO_CONTEXT)
         window = by_both_ends(frame.context, lambda d: year_window(year_of(d) + after))

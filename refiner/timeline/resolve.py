@@ -9,7 +9,7 @@ from refiner.models import Event, Observation, Retraction, Timeline
 from refiner.timeline.incremental import Tracker
 from refiner.timeline.ledger import Telling
 
-TIMELINE_VERSION = "2"  # raise it whenever the same notes may give another timeline
+TIMELINE_VERSION = "3"  # raise it whenever the same notes may give another timeline
 
 
 def resolve(
