@@ -11,20 +11,14 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from refiner.errors import StoreError
-from refiner.store import make_folder
+from refiner import database
+from refiner.files import make_folder
 
 _COLUMNS = "key, prompt, note, model, text, weights, fits, prompt_tokens, completion_tokens, at"
-
-
-def _unreadable(error: sqlite3.Error) -> bool:
-    """Whether a file is no database, or a damaged one; not merely locked, unwritable or on a full disk."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 
 
 @dataclass(frozen=True)
@@ -52,23 +46,14 @@ class Answers:
             make_folder(path.parent)
         try:
             self.db = self._open()
-        except sqlite3.Error as error:
-            if path is None or not _unreadable(error):
-                raise self._failed(error) from None
-            self._set_aside(path)
+        except (sqlite3.Error, OSError) as error:
+            if path is None or isinstance(error, OSError) or not database.is_damaged(error):
+                raise database.failed(path, error) from None
+            database.set_aside(path)  # nothing in it cannot be asked again; but it is not deleted
             try:
                 self.db = self._open()
-            except sqlite3.Error as again:
-                raise self._failed(again) from None
-
-    def _set_aside(self, path: Path) -> None:
-        """Nothing in a damaged file cannot be asked again; but it is not deleted."""
-        aside, n = path.with_suffix(".damaged"), 1
-        while aside.exists():
-            aside, n = path.with_suffix(f".damaged{n}"), n + 1
-        for suffix in ("", "-wal", "-shm"):
-            with suppress(OSError):
-                os.replace(f"{path}{suffix}", f"{aside}{suffix}")
+            except (sqlite3.Error, OSError) as again:
+                raise database.failed(path, again) from None
 
     def _open(self) -> sqlite3.Connection:
         if self.path is not None and not self.path.exists():
@@ -90,19 +75,12 @@ class Answers:
             raise
         return db
 
-    def _failed(self, error: sqlite3.Error) -> StoreError:
-        if _unreadable(error):
-            return StoreError(f"{self.path} is damaged ({error})", mend=f"move {self.path} away; its answers are lost")
-        if "locked" in str(error):
-            return StoreError(f"{self.path}: another program holds it", mend="end that program, then run it again")
-        return StoreError(f"{self.path} cannot be used: {error}", mend="free some space, then run it again")
-
     def _do(self, sql: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
         """Raises StoreError."""
         try:
             return self.db.execute(sql, values)
         except sqlite3.Error as error:
-            raise self._failed(error) from None
+            raise database.failed(self.path, error) from None
 
     def get(self, key: str) -> Stored | None:
         row = self._do(f"SELECT {_COLUMNS} FROM answers WHERE key = ?", (key,)).fetchone()

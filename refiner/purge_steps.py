@@ -215,7 +215,7 @@ def review_steps(ws: Workspace, known: Known) -> Iterator[Step]:
     yield from lines("decisions", ws.decisions, decided)
     yield from lines("corrections from talks", corrected, lambda line: _quotes(line, known))
     yield from _canon(ws, known)
-    for path in sorted([ws.decisions.with_suffix(".torn"), *ws.review.glob(".*.tmp")]):
+    for path in sorted([*ws.review.glob("*.torn*"), *ws.review.glob(".*.tmp")]):
         if _stands_in(path, known):
             yield from whole("decisions", path)
 

@@ -36,7 +36,7 @@ from refiner.purge_words import Maker, Marks
 from refiner.store import Workspace, locked, make_folder, write_atomic
 from refiner.training.runs import CURRENT, RunInfo, current, list_runs, set_current
 
-DECIDED = ("decisions.jsonl", "decisions.torn", "canon.toml", "corrections.jsonl", "sample.json")
+DECIDED = ("decisions.jsonl", "canon.toml", "corrections.jsonl", "sample.json")
 _KINDS = {
     "runs": "training runs", "dataset": "data set", "chats": "talks with her", "evaluations": "evaluations",
     "ablations": "ablations", "answers.sqlite": "a model's answers", "notes": "refined notes",
@@ -164,7 +164,7 @@ def _of_all(ws: Workspace, wanted: Wanted) -> Plan:
     if wanted.decisions:
         for name in DECIDED:
             steps += whole("decisions", ws.review / name)
-        for path in sorted(ws.review.glob(".*.tmp")):
+        for path in sorted([*ws.review.glob("*.torn*"), *ws.review.glob(".*.tmp")]):
             steps += whole("decisions", path)
     said = Maker([_read(ws.config)])
     for file in note_files(ws.raw) if ws.raw.is_dir() else ():

@@ -7,15 +7,13 @@ sample; an edited one gives a row to train on and a preference pair. The file is
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-
-from pydantic import ValidationError
 
 from refiner.edits import digest
 from refiner.errors import StoreError
+from refiner.files import NO_TEXT, append_lines, is_record, read_log
+from refiner.layout import Workspace
 from refiner.models import FROM_CHAT, Message, Record, Sample, SampleKind
-from refiner.store import NO_TEXT, Workspace, make_folder
 
 
 class Correction(Record):
@@ -54,25 +52,8 @@ def read_corrections(path: Path) -> list[Correction]:
 
     Raises StoreError with the line of one that cannot be read: the person's own work is never skipped silently.
     """
-    try:
-        lines = path.read_bytes().split(b"\n")
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise StoreError(f"{path} cannot be read: {error.strerror}") from None
     out: dict[str, Correction] = {}
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            found = Correction.model_validate_json(line)
-        except ValidationError:
-            if number == len(lines):
-                break
-            raise StoreError(
-                f"{path}:{number}: this line is no correction",
-                mend="mend or remove that line by hand; the others are untouched",
-            ) from None
+    for found in read_log(path, Correction, "no correction"):
         out.setdefault(found.id, found)
     return list(out.values())
 
@@ -89,20 +70,7 @@ def add_correction(path: Path, correction: Correction) -> None:
         data = (correction.model_dump_json() + "\n").encode()
     except ValueError:
         raise StoreError(f"{path} cannot be written: {NO_TEXT}") from None
-    make_folder(path.parent)
-    try:
-        with open(path, "ab+", opener=lambda p, f: os.open(p, f, 0o600)) as file:
-            size = file.seek(0, os.SEEK_END)
-            if size:
-                file.seek(0)
-                whole = file.read()
-                if not whole.endswith(b"\n"):  # a crash tore the last line; nobody was told that it was kept
-                    file.truncate(whole.rfind(b"\n") + 1)
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise StoreError(f"{path} cannot be written: {error.strerror}") from None
+    append_lines(path, data, is_record(Correction))
 
 
 def corrected_samples(ws: Workspace) -> list[Sample]:

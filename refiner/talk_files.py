@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from refiner.errors import StoreError, UsageError
-from refiner.store import NO_TEXT, make_folder
+from refiner.files import NO_TEXT, append_lines, parse_json
 
 SCHEMA = 1
 
@@ -84,22 +83,11 @@ class TalkFile:
         self.write({k: v for k, v in vars(turn).items() if v or k in ("id", "at", "user", "answer")})
 
     def _append(self, line: Mapping[str, Any]) -> None:
-        make_folder(self.path.parent)
         try:
             data = (json.dumps(line, ensure_ascii=False) + "\n").encode()
         except UnicodeEncodeError:
             raise StoreError(f"{self.path} cannot be written: {NO_TEXT}") from None
-        try:
-            with open(self.path, "ab+", opener=lambda p, f: os.open(p, f, 0o600)) as file:
-                if file.seek(0, os.SEEK_END):
-                    file.seek(-1, os.SEEK_END)
-                    if file.read(1) != b"\n":  # a crash tore the last line: the next one must begin a line
-                        data = b"\n" + data
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            raise StoreError(f"{self.path} cannot be written: {error.strerror}") from None
+        append_lines(self.path, data)
 
 
 def read_talk(path: Path) -> KeptTalk:
@@ -115,7 +103,7 @@ def read_talk(path: Path) -> KeptTalk:
         if not raw.strip():
             continue
         try:
-            line = json.loads(raw)
+            line = parse_json(raw)
             if "user" in line:
                 turn = _turn(line, f"t{len(turns) + 1}")
                 turns[turn.id] = turn
@@ -123,7 +111,7 @@ def read_talk(path: Path) -> KeptTalk:
                 about = line
             else:
                 skipped += 1
-        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+        except (ValueError, TypeError, AttributeError, OverflowError):
             skipped += 1
     return KeptTalk(path.stem, path, about, tuple(turns.values()), skipped)
 

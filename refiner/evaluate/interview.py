@@ -9,7 +9,6 @@ not asked again. Decoding is greedy at temperature 0 (as in Gao et al., the Lang
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
@@ -20,7 +19,8 @@ from pydantic import ValidationError
 from refiner.edits import digest
 from refiner.errors import ModelError, StoreError
 from refiner.evaluate.shapes import Answer, Contestant, Item
-from refiner.store import NO_TEXT, canonical, make_folder
+from refiner.files import NO_TEXT, append_lines, parse_json
+from refiner.store import canonical
 from refiner.training.endpoint import ChatModel
 
 LONGEST = 96  # tokens of an answer
@@ -43,7 +43,7 @@ class Kept:
             raise StoreError(f"{path} cannot be read: {error.strerror}") from None
         for line in lines:
             try:
-                record = json.loads(line)
+                record = parse_json(line)
                 self._found[str(record["key"])] = record["value"]
             except (ValueError, KeyError, TypeError):
                 continue
@@ -61,22 +61,11 @@ class Kept:
 
     def add(self, key: str, value: Any) -> None:
         """Adds a value of JSON, on disk before it returns. Raises StoreError."""
-        make_folder(self.path.parent)
-        record = {"key": key, "value": value}
         try:
-            data = (json.dumps(record, ensure_ascii=False) + "\n").encode()
-            with open(self.path, "ab+", opener=lambda p, f: os.open(p, f, 0o600)) as file:
-                if file.seek(0, os.SEEK_END):
-                    file.seek(-1, os.SEEK_END)
-                    if file.read(1) != b"\n":  # torn by a crash: the next line must begin a line
-                        data = b"\n" + data
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+            data = (json.dumps({"key": key, "value": value}, ensure_ascii=False) + "\n").encode()
         except UnicodeEncodeError:
             raise StoreError(f"{self.path} cannot be written: {NO_TEXT}") from None
-        except OSError as error:
-            raise StoreError(f"{self.path} cannot be written: {error.strerror}") from None
+        append_lines(self.path, data)
         self._found[key] = value
 
 
