@@ -1,6 +1,6 @@
 """Of which inputs a result was made: hashes of what a run of the chain reads, and what the last run said of itself.
 
-Imports nothing of the chain, so that a command can find out that it need not run it.
+Runs nothing of the chain, so that a command can find out that it need not run it.
 """
 
 from __future__ import annotations
@@ -13,19 +13,50 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict, ValidationError
+
 from refiner.chain import CHAIN_VERSION
 from refiner.edits import digest
+from refiner.errors import StoreError
 from refiner.notes import note_files
-from refiner.store import FORMAT, Workspace
+from refiner.store import FORMAT, Workspace, load_json
+
+_WHOLE = ("engine", "files", "fingerprint", "notes", "now", "stages")
+
+
+class _State(BaseModel):
+    """What is read of state.json. Where one value is of the wrong kind, none counts."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+
+    format: int
+    fingerprint: str = ""  # "" while what stands beside it is not whole
+    now: str = ""
+    engine: str = "rules"
+    model: str = ""
+    pseudonymise: bool = False
+    replay: str = ""
+    stages: list[str] = []
+    notes: int = 0
+    files: list[str] = []
+    sources: dict[str, str] = {}
+    fresh: dict[str, int] = {}
 
 
 def last_state(out: Path) -> dict[str, Any]:
-    """What the last `refine` wrote about itself; {} where there is none of this format."""
+    """What the last `refine` wrote about itself; {} where there is none of this format, or none that can be read.
+
+    Of the keys that a whole one has, none is missing: where one was, the fingerprint is "", so that `refine` runs.
+    """
     try:
-        state = json.loads((out / "state.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        found = load_json(out / "state.json")
+        state = _State.model_validate(found)
+    except (StoreError, ValidationError):
         return {}
-    return state if isinstance(state, dict) and state.get("format") == FORMAT else {}
+    if state.format != FORMAT:
+        return {}
+    missing = {key: getattr(state, key) for key in _WHOLE if key not in found}
+    return {**found, **missing, "fingerprint": ""} if missing else dict(found)
 
 
 def code() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -210,6 +211,13 @@ def note_files(raw: Path) -> list[Path]:
     return files
 
 
+def _check_name(name: str) -> None:
+    """Raises NoteError for a name that is not UTF-8: no record could hold it."""
+    shown = os.fsencode(name).decode("utf-8", "backslashreplace")
+    if shown.encode() != os.fsencode(name):
+        raise NoteError(f"{shown}: the name of this file is not UTF-8", mend=f"rename it: mv $'{shown}' NEW-NAME")
+
+
 def read_notes(raw: Path) -> Reading:
     """Reads a folder. A file that cannot be read fails alone; the others are read all the same."""
     notes: list[Note] = []
@@ -217,6 +225,7 @@ def read_notes(raw: Path) -> Reading:
     for path in note_files(raw):
         name = path.relative_to(raw).as_posix()
         try:
+            _check_name(name)
             data = path.read_bytes()
             notes.append(note_from_text(decode(data, name), name, sha=hashlib.sha256(data).hexdigest()))
         except NoteError as error:

@@ -1,8 +1,9 @@
 """A workspace's run of the chain: reads notes and decisions, runs what is stale, writes data/refined.
 
 `open_life` computes everything in memory from the cache (review, samples, timeline, export and status use it);
-`refine` also writes. state.json is written last: while it is there, the rest is whole. The chain is imported when it
-runs: a `refine` that finds nothing changed needs none of it.
+`refine` also writes. state.json says of which inputs the rest was made: that is taken back before anything else is
+written and said anew at the end, so while it says so, the rest is whole. The stages are imported when they run: a
+`refine` that finds nothing changed needs none of them.
 """
 
 from __future__ import annotations
@@ -219,8 +220,12 @@ def refine(
                 old = ids_in(out / "edits.jsonl"), ids_in(out / "questions.jsonl")
                 edits = [e for es in life.chain.edits.values() for e in es]
                 new = fresh(edits, life.chain.questions, *old) if before else None
-                files, written = write_outputs(out, life)
-                removed = _remove_old(out, set(before.get("files", [])) - set(files))
+                contents = _outputs(life)
+                files, old_files = list(contents), before.get("files", [])
+                if before:  # what follows may fail or be stopped: until all is there, nothing is unchanged
+                    _write_state(out, {**before, "fingerprint": "", "files": sorted({*old_files, *files})})
+                removed = _remove_old(out, set(old_files) - set(files))
+                written = sum(write_if_changed(out / name, text) for name, text in contents.items())
                 cache.keep_only(life.chain.keys, ["extract", "timeline", "check", "asked", *ALL_STAGES])
             made = {stage: len(notes) for stage, notes in life.chain.made.items()}
             report = Report(
@@ -235,7 +240,7 @@ def refine(
                     **({"sources": read} if raw.resolve() == ws.raw.resolve() else {}),
                     **({"fresh": {"edits": new.edits, "questions": new.questions}} if new else {}),
                 }  # fmt: skip
-                write_if_changed(out / "state.json", json.dumps(state, indent=1) + "\n")
+                _write_state(out, state)
             if chosen.asker is not None:
                 _keep_answers(chosen.asker, life, options, record, whole=not report.lost and not report.unasked)
             return report
@@ -296,8 +301,12 @@ def plan(
             chosen.close()
 
 
-def write_outputs(out: Path, life: Life) -> tuple[list[str], int]:
-    """Writes refined notes and records; the names of all files, and how many had changed."""
+def _write_state(out: Path, state: dict[str, Any]) -> None:
+    write_if_changed(out / "state.json", json.dumps(state, indent=1) + "\n")
+
+
+def _outputs(life: Life) -> dict[str, str]:
+    """What a run writes: refined notes and records, by their names below its folder."""
     from refiner.checks.telling import note_places
 
     chain = life.chain
@@ -314,18 +323,29 @@ def write_outputs(out: Path, life: Life) -> tuple[list[str], int]:
     if chain.timeline is not None:
         contents["persona.md"] = life.card
         contents["timeline.json"] = chain.timeline.model_dump_json(indent=1) + "\n"
-    written = sum(write_if_changed(out / name, text) for name, text in contents.items())
-    return list(contents), written
+    return contents
 
 
 def _remove_old(out: Path, names: set[str]) -> int:
-    """Removes refined notes whose raw note is gone (only files that an earlier run wrote)."""
-    removed = 0
+    """Removes refined notes whose raw note is gone (only files that an earlier run wrote), and folders that are empty
+    then: a file may have to stand in their place."""
+    removed, root = 0, out.resolve()
     for name in names:
-        path = (out / name).resolve()
-        if not path.is_relative_to(out.resolve()):
+        try:
+            path = (out / name).resolve()
+        except (OSError, ValueError, RuntimeError):
+            continue
+        if not path.is_relative_to(root):
             raise RefinerError(f"state.json names a file outside {out}: {name}", mend=f"delete {out / 'state.json'}")
         with suppress(OSError):
             path.unlink()
             removed += 1
+        for folder in path.parents:
+            if folder in (root, root / "notes") or not folder.is_relative_to(root):
+                break
+            try:
+                folder.rmdir()
+            except OSError:  # something is in it still, or it went with another file
+                if folder.exists():
+                    break
     return removed

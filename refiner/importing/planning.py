@@ -120,6 +120,7 @@ def _safe(inside: PurePosixPath) -> PurePosixPath:
     """A path of names that every file system takes and refine reads: no hidden ones, none over 120 bytes."""
     parts = []
     for part in inside.parts:
+        part = part.encode("utf-8", "replace").decode()  # a name that is not UTF-8 comes in half characters
         stem, dot, suffix = part.rpartition(".") if part.endswith(".md") else (part, "", "")
         stem = " ".join(re.sub(r'[\x00-\x1f\x7f<>:"|?*\\/]', " ", stem).split()).strip(" .") or "note"
         if len(stem.encode()) > 120:

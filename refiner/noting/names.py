@@ -46,6 +46,10 @@ def given_name(name: str) -> str:
     if not path.lower().endswith(SUFFIXES):
         path += ".md"
     parts = path.split("/")
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        raise UsageError(f'--file "{name}" is not UTF-8', mend="write the name in UTF-8") from None
     if path.startswith(("/", "~")) or any(p in ("", ".", "..") for p in parts):
         raise UsageError(f'--file "{name}" is no place in data/raw', mend="write it as solder.md or school/solder.md")
     if any(p.startswith(".") for p in parts) or path.lower() == "readme.md":

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from refiner import Config, refine_text
+from refiner import refine as refine_module
 from refiner.demo import sample_folder
 from refiner.edits import render
 from refiner.errors import UsageError
 from refiner.models import Decision, Edit, Timeline
 from refiner.refine import refine, with_life
 from refiner.review.identity import sha_of
+from refiner.standing import standing
 from refiner.store import DecisionLog, Workspace, read_jsonl
 from refiner.workspace import init
 
@@ -134,6 +139,91 @@ def test_a_note_that_cannot_be_read_fails_alone(ws: Workspace) -> None:
     (ws.raw / "bad.md").unlink()
     assert refine(ws, now=NOW, engine="rules").changed
     assert (ws.refined / "state.json").exists()
+
+
+def test_a_name_that_is_not_utf8_fails_alone(ws: Workspace) -> None:
+    (ws.raw / os.fsdecode(b"caf\xe9.md")).write_text("As a boy I sang.\n")
+    done = refine(ws, now=NOW, engine="rules")
+    assert done.notes == 3
+    assert r"caf\xe9.md: the name of this file is not UTF-8" in str(done.failed[0])
+    assert r"caf\xe9.md" in (ws.refined / "findings.jsonl").read_text()[:10_000].replace("\\\\", "\\")
+
+
+def test_what_was_written_beside_a_failed_note_is_not_taken_for_the_old(ws: Workspace) -> None:
+    (ws.raw / "one.md").write_text("one\n")
+    refine(ws, now=NOW, engine="rules")
+    (ws.raw / "one.md").write_text("two\n")
+    (ws.raw / "bad.md").write_bytes(b"caf\xe9")
+    refine(ws, now=NOW, engine="rules")
+    assert text(ws, "one.md") == "two\n"
+    (ws.raw / "one.md").write_text("one\n")
+    (ws.raw / "bad.md").unlink()
+    assert refine(ws, now=NOW, engine="rules").changed
+    assert text(ws, "one.md") == "one\n"
+
+
+@pytest.mark.parametrize("kept", range(3))
+def test_a_run_that_was_killed_while_writing_is_not_taken_for_whole(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    (ws.raw / "four.md").write_text("four\n")
+    refine(ws, now=NOW, engine="rules")
+    before = {name: (ws.raw / name).read_text() for name in ("one.md", "two.md", "three.md", "four.md")}
+    (ws.raw / "four.md").unlink()
+    for name in ("five.md", "one.md", "two.md", "three.md"):
+        (ws.raw / name).write_text("other\n")
+    whole, left = refine_module.write_if_changed, [kept + 2]
+
+    def killed(path: Path, data: str) -> bool:
+        left[0] -= 1
+        if not left[0]:
+            raise KeyboardInterrupt
+        return whole(path, data)
+
+    monkeypatch.setattr(refine_module, "write_if_changed", killed)
+    with pytest.raises(KeyboardInterrupt):
+        refine(ws, now=NOW, engine="rules")
+    monkeypatch.undo()
+    (ws.raw / "five.md").unlink()
+    for name, words in before.items():
+        (ws.raw / name).write_text(words)
+    refine(ws, now=NOW, engine="rules")
+    assert {p.name: p.read_text() for p in (ws.refined / "notes").iterdir()}.keys() == before.keys()
+    assert text(ws, "one.md").startswith("As a girl")
+    assert not refine(ws, now=NOW, engine="rules").changed
+
+
+def test_a_folder_of_notes_may_become_a_note_and_the_other_way_round(ws: Workspace) -> None:
+    (ws.raw / "x.md" / "deep").mkdir(parents=True)
+    (ws.raw / "x.md" / "deep" / "a.md").write_text("a\n")
+    refine(ws, now=NOW, engine="rules")
+    shutil.rmtree(ws.raw / "x.md")
+    (ws.raw / "x.md").write_text("x\n")
+    refine(ws, now=NOW, engine="rules")
+    assert text(ws, "x.md") == "x\n"
+    (ws.raw / "x.md").unlink()
+    (ws.raw / "x.md" / "deep").mkdir(parents=True)
+    (ws.raw / "x.md" / "deep" / "b.md").write_text("b\n")
+    refine(ws, now=NOW, engine="rules")
+    assert text(ws, "x.md/deep/b.md") == "b\n"
+    shutil.rmtree(ws.raw / "x.md")
+    refine(ws, now=NOW, engine="rules")
+    assert not (ws.refined / "notes" / "x.md").exists()
+
+
+@pytest.mark.parametrize("change", [
+    lambda s: {"format": s["format"]}, lambda s: {**s, "files": None}, lambda s: {**s, "notes": "many"},
+    lambda s: {**s, "files": [1]}, lambda s: {k: v for k, v in s.items() if k != "notes"}, lambda s: [s],
+    lambda s: {**s, "sources": [], "fresh": 1},
+])  # fmt: skip
+def test_a_state_that_says_too_little_is_made_anew(ws: Workspace, change: Callable[[Any], Any]) -> None:
+    refine(ws, now=NOW, engine="rules")
+    state = json.loads((ws.refined / "state.json").read_text())
+    (ws.refined / "state.json").write_text(json.dumps(change(state)))
+    standing(ws)
+    refine(ws, now=NOW, engine="rules")
+    made = json.loads((ws.refined / "state.json").read_text())
+    assert (made["fingerprint"], made["files"], made["notes"]) == (state["fingerprint"], state["files"], 3)
 
 
 def test_raw_notes_are_never_written(ws: Workspace) -> None:
