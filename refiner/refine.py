@@ -118,6 +118,7 @@ def open_life(
     Raises ConfigError, StoreError, ModelError; a note that cannot be read is in `failed`, the others are there.
     """
     from refiner.pipeline import run_chain
+    from refiner.stages.canon import named
     from refiner.stages.selfimage import life_balance
     from refiner.stages.today import living_traits
 
@@ -138,6 +139,7 @@ def open_life(
         asker=chosen.asker,
         progress=progress,
     )
+    config = named(config, chain.canon)  # what is told of the life has her names, whoever chose them
     if chain.timeline is not None:
         chain.findings += life_balance(
             chain.notes, chain.edits, config, chain.timeline, chain.extractions, chain.people, chain.bearings

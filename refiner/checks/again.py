@@ -12,6 +12,7 @@ from functools import cached_property
 from refiner.config import Config
 from refiner.edits import in_force, raw_span
 from refiner.language.lexicon import other
+from refiner.language.name_seeds import name_seeds
 from refiner.language.names import from_canon
 from refiner.language.naming import Names
 from refiner.language.reader import Reader
@@ -68,8 +69,10 @@ class Again:
         return any(s < b and a < e for s, e in self.asked)
 
     @cached_property
-    def _names(self) -> Names:
-        return from_canon(self.canon)
+    def names(self) -> Names:
+        """The narrator's names and what stands for each: those of the canon, else those of the settings."""
+        known = any(e.kind == "name" for e in self.canon)
+        return from_canon(self.canon if known else name_seeds(self.config.persona))
 
     def _scene(self, text: str, gender: Gender, names: Names) -> Scene:
         meta, culture = self.note.meta, self.config.persona.culture
@@ -83,17 +86,17 @@ class Again:
     @cached_property
     def before(self) -> Reader:
         """The raw note, read as it was written."""
-        return Reader(self._scene(self.note.text, self.config.persona.before.gender, self._names))
+        return Reader(self._scene(self.note.text, self.config.persona.before.gender, self.names))
 
     @cached_property
     def now(self) -> Reader:
         """The refined note, read as hers: new names, new gender."""
-        return Reader(self._scene(self.text, self.config.persona.after.gender, _new(self._names)))
+        return Reader(self._scene(self.text, self.config.persona.after.gender, _new(self.names)))
 
     @cached_property
     def left(self) -> Reader:
         """The refined note, read for words of the old gender: new names, old gender."""
-        return Reader(self._scene(self.text, self.config.persona.before.gender, _new(self._names)))
+        return Reader(self._scene(self.text, self.config.persona.before.gender, _new(self.names)))
 
 
 def _new(names: Names) -> Names:

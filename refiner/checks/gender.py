@@ -7,15 +7,15 @@ boy I", a pronoun that goes on from the new name. High precision; silence proves
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from refiner.checks.again import Again
 from refiner.config import Config
-from refiner.language.lexicon import other
+from refiner.language.handles import surnames
 from refiner.language.names import find, wordlike
 from refiner.language.naming import Names
-from refiner.language.reader import Reader
 from refiner.language.roles import Roles
-from refiner.language.scene import Scene
-from refiner.models import CanonEntry, Finding, Severity
+from refiner.models import CanonEntry, Finding, FrontMatter, Note, Severity
 
 CHECK = "leftover-gender"
 CERTAIN = 0.97
@@ -23,26 +23,26 @@ LIKELY = 0.93
 
 
 def leftover_gender(
-    text: str,
-    config: Config,
-    *,
-    canon: tuple[CanonEntry, ...] = (),
-    note: str = "",
-    body_start: int = 0,
-    author: str = "self",
+    text: str, config: Config, *, canon: tuple[CanonEntry, ...] = (), author: str = "self"
 ) -> list[Finding]:
-    """Findings in a refined note, in order of place; spans count in `text`. Severity "error" only where it is certain.
+    """`leftovers` of a text that is no note: an answer, a sentence that a model wrote.
 
-    `canon` gives the names that the tool chose where the configuration has none.
+    `canon` gives the names that the tool chose where the configuration has none. Raises RefinerError without spaCy's
+    model.
+    """
+    note = Note(path="", sha="", text=text, meta=FrontMatter(author=author))
+    return leftovers(Again(note=note, text=text, config=config, canon=canon))
+
+
+def leftovers(again: Again) -> list[Finding]:
+    """Findings in a refined note, in order of place; spans count in its text. Severity "error" only where it is sure.
+
     Raises RefinerError without spaCy's model.
     """
-    persona = config.persona
-    old, new = _names(config, canon)
-    found = list(_old_names(text, body_start, old, new, note))
-    scene = Scene(
-        text, body_start, persona.before.gender, other(persona.before.gender), new, author, culture=persona.culture
-    )
-    reader = Reader(scene)
+    text, persona, note = again.text, again.config.persona, again.note.path
+    found = list(_old_names(text, again.note.body_start, again.names, note))
+    reader = again.left
+    scene = reader.scene
     for p in Roles(scene, reader).run():
         if p.rule in ("role-predicate", "role-as", "role-relative") and p.confidence >= LIKELY and p.after:
             severity: Severity = "error" if p.confidence >= CERTAIN else "warning"
@@ -62,33 +62,17 @@ def leftover_gender(
     return sorted(found, key=lambda f: f.start or 0)
 
 
-def _names(config: Config, canon: tuple[CanonEntry, ...]) -> tuple[Names, Names]:
-    """The old names, each with its substitute, and the new ones as the narrator's own."""
-    before, after = config.persona.before, config.persona.after
-    old_parts, new_parts = (before.name or "").split(), (after.name or "").split()
-    chosen = {c.before: c.after for c in canon if c.kind == "name"}
-    first = (
-        old_parts[0] if old_parts else "",
-        new_parts[0] if new_parts else chosen.get(old_parts[0], "") if old_parts else "",
-    )
-    last = (old_parts[-1], new_parts[-1]) if len(old_parts) > 1 and len(new_parts) > 1 else ("", "")
-    nicks = [(b, a) for b, a in zip(before.nicknames, after.nicknames, strict=False) if b and a]
-    handles = [(b, a) for b, a in zip(before.handles, after.handles, strict=False) if b and a]
-    old = Names(first, last, (), tuple(nicks), tuple(handles))
-    new = Names(
-        (first[1], first[1]), (last[1], last[1]), (), tuple((a, a) for _, a in nicks), tuple((a, a) for _, a in handles)
-    )
-    return old, new
-
-
-def _old_names(text: str, start: int, old: Names, new: Names, note: str) -> Iterator[Finding]:
-    known = {a.casefold() for _, a in (*new.calls, *new.handles)}
-    for m in find(text, start, old):
-        word = text[m.start : m.end]
+def _old_names(text: str, start: int, names: Names, note: str) -> Iterator[Finding]:
+    known = {a.casefold() for _, a in (*names.calls, *names.handles) if a}
+    # The first name has been changed, and what goes with it was left: "Anjali Kumar Rao".
+    hers = replace(names, first=(names.first[1], names.first[1]))
+    rest = [m for m in surnames(text[start:], start, hers) if m.kind == "surname"] if names.first[1] else []
+    for m in (*find(text, start, names), *rest):
+        word = text[m.start : m.end].strip()
         if m.confidence < LIKELY or word.casefold() in known or word.casefold() == m.after.casefold():
             continue
         severity: Severity = "error" if m.confidence >= CERTAIN and not wordlike(word) else "warning"
-        yield _finding(note, m.start, m.end, severity, f'the old name "{word}" is left')
+        yield _finding(note, m.end - len(word), m.end, severity, f'the old name "{word}" is left')
 
 
 def _finding(note: str, start: int, end: int, severity: Severity, message: str) -> Finding:

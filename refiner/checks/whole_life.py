@@ -15,13 +15,13 @@ from refiner.checks.assertions import Assertion, assertions
 from refiner.checks.canon_followed import canon_followed, canon_uses
 from refiner.checks.contradictions import contradictions
 from refiner.checks.dead_traits import check_dead_traits
-from refiner.checks.gender import leftover_gender
+from refiner.checks.gender import leftovers
 from refiner.checks.told_times import told_times
 from refiner.checks.years import closed_years
 from refiner.config import Config
 from refiner.models import CanonEntry, Finding, Record, Timeline
 
-CHECKS_VERSION = "4"  # part of the key under which readings are remembered
+CHECKS_VERSION = "5"  # part of the key under which readings are remembered
 
 
 class NoteReading(Record):
@@ -34,9 +34,7 @@ class NoteReading(Record):
 def read_note(again: Again, timeline: Timeline | None) -> NoteReading:
     """The checks of one note. `again.note.text` is the raw text. Raises RefinerError without spaCy's model."""
     note = again.note
-    found = leftover_gender(
-        again.text, again.config, canon=again.canon, note=note.path, body_start=note.body_start, author=note.meta.author
-    )
+    found = leftovers(again)
     if timeline is not None:
         found = [*found, *check_dead_traits(note, again.text, again.config, timeline)]
     found += [*antecedents(again), *closed_years(again)]

@@ -15,6 +15,7 @@ from importlib.resources import files
 from typing import Any
 
 from refiner.checks.again import Again
+from refiner.culture import country_of
 from refiner.language.blocks import Block
 from refiner.models import Finding, Gender
 
@@ -37,11 +38,6 @@ _RIGHT_AFTER = re.compile(r"(?:(?! and | but )[^,;:.()]){0,40}?\bin (?:\w+ )?(?P
 _AS_STAFF = re.compile(
     r"[^.;:!?\n]{0,30}?\bas (?:an? |the |one of the )?(?!cadet|gentle|student|under|fresh|scholar|boarder)\w+"
 )
-_COUNTRIES = {
-    "india": "India", "indian": "India", "in": "India", "": "India", "uk": "UK", "england": "UK", "english": "UK",
-    "britain": "UK", "british": "UK", "great britain": "UK", "scotland": "UK", "wales": "UK", "united kingdom": "UK",
-    "us": "US", "usa": "US", "america": "US", "american": "US", "united states": "US",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -78,7 +74,7 @@ def closed_years(again: Again) -> list[Finding]:
     Raises RefinerError without spaCy's model (only where words of the table stand in the note).
     """
     persona = again.config.persona
-    country = _COUNTRIES.get(persona.culture.casefold().strip(), persona.culture)
+    country = country_of(persona.culture)
     out: dict[tuple[str, int], Finding] = {}
     for row in table():
         if row.gender != persona.after.gender or row.country not in ("", country):

@@ -14,6 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from refiner.culture import country_of
 from refiner.language import activities_sports as sports
 from refiner.language import lexicon
 from refiner.language.blocks import Block
@@ -86,7 +87,7 @@ def catalogue() -> dict[str, Activity]:
 
 def culture_of(words: str) -> str:
     """The culture of the data that `persona.culture` means; "" for one that the data does not know."""
-    low = words.casefold().strip()
+    low = country_of(words).casefold()
     return next((name for name, known in data()["cultures"].items() if low in known), "")
 
 

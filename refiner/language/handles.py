@@ -73,10 +73,12 @@ def handles(body: str, start: int, names: Names) -> list[NameMention]:
 
 
 def surnames(body: str, start: int, names: Names) -> list[NameMention]:
-    """The surname where it changes (Singh -> Kaur), only behind the narrator's first name; and initials."""
+    """The surname and the middle names where they change (Singh -> Kaur, Kumar -> none), only behind the narrator's
+    first name; and initials."""
     out = []
     first, last = names.first, names.last
-    for before, after in [p for p in (last, *names.middle) if p[0] and p[1] and p[0] != p[1]]:
+    changing = [p for p in (last, *names.middle) if p[0] and p[0] != p[1] and (p[1] or p in names.middle)]
+    for before, after in changing:
         for m in re.finditer(
             rf"(?<!\ba )(?<!\ban )(?<!\bA )(?<!\bAn )(?<!another )\b{re.escape(first[0])}"
             rf"((?:[ \t]+[A-Z][\w.]*){{0,2}}?)[ \t]+({re.escape(before)})\b",
@@ -85,9 +87,9 @@ def surnames(body: str, start: int, names: Names) -> list[NameMention]:
         ):
             out.append(
                 NameMention(
-                    start + m.start(2),
+                    start + (m.start(2) if after else m.end(1)),
                     start + m.end(2),
-                    name_case(m[2], after),
+                    name_case(m[2], after) if after else "",
                     "surname",
                     0.97,
                     "the surname goes with the name",

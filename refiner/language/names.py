@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
+from refiner.culture import is_indian
 from refiner.language import lexicon
 from refiner.language.handles import handles, slips, surnames, within_handle
 from refiner.language.inflect import name_case
@@ -200,10 +202,10 @@ def namesake_in(text: str) -> bool:
     )
 
 
-def propose(name: str, gender: Gender, culture: str) -> str:
-    """A first name of the other gender: same initial where the small table has one. Deterministic."""
+def propose(name: str, gender: Gender, culture: str, taken: Container[str] = ()) -> str:
+    """A given name of the other gender, none of `taken`: same initial where the small table has one. Deterministic."""
     pools = lexicon.data()["pools"]
-    pool = pools["india" if culture.casefold() in ("", "india", "indian", "in") else "other"][gender].split()
+    pool = [n for n in pools["india" if is_indian(culture) else "other"][gender].split() if n not in taken]
     letter = (name[:1] or "A").upper()
     fit = [n for n in pool if n[0] == letter and n.casefold() != name.casefold()]
     return str(fit[0] if fit else pool[0])

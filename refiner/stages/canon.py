@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from refiner.config import Config
+from refiner.culture import is_indian
 from refiner.language import activities_sports as sports
 from refiner.language import lexicon
-from refiner.language.names import propose
+from refiner.language.handles import within_handle
+from refiner.language.name_seeds import name_seeds, seed
+from refiner.language.names import from_canon
 from refiner.models import CanonEntry, CanonKind
 
 
@@ -17,7 +20,7 @@ def seed_canon(config: Config) -> tuple[CanonEntry, ...]:
     Deterministic: the same configuration gives the same entries. A name or nickname that the person has not chosen is
     proposed with origin "rule", so that the person sees it.
     """
-    return (*_names(config), *_replacements(config))
+    return (*name_seeds(config.persona), *_replacements(config))
 
 
 def full_name(canon: Iterable[CanonEntry]) -> str:
@@ -27,65 +30,35 @@ def full_name(canon: Iterable[CanonEntry]) -> str:
     return " ".join(n for n in (names.get("name:first", ""), *middle, names.get("name:last", "")) if n)
 
 
-def _entry(
-    entry_id: str, kind: CanonKind, before: str, after: str, *, rule: str = "", forms: dict[str, str] | None = None
-) -> CanonEntry:
-    return CanonEntry(
-        id=entry_id, kind=kind, before=before, after=after, forms=forms or {},
-        origin="rule" if rule else "config", reason=rule or "refiner.toml says so",
-    )  # fmt: skip
-
-
-def _names(config: Config) -> list[CanonEntry]:
+def named(config: Config, canon: Iterable[CanonEntry]) -> Config:
+    """The settings with her names as the canon has them: what the tool proposed where the person chose none."""
+    entries = tuple(canon)
+    chosen = {e.id: e.after for e in entries if e.kind == "name" and e.status != "rejected" and e.after}
+    names, full = from_canon(entries), full_name(entries)
     before, after = config.persona.before, config.persona.after
-    out: list[CanonEntry] = []
-    old = (before.name or "").split()
-    new = (after.name or "").split()
-    if old:
-        first = new[0] if new else propose(old[0], after.gender, config.persona.culture)
-        why = "" if new else f"no new name is chosen in refiner.toml; {first} begins with the same letter"
-        out.append(_entry("name:first", "name", old[0], first, rule=why))
-        if len(old) > 1:
-            last = new[-1] if len(new) > 1 else _surname(old[-1], after.gender)
-            out.append(_entry("name:last", "name", old[-1], last))
-        if len(old) > 2 and len(new) > 2:
-            pairs = zip(old[1:-1], new[1:-1], strict=False)
-            out += [_entry(f"name:middle:{i}", "name", b, a) for i, (b, a) in enumerate(pairs)]
-    taken = {e.after.casefold() for e in out}
-    first = out[0].after if out else ""
-    for i, nick in enumerate(before.nicknames):
-        chosen = after.nicknames[i] if i < len(after.nicknames) else ""
-        why = "" if chosen else f"no nickname is chosen for {nick}; this one is short for {first}"
-        if not chosen and any(c in nick for c in "._@0123456789"):
-            continue  # rewritten from the name that stands in it
-        out.append(_entry(f"name:nick:{i}", "name", nick, chosen or _short(first, nick, taken), rule=why))
-    for i, handle in enumerate(before.handles):
-        chosen = after.handles[i] if i < len(after.handles) else ""
-        out.append(_entry(f"name:handle:{i}", "name", handle, chosen, rule="" if chosen else "made from the new name"))
-    return out
 
+    def pairs(part: str, old: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
+        said = [*new, *("" for _ in old[len(new) :])]
+        found = [
+            chosen.get(f"name:{part}:{i}") or now or within_handle(was, names)
+            for i, (was, now) in enumerate(zip(old, said, strict=False))
+        ]
+        return tuple(found) if any(found) else new
 
-def _surname(before: str, gender: str) -> str:
-    """Surnames that say a gender; others stay."""
-    pairs = {"female": {"singh": "Kaur"}, "male": {"kaur": "Singh"}}
-    return pairs[gender].get(before.casefold(), before)
-
-
-def _short(first: str, nick: str, taken: set[str]) -> str:
-    """A nickname cut from the new first name, with the old one's ending where it has one."""
-    end = next((e for e in ("u", "i", "y", "ie", "oo", "a") if nick.casefold().endswith(e)), "")
-    vowel = next((i for i, c in enumerate(first) if i and c.casefold() in "aeiou"), len(first))
-    stem = first[: max(2, vowel + 1 if not end else vowel)] if len(first) > 3 else first
-    for size in range(len(stem), len(first) + 1):
-        short = first[:size].rstrip("aeiou" if end else "") + end
-        if short.casefold() not in taken and len(short) > 1:
-            return short
-    return first
+    side = after.model_copy(
+        update={
+            # What the person wrote stays as it is written, unless the canon has something else.
+            "name": after.name if after.name and full == full_name(seed_canon(config)) else full or after.name,
+            "nicknames": pairs("nick", before.nicknames, after.nicknames),
+            "handles": pairs("handle", before.handles, after.handles),
+        }
+    )
+    return config.model_copy(update={"persona": config.persona.model_copy(update={"after": side})})
 
 
 def _replacements(config: Config) -> list[CanonEntry]:
     tables = lexicon.data()["activities"]
-    culture = "india" if config.persona.culture.casefold() in ("", "india", "indian", "in") else "other"
+    culture = "india" if is_indian(config.persona.culture) else "other"
     table = tables[culture][config.persona.after.gender]
     out = []
     for before, after in config.policy.replace.items():
@@ -97,5 +70,5 @@ def _replacements(config: Config) -> list[CanonEntry]:
             why = f"refiner.toml leaves the choice open; {after} stands for {before} in the whole life"
         forms = sports.forms(before, after)
         kind: CanonKind = "activity" if sports.sport(before) or before.casefold() in table or why else "other"
-        out.append(_entry(f"replace:{before.casefold()}", kind, before, after, rule=why, forms=forms))
+        out.append(seed(f"replace:{before.casefold()}", kind, before, after, rule=why, forms=forms))
     return out

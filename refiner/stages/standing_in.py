@@ -16,6 +16,7 @@ from pathlib import Path
 from refiner.answers import Answers
 from refiner.asking.standins import ENDINGS, WORD, StandIns
 from refiner.config import Config
+from refiner.culture import is_indian
 from refiner.models import Note, Person
 from refiner.prompts import folders
 from refiner.stages.known_words import data, in_dictionary, keep, known
@@ -190,7 +191,7 @@ class _Free:
         self.words = set(WORD.findall(self.text))
         self.vocabulary = "\n".join(sorted(self.words))
         self.given = {new.lower() for new in table.values()}
-        self.pools = data()["india" if config.persona.culture.casefold() in ("", "india", "indian", "in") else "other"]
+        self.pools = data()["india" if is_indian(config.persona.culture) else "other"]
         self._lists: dict[str, list[str]] = {}
 
     def still(self, new: str) -> bool:

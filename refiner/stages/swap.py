@@ -37,7 +37,7 @@ class Swap:
     """One note at a time: edits where the rules are sure, questions below, nothing where others are meant."""
 
     name: ClassVar[str] = "swap"
-    version: ClassVar[str] = "6"
+    version: ClassVar[str] = "7"
     needs_timeline: ClassVar[bool] = False
 
     def run(self, given: StageInput) -> StageResult:

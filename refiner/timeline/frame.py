@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 
+from refiner.culture import country_of
 from refiner.timeline.bounds import Window, edtf_window, month_window, shift_months, year_window
 from refiner.timeline.fuzzy import bounds_of, seasons
 from refiner.timeline.holidays import holiday
@@ -33,7 +34,7 @@ class Frame:
     @property
     def day_first(self) -> bool:
         """Is 5/6/2010 the fifth of June?"""
-        return self.culture.strip().casefold() not in ("us", "usa", "united states", "america")
+        return country_of(self.culture) != "US"
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from refiner.culture import country_of
+
 Unit = Literal["day", "month", "year", "part"]
 
 
@@ -193,11 +195,11 @@ def bounds_of(word: str, of: str) -> tuple[int, int]:
 
 def south_asian(culture: str) -> bool:
     """Is a culture (a country's name) in South Asia?"""
-    return culture.strip().casefold() in SOUTH_ASIA
+    return country_of(culture).casefold() in SOUTH_ASIA
 
 
 def seasons(culture: str) -> dict[str, tuple[int, int]]:
     """First and last month of each season in a culture (a country's name); a month above 12 is in the next year."""
-    name = culture.strip().casefold()
+    name = country_of(culture).casefold()
     of = "South Asia" if south_asian(name) else "the south" if name in SOUTHERN else "elsewhere"
     return {row.word: (row.low, row.high) for row in FUZZY if row.of == of}

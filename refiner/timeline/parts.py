@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from refiner.culture import country_of
 from refiner.timeline.bounds import Window, day_of, edtf_window, month_window, to_day, year_window
 from refiner.timeline.frame import Frame, Piece, Rule
 from refiner.timeline.fuzzy import ERAS, bounds_of, south_asian
@@ -79,7 +80,7 @@ def _eras(culture: str) -> dict[str, tuple[Window, int | None]]:
 
 
 def _era(m: re.Match[str], frame: Frame) -> Piece | None:
-    names = _eras(frame.culture.strip().casefold())
+    names = _eras(country_of(frame.culture).casefold())
     name = next(n for n, part in zip(_ERA_NAMES, m.groups(), strict=True) if part is not None)
     era = names.get(name) or (names.get("pandemic") if "lockdown" in name else None)
     if era is None or not _IN_THE_ERA.search(m.string[: m.start()]) or _ERA_NOUN.match(m.string, m.end()):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from compose_life import CONFIG, NOTES, SmallLife, approved, small_life
+from compose_life import CONFIG, NOTES, SmallLife, approved, small_life, spans
 
 from refiner.config import Config
 from refiner.edits import make_edit, render
-from refiner.models import Finding, Note, Question, Sample
+from refiner.models import Event, Extraction, Finding, Note, Question, Sample
 from refiner.notes import note_from_text
 from refiner.stages.compose import OpenItem, compose
 from refiner.stages.composing.text import normal, plain, words
@@ -311,3 +311,30 @@ def test_a_friend_with_a_name_is_asked_for_by_the_name() -> None:
     asked = [s.messages[0].content for s in made if s.kind == "memory"]
     assert asked
     assert all("Imran" in q for q in asked)
+
+
+def test_what_another_planned_for_the_narrator_is_not_asked_of_her() -> None:
+    """A line of a chat or a sentence of another's note is no sentence of hers, whatever event it is read as."""
+    told = {
+        "chat.txt": "Deepa: hi\nRohan: I want to move to Pune next year.\nDeepa: really\nRohan: yes, I think so\n",
+        "amma.md": "---\nauthor: Amma\n---\nMy son wanted to move to Delhi once and for all.\n",
+        "own.md": "I wanted to move to Mysore in that year, and nothing came of it.\n",
+    }
+    quotes = {"chat.txt": "I want to move", "amma.md": "My son wanted", "own.md": "I wanted to move"}
+    notes = [note_from_text(text, path) for path, text in told.items()]
+    extractions = [
+        Extraction(
+            note=n.path,
+            events=(
+                Event(
+                    id=n.path, note=n.path, label=f"moved to {city}", modality="planned", source="person",
+                    spans=spans(n, quotes[n.path]),
+                ),
+            ),
+        )
+        for n, city in zip(notes, ("Pune", "Delhi", "Mysore"), strict=True)
+    ]  # fmt: skip
+    made = compose(notes, {}, Config.from_dict(CONFIG), small_life().timeline, extractions)
+    asked = [s for s in made if "/not-lived/" in s.source]
+    assert {e for s in asked for e in s.events} == {"own.md"}
+    assert all("Mysore" in s.messages[-1].content for s in asked)

@@ -18,6 +18,7 @@ from refiner.asking.asker import Asker
 from refiner.asking.untrusted import addresses_a_model, as_data
 from refiner.checks.stems import stems, stop
 from refiner.config import Config
+from refiner.culture import is_indian
 from refiner.edits import digest, question_id
 from refiner.language import activities_sports as sports
 from refiner.language import lexicon
@@ -82,6 +83,7 @@ def waiting(canon: Iterable[CanonEntry], config: Config, notes: Sequence[Note]) 
         if e.origin in ("person", "model") or e.status in ("rejected", "edited") or not e.before.strip():
             continue
         empty = e.after == "" and e.kind in ("name", "institution", "activity") and not within_handle(e.before, names)
+        empty = empty and not e.id.startswith("name:middle:")  # she has none
         if (empty or _left_to_chance(e, config)) and any(_holds(e.before).search(n.text, n.body_start) for n in notes):
             out.append(e)
     return out
@@ -93,7 +95,7 @@ def _left_to_chance(entry: CanonEntry, config: Config) -> bool:
     low = entry.before.casefold()
     if asked.get(low) != "*" or entry.id != f"replace:{low}":
         return False
-    culture = "india" if config.persona.culture.casefold() in ("", "india", "indian", "in") else "other"
+    culture = "india" if is_indian(config.persona.culture) else "other"
     table = lexicon.data()["activities"][culture][config.persona.after.gender]
     return low not in table
 

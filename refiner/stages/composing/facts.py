@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from refiner.config import Config, Trait
+from refiner.config import Config, Persona, Trait
 from refiner.edits import in_force
+from refiner.language.handles import within_handle
 from refiner.language.inflect import match_case
+from refiner.language.name_seeds import name_seeds
+from refiner.language.names import from_canon
 from refiner.models import (
     Bearing,
     Edit,
@@ -72,6 +76,9 @@ def life_of(
     bearings: Mapping[str, Sequence[Bearing]] | None = None,
 ) -> Life:
     """The notes and what is known of them, in an order that does not depend on that of the arguments."""
+    if name and not config.persona.after.name:
+        after = config.persona.after.model_copy(update={"name": name})
+        config = config.model_copy(update={"persona": config.persona.model_copy(update={"after": after})})
     read = {n.path: n for n in sorted(notes, key=lambda n: n.path) if not n.meta.skip}
     of_notes = sorted((x for x in extractions if x.note in read), key=lambda x: x.note)
     # The timeline's copy of an event is the resolved one: its time has bounds.
@@ -141,21 +148,43 @@ def _replaced(pattern: re.Pattern[str], label: str, after: str) -> str:
 
 
 def renamed(text: str, config: Config) -> str:
-    """The person's old names replaced by the new ones, where both are given."""
+    """The person's old names replaced by the new ones, in one pass: a new name is never taken for an old one.
+
+    A surname or a middle name goes with the first name; alone it may be a relative's.
+    """
+    pattern, now = _renaming(config.persona)
+    return pattern.sub(lambda m: now[" ".join(m[0].split())], text) if now else text
+
+
+@lru_cache(maxsize=16)
+def _renaming(persona: Persona) -> tuple[re.Pattern[str], Mapping[str, str]]:
+    """A pattern of the old names and what stands for each; names that nobody chose are the tool's."""
+    names = from_canon(name_seeds(persona))
+    now = {old: new or within_handle(old, names) for old, new in names.handles}
+    now |= {old: new for old, new in names.nicks}
+    now |= {old: within_handle(old, names) for old in persona.before.nicknames if old not in now}
+    (first, hers), rest = names.first, [*names.middle, names.last]
+    for n in range(1 << len(rest) if first else 0):  # "Arjun", "Arjun Rao", "Arjun Kumar", "Arjun Kumar Rao"
+        some = [part for i, part in enumerate(rest) if n >> i & 1]
+        now[" ".join(w for w in (first, *(old for old, _ in some)) if w)] = " ".join(
+            w for w in (hers, *(new for _, new in some)) if w
+        )
+    if len(persona.after.name.split()) > 1:
+        now[persona.before.name] = persona.after.name  # as it is written, with middle names that he had not
+    now = {" ".join(old.split()): new for old, new in now.items() if old and new}
+    spelled = (r"\s+".join(map(re.escape, old.split())) for old in sorted(now, key=lambda old: (-len(old), old)))
+    return re.compile(rf"(?<!\w)(?:{'|'.join(spelled)})(?!\w)"), now
+
+
+def names_old_self(text: str, config: Config) -> bool:
+    """Whether an old name of the person stands in a text and is none of the new ones; a surname may be a relative's."""
     before, after = config.persona.before, config.persona.after
-    pairs = [*zip(before.nicknames, after.nicknames, strict=False), *zip(before.handles, after.handles, strict=False)]
-    if before.name and after.name:
-        pairs += [(before.name, after.name), (before.name.split()[0], after.name.split()[0])]
-    for old, new in sorted(pairs, key=lambda p: -len(p[0])):
-        if old and new:
-            text = re.sub(rf"(?<!\w){re.escape(old)}(?!\w)", new, text)
-    return text
+    names = {n.casefold() for n in (*before.nicknames, *before.handles, *before.name.split()[:1]) if n}
+    names -= {n.casefold() for n in (*after.nicknames, *after.handles, *after.name.split())}
+    return bool(names & {w.casefold() for w in words(text)})
 
 
 def _old_self(text: str, config: Config) -> bool:
     """Whether a text still names the person as before: an old name, or "boy" and the like said of nobody else."""
-    before = config.persona.before
-    names = {n.casefold() for n in (*before.nicknames, *before.handles, *before.name.split()[:1]) if n}
-    found = {w.casefold() for w in words(text)}
-    own = {"boy", "man", "lad", "guy"} if before.gender == "male" else {"girl", "woman", "lady"}
-    return bool(found & (names | own))
+    own = {"boy", "man", "lad", "guy"} if config.persona.before.gender == "male" else {"girl", "woman", "lady"}
+    return bool(own & {w.casefold() for w in words(text)}) or names_old_self(text, config)

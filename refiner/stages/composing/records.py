@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from refiner.stages.composing.draft import Draft, Told
-from refiner.stages.composing.facts import renamed
+from refiner.stages.composing.facts import names_old_self, renamed
 from refiner.stages.composing.labels import happened, names_something
 from refiner.stages.composing.scenes import Passage, Unit, by_narrator, passages
 from refiner.stages.composing.text import counts_from_now, leans, lower_first, normal, third, upper_first
@@ -67,6 +67,8 @@ def _others(told: Told) -> Iterator[Draft]:
         if by_narrator(note, config):
             continue
         author = renamed(note.meta.author, config)
+        if names_old_self(author, config):
+            continue  # whose mother it is cannot be said
         for part in passages(note, told.units[path]):
             if not about & set(normal(part.text).split()) and not re.search(pronoun, part.text, re.I):
                 continue

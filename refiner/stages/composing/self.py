@@ -197,6 +197,8 @@ def _not_lived(told: Told) -> Iterator[Draft]:
         if event.modality == "actual" or event.subject != "self" or not clause:
             continue
         for unit in (u for s in event.spans for u in told.units.get(s.note, ()) if u.start < s.end and s.start < u.end):
+            if unit.speaker or unit.note not in told.passages_of:
+                continue  # somebody's message, or another's note: not her sentence
             if part := told.around(unit, after=1):
                 for held_out in (False, True):
                     if question := told.asked.ask(
