@@ -131,6 +131,16 @@ class Trait(Section):
     how_acquired: bool = True
     """Keep how it came to be."""
 
+    @field_validator("name", "description", "opposite", "context", mode="before")
+    @classmethod
+    def _stripped(cls, value: Any) -> Any:
+        return value.strip() if isinstance(value, str) else value  # a name of blanks is none
+
+    @field_validator("aliases")
+    @classmethod
+    def _said(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(stripped for alias in value if (stripped := alias.strip()))
+
     @property
     def words(self) -> tuple[str, ...]:
         """All the ways to call it: name, aliases, id with spaces."""
@@ -231,6 +241,8 @@ class Config(Section):
             data = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise ConfigError(f"{path}: {error}", mend="mend that line; strings need quotes, lists need [ ]") from None
+        except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets without end
+            raise ConfigError(f"{path} cannot be read: {error}", mend="mend it by hand") from None
         return cls.from_dict(data, where=str(path), text=text)
 
     def trait(self, trait_id: str) -> Trait | None:

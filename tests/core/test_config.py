@@ -81,3 +81,14 @@ def test_no_file(tmp_path: Path) -> None:
 
 def test_no_gender_of_its_own_is_needed() -> None:
     assert Config.from_dict({}).persona.before.gender == "male"
+
+
+def test_a_trait_name_of_blanks_is_none() -> None:
+    from refiner.stages.composing.wording import trait_words
+
+    config = Config.from_dict(
+        {"traits": [{"id": "night-owl", "name": " ", "aliases": ["  ", "late "], "context": " "}]}
+    )
+    (trait,) = config.traits
+    assert (trait.name, trait.aliases, trait.context) == ("", ("late",), "")
+    assert trait_words(trait, config).trait == "a night owl"
