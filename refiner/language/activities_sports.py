@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 from refiner.language.lexicon import plural_of
+from refiner.language.past_forms import ing_form, participle, past_form, third_person
 
 ROLES = ("tool", "field", "unit", "ball", "player", "position")
 _MANY = re.compile(
@@ -143,12 +144,8 @@ def conjugated(verb: str) -> dict[str, str]:
     """The forms of a verb by tag: VB VBP VBZ VBD VBN VBG."""
     known = data()["verbs"].get(verb)
     if known is None:
-        stem = verb[:-1] if verb.endswith("e") else verb
-        known = [plural_of(verb), f"{stem}ed", f"{stem}ed", f"{stem}ing"]
-        if re.search(r"[^aeiou]y$", verb):
-            known[1] = known[2] = verb[:-1] + "ied"
-        elif re.search(r"[aeiou]y$", verb):
-            known[0] = verb + "s"
+        past = past_form(verb) or verb
+        known = [third_person(verb), past, participle(verb) or past, ing_form(verb)]
     return {"VB": verb, "VBP": verb, "VBZ": known[0], "VBD": known[1], "VBN": known[2], "VBG": known[3]}
 
 

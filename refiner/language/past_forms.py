@@ -79,6 +79,22 @@ def _prefixed(base: str) -> tuple[str, str]:
     return (match[1], match[2]) if match[2] in _table()["irregular"] or alike(match[2]) else ("", "")
 
 
+def participle(base: str) -> str | None:
+    """The past participle of `base`: "ridden"; None as for `past_form`."""
+    return _table()["participles"].get(base) or past_form(base)
+
+
+def ing_form(base: str) -> str:
+    """The present participle: "jogging", "lying", "making"."""
+    if base.endswith("ie"):
+        return base[:-2] + "ying"
+    if re.search(r"[^eoy]e$", base) and base != "be":
+        return base[:-1] + "ing"
+    if re.search(r"[aeiou]c$", base):
+        return base + "king"
+    return base + base[-1] + "ing" if _doubles(base) else base + "ing"
+
+
 def third_person(base: str) -> str:
     """The form after "she": "goes", "watches", "cries"."""
     if base in ("have", "be"):

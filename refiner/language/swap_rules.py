@@ -38,7 +38,6 @@ LIBERAL = (
     "vocative",
 )  # in speech a question costs less than a miss
 PRONOUNS = ("he", "him", "his", "himself", "she", "her", "hers", "herself")
-_ROLES = ("role-predicate", "role-beside", "role-phrase", "role-epithet")
 ASK = 0.4  # from here on it is worth a question
 
 
@@ -86,7 +85,9 @@ def plan(scene: Scene, canon: tuple[CanonEntry, ...], options: Options) -> Plan:
     found += Body(scene, reader, drop=options.body == "drop").run()
     replaced = list(Replacements(scene, reader, canon).run())  # "batsman" is the canon's where cricket goes
     sports = [r for r in replaced if r.confidence >= ASK]
-    found = [p for p in found if not any(p.rule in _ROLES and p.start < r.end and r.start < p.end for r in sports)]
+    found = [
+        p for p in found if not any(p.rule.startswith("role-") and p.start < r.end and r.start < p.end for r in sports)
+    ]
     found += replaced
     if options.partners != "keep":
         found += Partner(scene, reader, canon).run(1.0 if options.partners == "swap" else 0.5)

@@ -326,6 +326,11 @@ def test_every_pair_of_sports_has_words_and_none_maps_to_itself() -> None:
         ("swim", "swims swam swum swimming"),
         ("box", "boxes boxed boxed boxing"),
         ("bat", "bats batted batted batting"),
+        ("jog", "jogs jogged jogged jogging"),
+        ("ride", "rides rode ridden riding"),
+        ("carry", "carries carried carried carrying"),
+        ("visit", "visits visited visited visiting"),
+        ("tie", "ties tied tied tying"),
     ],
 )  # fmt: skip
 def test_verbs_are_inflected(verb: str, forms: str) -> None:

@@ -169,6 +169,19 @@ def test_the_check_finds_what_was_left() -> None:
     assert leftover_gender(swap(text, MAN)[0], MAN) == []
 
 
+def test_the_check_finds_a_middle_name_that_was_left() -> None:
+    config = make_config("m2f", "Arjun Kumar Rao", "Anjali Devi Rao")
+    text = "I am Anjali Kumar Rao."
+    assert [text[f.start : f.end] for f in leftover_gender(text, config)] == ["Kumar"]
+    assert leftover_gender("I am Anjali Devi Rao.", config) == []
+
+
+def test_a_word_of_the_sport_goes_with_it_whatever_rule_says_who_is_meant() -> None:
+    """A role's rule would make a "batswoman" of her, in a game that she no longer plays."""
+    config = make_config("m2f", "Arjun Rao", "Anjali Rao", replace="cricket:badminton")
+    assert "batswoman" not in swap("As a batsman I was poor at cricket.", config)[0]
+
+
 def test_forms() -> None:
     assert match_case("Young Man", "young lady") == "Young Lady"
     assert match_case("SIR", "ma'am") == "MA'AM"

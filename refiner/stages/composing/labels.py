@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from refiner.language.past_forms import past_form
 from refiner.stages.composing.text import listed, to_you, words
 from refiner.stages.composing.wording import base_form, third_person_verb
 
@@ -74,18 +75,8 @@ def in_past(label: str) -> str:
     if re.search(r"\b(?:and|but|then)\s+[a-z-]+s\b|\b(?:is|has|does|will|can|who|that|when)\b", rest):
         return ""
     base = base_form(first.lower())
-    irregular = dict(pair.split(":") for pair in listed("irregular"))
-    if base in irregular:
-        past = irregular[base]
-    elif base.endswith("e"):
-        past = base + "d"
-    elif re.search(r"[^aeiou]y$", base):
-        past = base[:-1] + "ied"
-    elif re.fullmatch(r"[^aeiou]*[aeiou][bdgklmnprt]", base):
-        past = base + base[-1] + "ed"  # stop, plan, drop
-    else:
-        past = base + "ed"
-    return f"{past} {rest}".strip()
+    past = "was" if base == "be" else past_form(base, rest)
+    return f"{past} {rest}".strip() if past else ""
 
 
 def did(label: str) -> str:
