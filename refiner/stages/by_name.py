@@ -17,6 +17,7 @@ from refiner.checks.closing import CLOSED
 from refiner.checks.dead_traits import told
 from refiner.config import Config
 from refiner.models import Event, Note, Observation, Retraction, Sentence
+from refiner.phrases import on_one_line
 from refiner.stages.event_times import Days
 from refiner.stages.known_words import known
 from refiner.stages.name_forms import called, data, flat, mine
@@ -155,9 +156,17 @@ class _Namer:
     def _nested(self, number: int) -> bool:
         """An item under another one: it may be said of that."""
         line = self.lines[number]
-        for before in reversed(self.lines[:number]):
-            if before.kind in ("heading", "line") and line.kind == "item" and before.indent <= line.indent:
+        for at in range(number - 1 if line.indent else -1, -1, -1):
+            before = self.lines[at]
+            if (
+                before.kind == "heading"
+                or line.kind == "item"
+                and before.kind == "line"
+                and before.indent <= line.indent
+            ):
                 return False
+            if before.kind == "line" and not before.indent and (not at or self.lines[at - 1].kind == "blank"):
+                return False  # a paragraph of its own
             if before.kind in ("item", "box") and before.indent < line.indent:
                 return True
         return False
@@ -201,7 +210,7 @@ class _Namer:
         """The habits that plain sentences say of the narrator: "I put things off." """
         sentences = self.note.sentences
         for index, s in enumerate(sentences):
-            text = self.text[s.start : s.end]
+            text = on_one_line(self.text[s.start : s.end])
             trait, cut, verb, lasting = self._habit(text)
             if not trait or _taken_back(text[cut:]):
                 continue
@@ -235,10 +244,8 @@ class _Namer:
 
     def _beside(self, a: Sentence, b: Sentence, other: Sentence) -> str:
         """The text of `other`, one of two neighbours, if they stand in one paragraph."""
-        joined = a.entry == b.entry and not re.search(
-            r"\n[ \t]*\n|\n[ \t]*(?:[-*+•#>]|\d+[.)])", self.note.text[a.end : b.start]
-        )
-        return self.text[other.start : other.end] if joined else ""
+        joined = a.entry == b.entry and not _APART.search(self.note.text[a.end : b.start])
+        return on_one_line(self.text[other.start : other.end]) if joined else ""
 
     def _today(self, before: str, after: str, verb: str, lasting: bool) -> bool:
         """The sentences beside it leave it in the present and do not take it back."""

@@ -299,3 +299,10 @@ def test_what_stands_over_a_list_silences_all_of_it(text: str, over: str) -> Non
 @settings(max_examples=20, deadline=None)
 def test_items_do_not_hang_on_their_order(items: list[str]) -> None:
     assert held("\n".join(items), kind="traits") == {t for text, t in LISTED if text.startswith("-")}
+
+
+def test_an_indented_line_is_under_no_item_of_another_section() -> None:
+    mine = "  Night owl\n  Bad at sums\n  Short-tempered\n"
+    for between in ("\n# Me\n\n", "\nAnd now to me.\n\n"):
+        assert by_name(f"- my brother Rui\n{between}{mine}", kind="traits") == ["owl", "sums", "temper"]
+    assert by_name(f"- my brother Rui\n{mine}", kind="traits") == []
