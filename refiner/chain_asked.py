@@ -1,7 +1,8 @@
 """What a run of the chain puts to the model, and how its answers enter: additions, edits with its name, questions.
 
-Three rounds, since each needs what the one before gave for the whole life: reading (people and events of all notes),
-the open questions of a stage, and a second look at the refined notes. Within a round each note goes on by itself.
+Round after round, since each needs what the one before gave for the whole life: the reading comes first (people and
+events of all notes), then the canon, the open questions of each stage, and a second look at the refined notes. Within a
+round each note goes on by itself.
 """
 
 from __future__ import annotations

@@ -1,1 +1,2 @@
-"""Deterministic verifiers: they read what the chain made and report findings. One file a check."""
+"""Deterministic verifiers, which read what the chain made and report findings, and the reading of words that they share
+with the stages."""

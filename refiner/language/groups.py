@@ -33,21 +33,18 @@ class Groups:
         yield from self._called()
         yield from self._sayings()
 
-    def _after(self, word: str) -> tuple[str, bool]:
-        """What stands there, and whether siblings were meant (the others keep their gender)."""
-        if lexicon.words("people", "kin_male") | lexicon.words("people", "kin_female"):
-            entry = lexicon.noun(word, self.scene.gender)
-            neutral = lexicon.neutral(word)
-            if entry and entry.kind == "kin" and neutral:
-                return match_case(word, neutral), True
-            return match_case(word, entry.after if entry else word), False
-        return word, False
+    def _after(self, word: str) -> str:
+        """What stands there; where siblings were meant, the others keep their gender."""
+        entry, neutral = lexicon.noun(word, self.scene.gender), lexicon.neutral(word)
+        if entry and entry.kind == "kin" and neutral:
+            return match_case(word, neutral)
+        return match_case(word, entry.after if entry else word)
 
     def _propose(self, start: int, end: int, rule: str, why: str, confidence: float) -> Proposal | None:
         if self.reader.fixed(start, end):
             return None
         word = self.scene.text[start:end]
-        after, _ = self._after(word)
+        after = self._after(word)
         neutral = lexicon.neutral(word)
         options = (match_case(word, neutral),) if neutral and match_case(word, neutral) != after else ()
         return Proposal(start, end, after, f"group-{rule}", why, confidence, (why,), options=options)

@@ -26,13 +26,17 @@ _OF_ME = re.compile(
     r"known|rumou?r\w*|gossip\w*)"
     r"(?: \w+)? (?:of|about) me\b"
 )
-_INSET = re.compile(
-    rf"[,!?.] (?P<a>{_SAY}) "
+_SAYS_SHE = (  # ", says my mother"
+    rf"[,!?.] {_SAY} "
     r"(?:(?:my|the|his|her|our|their|a|an) (?:[\w-]+ ){0,2}?[\w-]+|[A-Z]\w+(?: [A-Z]\w+)?|he|she|they|everyone|"
     r"people)\b(?=[,.;:!?]|$| to\b| and\b)"
-    rf"|, (?:(?:my|the|our) [\w-]+|[A-Z]\w+|he|she|they|people|everyone) {_SAY}"
+)
+_SHE_SAYS = (  # ", my mother says"
+    rf", (?:(?:my|the|our) [\w-]+|[A-Z]\w+|he|she|they|people|everyone) {_SAY}"
     r"(?: [\w'’]+){0,6}(?=[,.;!?]|$)"
 )
+_INSET = re.compile(f"{_SAYS_SHE}|{_SHE_SAYS}")
+_SOON_SAYS_SHE = re.compile(rf"[^,.;]{{0,60}}{_SAYS_SHE}")
 _COLON = re.compile(
     rf"\b(?:{_SAY}|turned|announced|repeated|read|began|concluded|complained)\b[^.!?:;\"“”]{{0,40}}:\s+(?=[a-zA-Z])"
 )
@@ -72,7 +76,7 @@ class Hearsay:
             if of_me:
                 cue = of_me[0]
             elif not goes_on:
-                cue = cue if cue and re.match(r"[^,.;]{0,60}" + _INSET.pattern.split("|,")[0], words) else ""
+                cue = cue if cue and _SOON_SAYS_SHE.match(words) else ""
             spoken = self._spoken(words)
             targets = [
                 m

@@ -14,22 +14,16 @@ from refiner.models import CanonEntry, Gender
 
 _MALE = {
     "boys": "girls",
-    "boy": "girl",
     "men": "women",
     "gents": "ladies",
     "gentlemen": "ladies",
-    "males": "females",
     "male": "female",
-    "gent": "lady",
 }
 _FEMALE = {
     "girls": "boys",
-    "girl": "boy",
     "women": "men",
     "ladies": "gents",
-    "females": "males",
     "female": "male",
-    "lady": "gents",
 }
 
 
@@ -87,9 +81,9 @@ class Institutions:
                 continue
             if (
                 not m["s"]
-                and m["w"].casefold() in ("men", "boys", "girls", "women")
+                and m["w"].casefold() in ("men", "women")
                 and not self._name_like(m)
-                and not (m["all"] or m["only"] or m["w"].casefold() in ("boys", "girls"))
+                and not (m["all"] or m["only"])
             ):
                 continue
             if not m["s"] and m["mid"].strip() and not self._name_like(m):
@@ -140,8 +134,6 @@ class Institutions:
     def _word(self, m: re.Match[str]) -> str:
         word, low = m["w"], m["w"].casefold()
         after = (_MALE if self.scene.gender == "male" else _FEMALE)[low]
-        if low == "men":
-            after = "women"
         return match_case(word, after)
 
     def _name_like(self, m: re.Match[str]) -> bool:

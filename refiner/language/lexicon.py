@@ -11,9 +11,6 @@ from typing import Any
 
 from refiner.models import Gender
 
-_KIN_PREFIX = r"(?:great[- ]?)*(?:step|half|god|foster|grand|co|ex|adopted|twin|blood)?[- ]?"
-_KIN = re.compile(rf"^({_KIN_PREFIX})(\w+?)(s|es)?(-in-law|ji|-ji|s-in-law)?$")
-
 
 @dataclass(frozen=True)
 class Word:

@@ -30,7 +30,7 @@ class Names:
 
     @property
     def calls(self) -> tuple[tuple[str, str], ...]:
-        """First name and nicknames, longest first, those without a substitute left out."""
+        """First name and nicknames with their substitutes ("" where there is none), longest first."""
         pairs = [p for p in (self.first, *self.nicks) if p[0]]
         return tuple(sorted(dict.fromkeys(pairs), key=lambda p: -len(p[0])))
 

@@ -58,7 +58,7 @@ class Speech(Turns):
         last_char = self.text[s:e].rstrip()[-1:]
         lower = re.match(r"\s*[-–—,]?\s*(?:[a-z]|I\b|[A-Z])", after)
         got = None
-        complement = last_char in "?!.…" and re.match(
+        called = re.match(
             r"\s*(?:[A-Z][\w'’]*|I)(?: [\w'’]+){0,3}? (?:said|asked|told|"
             r"replied|answered|explained|wrote|says|say)\s+(?!(?:[.,;:!?—–-]|"
             r"$|to\b|and\b|then\b|as\b|in\b|with\b|from\b|at\b|again\b|"
@@ -66,26 +66,27 @@ class Speech(Turns):
             r"|her\b|us\b|them\b|my\b|the\b|of\b|on\b|(?!only)\w+ly\b))",
             after,
         )
+        complement = last_char in "?!.…" and called is not None
         if last_char == "?" and re.match(
             r"\s*I (?:tell|told|explain|explained|answer|answered|reply|replied|assured?|informed?)\b", after
         ):
-            complement = re.match(r"", "")  # a question is asked and not told: this is what the narrator says to it
+            complement = True  # a question is asked and not told: this is what the narrator says to it
         if last_char == "?" and re.match(
             r"\s*I (?:said|say|answered|replied) (?!to\b|and\b|in\b|with\b|at\b|aloud\b|again\b|back\b|as\b|when\b|"
             r"after\b|then\b|from\b|\w+ly\b)\w",
             after,
         ):
-            complement = re.match(r"", "")  # "Where are you for, son?" I said the university.
+            complement = True  # "Where are you for, son?" I said the university.
         if last_char in "?!" and re.match(
             r"\s*[A-Z][^.!?\"“]{1,60}, I (?:said|told|answered|replied|say|asked)\b", after
         ):
-            complement = re.match(r"", "")  # "Father's name, sir?" Ram Lal, I said.
+            complement = True  # "Father's name, sir?" Ram Lal, I said.
         told = re.match(
             r"\s*(?:[A-Z][\w'’]*|I) (?:told|tell|tells|assured?) (?:\w+ ){1,2}(?:that|how|about|of|to|it|no|yes|so)\b",
             after,
         )
         if last_char in "?!.…" and told:
-            complement = told
+            complement = True
         if (
             mark != ":"
             and lower

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from refiner.language import lexicon
 from refiner.language.calls import Calls
@@ -21,18 +22,26 @@ MADE_UP: dict[Gender, str] = {
 }
 
 
-def _words(gender: Gender) -> re.Pattern[str]:
+@cache
+def _words(gender: Gender) -> str:
+    """Alternatives of all words that call somebody of a gender, the longest first."""
     table = set(lexicon.table(gender, ("address",))) | set(lexicon.table(gender, ("kin", "person")))
     table |= lexicon.words("address", "unsure") if gender == "male" else set()
     table = {w for w in table if not (e := lexicon.address(w, gender)) or not e.plural}
     table -= lexicon.words("address", "plural_call") | lexicon.words("address", "neutral")
     table = {w for w in table if " " not in w or w in lexicon.table(gender, ("address",))}
-    longest = sorted(table, key=lambda w: -len(w))
-    return re.compile(
-        rf"(?<![\w-])(?P<w>{'|'.join(re.escape(w).replace(chr(39), '[’' + chr(39) + ']') for w in longest)}"
-        rf")(?P<ji>(?:[- ]?ji)?)(?![\w-])",
-        re.IGNORECASE,
-    )
+    longest = sorted(table, key=lambda w: (-len(w), w))
+    return "|".join(re.escape(w).replace("'", "[’']") for w in longest)
+
+
+@cache
+def _called(gender: Gender) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-])(?P<w>{_words(gender)})(?P<ji>(?:[- ]?ji)?)(?![\w-])", re.IGNORECASE)
+
+
+@cache
+def _called_at_the_end(gender: Gender) -> re.Pattern[str]:
+    return re.compile(rf"(?<=, )(?P<w>{_words(gender)})(?=[,.!?])", re.IGNORECASE)
 
 
 class Vocatives(Calls):
@@ -45,7 +54,7 @@ class Vocatives(Calls):
         self.known = {c.before.casefold(): c.after for c in canon if c.kind == "address"}
         self.aliases = aliases | set(self.known) | {p[2].casefold() for p in self._names_given()}
         self.proposed: dict[str, CanonEntry] = {}
-        self.pattern = _words(scene.gender)
+        self.pattern = _called(scene.gender)
 
     def run(self) -> Iterator[Proposal]:
         found: list[tuple[Frame, int, int, str, float, list[str]]] = []
@@ -163,10 +172,7 @@ class Vocatives(Calls):
         """ "They call me bhaiya", "everyone calls me Sir": what the narrator is called, outside quotes or in them."""
         scene = self.scene
         for block in scene.blocks:  # speech without marks: "When I die, says my uncle, you will get it, beta."
-            for m in re.compile(
-                rf"(?<=, )(?P<w>{self.pattern.pattern.split('(?P<w>')[1].split(')(?P<ji>')[0]})(?=[,.!?])",
-                re.IGNORECASE,
-            ).finditer(scene.text, block.start, block.end):
+            for m in _called_at_the_end(scene.gender).finditer(scene.text, block.start, block.end):
                 left = scene.text[max(block.start, m.start() - 160) : m.start()]
                 left = re.split(r"(?<=[.!?])\s", left)[-1]
                 said = re.search(

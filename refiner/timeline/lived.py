@@ -122,7 +122,6 @@ _NO_CLOCK = (
 )
 _SMALL = r"(?:(?:small|little|young|tiny|wee)\s+)?"
 _PERSON = r"(?:boy|girl|child|kid|lad|lass|youth|youngster|student|(?:young\s+)?(?:man|woman))"
-_I = ("i ", " i")
 RULES: tuple[Rule, ...] = (
     Rule(
         rf"\b(?:when|while|once)\s+(?i:I)\s+{_WAS}\s+{_AGE}(?!\s+(?:and\s+)?(?:going|of\s+(?!age)))",

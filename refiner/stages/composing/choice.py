@@ -42,7 +42,7 @@ def without_duplicates(drafts: Iterable[Draft]) -> list[Draft]:
     """The drafts less those that tell, in another scene, what was told already: in the same kind by answers that are
     alike, across kinds where the question is alike too.
 
-    Answers are compared only where they share a run of five words, so a long life takes no longer for each note.
+    Answers are compared only where they share a run of five words, so the time grows with what a life says twice.
     """
     kept: list[Draft] = []
     ids: set[str] = set()
@@ -78,7 +78,8 @@ def _told_before(draft: Draft, text: str, texts: Sequence[tuple[Draft, str]], sh
         other, told = texts[i]
         # The set ratio calls a part of a longer text equal to it, so lengths must be alike too.
         alike = (
-            min(len(text), len(told)) >= 0.7 * max(len(text), len(told)) and fuzz.token_set_ratio(text, told) >= ALIKE
+            min(len(text), len(told)) >= 0.7 * max(len(text), len(told))
+            and fuzz.token_set_ratio(text, told, score_cutoff=ALIKE) >= ALIKE
         )
         if not alike:
             continue
