@@ -60,11 +60,13 @@ def last_state(out: Path) -> dict[str, Any]:
 
 
 def code() -> str:
-    """Changes when this installation's own files change, so that a new version looks at everything again."""
+    """Changes when this installation's own files or the English model change, so that everything is looked at again."""
+    from refiner.language.parse import model_mark
+
     root = Path(__file__).parent
     files = sorted([*root.rglob("*.py"), *root.rglob("*.toml")])
     found = ((f, os.stat(f)) for f in files)
-    return digest(*(f"{f.relative_to(root)}:{s.st_size}:{s.st_mtime_ns}" for f, s in found))
+    return digest(model_mark(), *(f"{f.relative_to(root)}:{s.st_size}:{s.st_mtime_ns}" for f, s in found))
 
 
 def prompt_texts(ws: Workspace) -> list[str]:

@@ -13,6 +13,7 @@ from refiner.composing_written import forget_gone, written, written_mark
 from refiner.edits import digest
 from refiner.engine import ModelOptions, choose_engine
 from refiner.errors import Undecided
+from refiner.language.parse import model_mark
 from refiner.models import Sample
 from refiner.refine import Life, Plan, Progress, last_options, with_life
 from refiner.review.effects import apply_status
@@ -78,7 +79,7 @@ def samples_of(life: Life) -> Samples:
         full_name(chain.canon),
         written_mark(life.cache),
     )
-    key = digest("compose", COMPOSE_VERSION, *(canonical(p) for p in parts))
+    key = digest("compose", COMPOSE_VERSION, model_mark(), *(canonical(p) for p in parts))
     stored = life.cache.get(key)
     if stored is None:
         readings = Used(life.cache)

