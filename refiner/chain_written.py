@@ -12,7 +12,7 @@ from functools import partial
 from refiner.asking.trail import Todo
 from refiner.chain import INSTEAD, Chain
 from refiner.chain_asked import Talk
-from refiner.checks.closing import run_of
+from refiner.checks.closing import CLOSES, run_of
 from refiner.checks.similar import Similar, bounds
 from refiner.checks.similar import available as similar_available
 from refiner.checks.similar import version as similar_version
@@ -20,7 +20,7 @@ from refiner.config import Config
 from refiner.models import Bearing, Edit, Note, StageResult
 from refiner.stages.asked.condense import condensed
 from refiner.stages.asked.relate import Near, related
-from refiner.stages.asked.reword import CLAUSE, reworded
+from refiner.stages.asked.reword import reworded
 from refiner.stages.base import StageInput
 from refiner.stages.reframe import Cause, causes
 
@@ -94,7 +94,7 @@ def said_by_itself(
         note = notes[result.note]
         earlier = tuple(e for e in chain.edits.get(result.note, ()) if e.status != "rejected")
         for edit in result.edits:
-            if edit.source == CLAUSE and edit.id not in decided and not run_of(edit):
+            if edit.source == CLOSES and edit.id not in decided and not run_of(edit):
                 flow = partial(_reworded, talk, note, edit, earlier, over)
                 todo.append(talk.todo("reword", note, flow, (edit,), earlier, over))
                 places.append(edit.id)

@@ -15,6 +15,7 @@ from refiner.language.past_forms import past_form
 from refiner.models import Edit, Event, Timeline
 from refiner.phrases import phrase
 
+CLOSES = "rule:close"  # the source of an edit that says that something is over
 _ENDED = ("That lasted until {when}.", "That ended in {when}.", "That stopped in {when}.")
 _ENDED_UNDATED = ("That is no longer so.", "Today that is no longer so.")
 _CHANGED = ("That changed in {when}.",)  # what had never been so before

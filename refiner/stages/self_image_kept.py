@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
+from refiner.checks.closing import CLOSES
 from refiner.checks.trait_words import TraitWords
 from refiner.config import Trait
 from refiner.edits import in_force, render_span
@@ -13,7 +14,6 @@ from refiner.models import Edit, Note, Sentence
 from refiner.stages.self_image_evidence import Evidence, content_left, evidence_weight, spoken_part
 from refiner.stages.self_image_words import softenings
 
-CLAUSE = "rule:close"
 LEFT = 0.6  # share of what makes a sentence evidence that must be left in the refined words
 
 State = Literal["kept", "softened", "gone"]
@@ -57,7 +57,7 @@ def kept(note: Note, evidence: Evidence, trait: Trait, words: TraitWords, edits:
     if share < LEFT:
         return Kept(evidence, "gone", raw, refined, (), share)
     # What the rules add behind a sentence closes another trait, which is over.
-    own = render_span(note.text, start, end, [e for e in inside if e.source != CLAUSE])
+    own = render_span(note.text, start, end, [e for e in inside if e.source != CLOSES])
     why = softenings(raw, own)
     return Kept(evidence, "softened" if why else "kept", raw, refined, why, share)
 

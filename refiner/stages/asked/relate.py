@@ -17,10 +17,10 @@ from refiner.config import Config, Trait
 from refiner.models import Bearing, Note, Sentence, StageResult
 from refiner.prompts import Prompt
 from refiner.stages.asked.confirming import WRITER
+from refiner.stages.relevance import WORDS
 
 NAME = "reframe"
 MOST = 4  # labels of one note; the nearest ones
-SOURCE = "rule:words"
 LABELS = (
     "this person is or was like that", "this person is not like that, or no longer", "only how that came about",
     "it has nothing to do with that", "somebody else is like that", "cannot tell",
@@ -73,7 +73,7 @@ def _candidates(
     """The sentences and traits to ask about, in order of place: what faint words suggest, then what is near."""
     traits = {t.id: t for t in config.important}
     at = {s.start: s for s in note.sentences if not addresses_a_model(s.text)}
-    faint = [b for b in found if b.side == "context" and b.source == SOURCE and b.start in at]
+    faint = [b for b in found if b.side == "context" and b.source == WORDS and b.start in at]
     chosen: list[tuple[float, Sentence, Trait, Bearing | None]] = [
         (1.0 + b.confidence, at[b.start], traits[b.trait], b) for b in faint
     ]

@@ -23,7 +23,6 @@ from refiner.stages.extract import trait_words
 from refiner.stages.rewriting import says_the_same, turned, wrong_with_traits
 from refiner.stages.sentence_edits import Because, rewrite
 
-CLAUSE = "rule:close"
 CONFIDENCE = 0.7
 
 

@@ -20,10 +20,13 @@ from refiner.stages.composing.questions import ordered
 from refiner.stages.composing.scenes import LONGEST, Passage, Unit
 from refiner.stages.composing.text import leans, listed, normal, plain, says_i, words
 from refiner.stages.composing.wording import trait_words
+from refiner.stages.relevance import WORDS
 
 MAKES = ("initiates", "reinitiates", "continues")
 SHORTEST = 8  # words that an example has at least
-SURE = 0.5  # proof from which a bearing that only words speak for is taken
+# Proof from which a bearing that only words speak for is looked at as an example. That is less than what a sample is
+# labelled by (`Told.traits_shown`): here the sentence itself is read, whether she does it and what it says.
+SURE = 0.5
 _NO_INSTANCE = re.compile(
     r"\b(?:had been so|will|would|if|should|might|may|could|want|wants|wanted|wish|hope|promise[ds]?|never|not"
     r"|no longer|used to)\b"
@@ -110,10 +113,7 @@ def _shown(told: Told, trait: Trait) -> Iterator[Unit]:
         places = [
             (b.start, b.end)
             for b in told.life.bearings.get(path, ())
-            if b.trait == trait.id
-            and b.side == "for"
-            and b.teller == "self"
-            and (b.source != "rule:words" or b.proof >= SURE)
+            if b.trait == trait.id and b.side == "for" and b.teller == "self" and (b.source != WORDS or b.proof >= SURE)
         ]
         for unit in units:
             if unit.speaker or not _hers(told, unit) or not any(a < unit.end and unit.start < b for a, b in places):
