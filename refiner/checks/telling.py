@@ -37,11 +37,6 @@ class NotePlace(Record):
     last: str = ""
 
 
-def telling_order(notes: Iterable[Note], timeline: Timeline | None, config: Config | None = None) -> list[str]:
-    """The paths of the notes in an order in which they can be told; the same for any order of the arguments."""
-    return [p.note for p in note_places(notes, timeline, config)]
-
-
 def note_places(notes: Iterable[Note], timeline: Timeline | None, config: Config | None = None) -> list[NotePlace]:
     """The notes in the order of telling, with their days."""
     told: dict[str, list[Event]] = {}

@@ -104,19 +104,6 @@ class Network:
         path = block.ties.distances(u).get(v) if block.ties and block is self._block[v] else None
         return path if round_ is None else round_ if path is None else min(path, round_)
 
-    def certainly_before(self, a: str, b: str) -> bool:
-        """Does every solution put `a` on an earlier day than `b`? Never so in a block that contradicts itself."""
-        mine, other = self._block[a], self._block[b]
-        if a == b or mine.cycle or other.cycle:
-            return False
-        (first, high), (low, last) = mine.windows[a], other.windows[b]
-        if high is not None and low is not None and high < low:
-            return True
-        # Only a path between the two can still tell; if a cannot be before b at all, it need not be searched.
-        if mine is not other or (first is not None and last is not None and first >= last):
-            return False
-        return self.tied_before(a, b)
-
     def tied_before(self, a: str, b: str, *, from_first: bool = False) -> bool:
         """As `Ties.tied_before`, for any two points."""
         mine = self._block[a]

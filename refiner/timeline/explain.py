@@ -18,7 +18,7 @@ from typing import Any
 from refiner.config import Trait
 from refiner.models import Event, RelationKind, Timeline, TraitVerdict
 from refiner.timeline.causes import Link, Step, why
-from refiner.timeline.lines import Line, Span, flat, plain, wrapped
+from refiner.timeline.lines import Line, Span, flat, wrapped
 from refiner.timeline.order import BEGINS
 from refiner.timeline.show import NARROWEST, name_of, paused_since, stretches
 from refiner.timeline.wording import (
@@ -84,11 +84,6 @@ def explained(timeline: Timeline, trait: str, traits: Sequence[Trait], width: in
     out += troubles(timeline, [conflicts[i] for i in chain.conflicts], [doubts[i] for i in chain.doubts], names, width)
     taught = (known[trait].importance if trait in known else 0) > 0
     return [*out, (), *wrapped(_open(timeline, verdict, called, taught), width, 2, first=0)]
-
-
-def explain_lines(timeline: Timeline, trait: str, traits: Sequence[Trait], width: int) -> list[str]:
-    """`explained` as plain text."""
-    return plain(explained(timeline, trait, traits, width))
 
 
 def _heading(t: TraitVerdict, name: str, width: int) -> list[Line]:

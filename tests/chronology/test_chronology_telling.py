@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refiner.checks.telling import NotePlace, note_places, telling_order, untellable
+from refiner.checks.telling import NotePlace, note_places, untellable
 from refiner.config import Config
 from refiner.models import Note, Timeline
 from refiner.notes import note_from_text
@@ -33,7 +33,7 @@ def timeline(notes: list[Note]) -> Timeline:
 
 
 def order(*notes: Note) -> list[str]:
-    return telling_order(notes, timeline(list(notes)), LIFE)
+    return [p.note for p in note_places(notes, timeline(list(notes)), LIFE)]
 
 
 def test_by_day_of_writing_then_by_what_is_told() -> None:

@@ -100,13 +100,14 @@ def life() -> Timeline:
 
 def screens() -> dict[str, str]:
     """Name and text of every screen that is kept."""
-    from refiner.timeline.explain import explain_lines
+    from refiner.timeline.explain import explained
+    from refiner.timeline.lines import plain
     from refiner.timeline.show import timeline_lines
 
     timeline = life()
     found = {f"timeline-{w}.txt": timeline_lines(timeline, TRAITS, w) for w in (40, 60, 80, 140)}
     for trait in ("fear-of-dogs", "vegetarian", "night-owl", "lazy"):
-        found[f"why-{trait}-80.txt"] = explain_lines(timeline, trait, TRAITS, 80)
+        found[f"why-{trait}-80.txt"] = plain(explained(timeline, trait, TRAITS, 80))
     return {name: "\n".join(lines) + "\n" for name, lines in found.items()}
 
 

@@ -13,18 +13,18 @@ from test_timeline_show import Given
 
 from refiner.models import Event, Observation, Retraction
 from refiner.timeline import resolve, why
-from refiner.timeline.explain import explain_lines
-from refiner.timeline.lines import cells
+from refiner.timeline.explain import explained
+from refiner.timeline.lines import cells, plain
 
 
 def told(trait: str, *events: Event, **more: list[Observation] | list[Retraction]) -> str:
     """The explanation on wide lines."""
     if not events and not more:
-        return "\n".join(explain_lines(life(), trait, TRAITS, 400))
+        return "\n".join(plain(explained(life(), trait, TRAITS, 400)))
     made = resolve(
         list(events), more.get("observations", []), more.get("retractions", []), TRAITS, now=NOW, born="1985-05-14"
     )  # type: ignore[arg-type]
-    return "\n".join(explain_lines(made, trait, TRAITS, 400))
+    return "\n".join(plain(explained(made, trait, TRAITS, 400)))
 
 
 def test_events_stand_in_the_order_of_time_with_what_stands_behind_them() -> None:
@@ -144,7 +144,7 @@ def test_a_label_that_is_the_quote_stands_there_once() -> None:
 def test_every_trait_can_be_explained(given_: Given, width: int) -> None:
     timeline = resolve(*given_, SMALL_TRAITS, now=SMALL_NOW)
     for t in timeline.traits:
-        lines = explain_lines(timeline, t.id, SMALL_TRAITS, width)
+        lines = plain(explained(timeline, t.id, SMALL_TRAITS, width))
         assert all(cells(line) <= max(width, 40) for line in lines)
         text = "\n".join(lines)
         assert text.count("this decides") <= sum(bool(item.get("decides")) for item in t.evidence)
@@ -155,6 +155,6 @@ def test_every_trait_can_be_explained(given_: Given, width: int) -> None:
 
 def test_what_was_seen_without_words_shows_its_note_and_no_empty_quotes() -> None:
     seen = Observation(trait="calm", holds=True, at="2024-01-09", note="now.md")
-    lines = explain_lines(resolve([], [seen], [], TRAITS, now=NOW), "calm", TRAITS, 80)
+    lines = plain(explained(resolve([], [seen], [], TRAITS, now=NOW), "calm", TRAITS, 80))
     assert "    [now.md]" in lines
     assert not any("“”" in line for line in lines)
