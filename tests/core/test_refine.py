@@ -82,6 +82,21 @@ def test_nothing_changed_does_nothing_and_one_note_redoes_one(ws: Workspace) -> 
     assert "I was a good girl." in text(ws, "one.md")
 
 
+def test_another_english_model_reads_every_note_again(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    from refiner.language import parse
+
+    first = refine(ws, now=NOW, engine="rules")
+    with monkeypatch.context() as patch:
+        patch.setattr(parse, "version", lambda name: "99.0")
+        parse.model_mark.cache_clear()
+        again = refine(ws, now=NOW, engine="rules")
+        assert again.changed
+        assert all(again.made[stage] == first.made[stage] == 3 for stage in ("extract", "swap", "check"))
+        assert not refine(ws, now=NOW, engine="rules").changed
+    parse.model_mark.cache_clear()
+    assert parse.model_mark().startswith("en_core_web_sm")
+
+
 def test_results_do_not_depend_on_how_they_were_reached(ws: Workspace, tmp_path: Path) -> None:
     refine(ws, now=NOW, engine="rules")
     (ws.raw / "three.md").unlink()

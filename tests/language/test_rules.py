@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from marked_passages import make_config, swap
 
 from refiner.checks.gender import leftover_gender
 from refiner.config import Config
-from refiner.language import lexicon
+from refiner.language import lexicon, swap_rules
 from refiner.language.inflect import fix_article, match_case, name_case, pronoun
+from refiner.language.reader import Reader
+from refiner.language.roles import Roles
 from refiner.models import CanonEntry
 from refiner.notes import note_from_text
 from refiner.stages.base import StageInput
 from refiner.stages.canon import seed_canon
-from refiner.stages.swap import Swap
+from refiner.stages.swap import Swap, make_scene
 
 MAN = make_config("m2f", "Arjun Rao", "Anjali Rao")
 WOMAN = make_config("f2m", "Meera Iyer", "Mohan Iyer")
@@ -180,6 +184,18 @@ def test_a_word_of_the_sport_goes_with_it_whatever_rule_says_who_is_meant() -> N
     """A role's rule would make a "batswoman" of her, in a game that she no longer plays."""
     config = make_config("m2f", "Arjun Rao", "Anjali Rao", replace="cricket:badminton")
     assert "batswoman" not in swap("As a batsman I was poor at cricket.", config)[0]
+
+
+def test_every_rule_that_is_named_is_one() -> None:
+    """A rule that is treated apart by its name must be yielded under that name."""
+    note = note_from_text("I was a boy.")
+    scene = make_scene(note, "male", (), StageInput(note=note, config=MAN), "India")
+    roles = {f"role-{name}" for name, _ in Roles(scene, Reader(scene)).patterns}
+    named = {*swap_rules.LIBERAL, *swap_rules._READ_RULES, "role-predicate", "role-as", "role-relative"}
+    assert {n for n in named if n.startswith("role-")} <= roles
+    source = "".join(p.read_text(encoding="utf-8") for p in Path(swap_rules.__file__).parent.glob("*.py"))
+    for name in {n for n in named if not n.startswith(("role-", "told-", "speech-"))}:
+        assert source.count(f'"{name}"') > 1, name
 
 
 def test_forms() -> None:
