@@ -158,12 +158,8 @@ class _Namer:
         line = self.lines[number]
         for at in range(number - 1 if line.indent else -1, -1, -1):
             before = self.lines[at]
-            if (
-                before.kind == "heading"
-                or line.kind == "item"
-                and before.kind == "line"
-                and before.indent <= line.indent
-            ):
+            over = before.kind == "line" and before.indent <= line.indent
+            if before.kind == "heading" or line.kind == "item" and over:
                 return False
             if before.kind == "line" and not before.indent and (not at or self.lines[at - 1].kind == "blank"):
                 return False  # a paragraph of its own

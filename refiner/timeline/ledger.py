@@ -12,6 +12,9 @@ from refiner.models import Event, Observation, Retraction
 from refiner.timeline.bounds import Window
 from refiner.timeline.sayings import Saying, days_of, names_of, saying_of, window_of
 
+FEW = 64
+"""Events of a change up to which they are put in place one by one."""
+
 Place = tuple[str, str, int, str]
 
 
@@ -82,8 +85,8 @@ class Ledger:
         for event in out.values():
             self._take_out(event)
         for event in into.values():
-            self._put_in(event, few=len(into) < 64)
-        if len(into) >= 64:
+            self._put_in(event, few=len(into) < FEW)
+        if len(into) >= FEW:
             self._order.sort(key=_place)
         self.said.update(said)
         for note, told in new.items():

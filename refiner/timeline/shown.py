@@ -13,13 +13,11 @@ from refiner.timeline.bounds import to_iso
 from refiner.timeline.causes import CAUSAL, loops, prevented
 from refiner.timeline.closure import Life
 from refiner.timeline.conflicts import claims_of, in_plain_words
-from refiner.timeline.ledger import Change
+from refiner.timeline.ledger import FEW, Change
 from refiner.timeline.sayings import days_of
 from refiner.timeline.traits import members
 from refiner.timeline.verdicts import Verdicts
 
-FEW = 64
-"""Events of a change up to which they are put in place one by one."""
 TOLD_CAUSES = frozenset({*CAUSAL, "prevents"})
 """Relations that circles and preventions are made of."""
 
