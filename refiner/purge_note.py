@@ -35,7 +35,7 @@ class Known:
     events: frozenset[str] = frozenset()
     canon: frozenset[str] = frozenset()
     stands: bool = True
-    taught: frozenset[str] = field(default=frozenset(), compare=False)  # keys of rows that come from other notes alone
+    taught: Mapping[str, frozenset[str]] = field(default_factory=dict, compare=False)  # row -> notes that it is from
 
 
 def journal(ws: Workspace) -> Path:
@@ -97,9 +97,8 @@ def read_known(ws: Workspace, note: str) -> Known:
         )
         items, events = items | set(kept["items"]), events | set(kept["events"])
         own = {**own, **{name: {} for name in kept["canon"]}}
-    return Known(
-        note, marks, frozenset(items), frozenset(events), frozenset(own), stands, frozenset(_taught(ws, note, events))
-    )
+    told = {str(e["id"]): str(e.get("note")) for e in records["events"]}
+    return Known(note, marks, frozenset(items), frozenset(events), frozenset(own), stands, _taught(ws, told))
 
 
 def keep(ws: Workspace, known: Known) -> None:
@@ -232,19 +231,23 @@ def _records(path: Path) -> Iterator[dict[str, Any]]:
 # ---- what a run was taught -----------------------------------------------------------------------------------------
 
 
-def _taught(ws: Workspace, note: str, events: set[str]) -> Iterator[str]:
-    """The keys of the data set's rows that come from other notes alone. A row whose key is not among them may come
-    from the note."""
+def _taught(ws: Workspace, told: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    """By the key of each row of the data set: the notes that it comes from. `told`: the note of each event.
+
+    A row of which that cannot be said is left out.
+    """
     from refiner.training.launch import tuning
 
+    out: dict[str, frozenset[str]] = {}
     try:
         behind = [json.loads(line) for line in _text(ws.dataset / "provenance.jsonl").split("\n") if line.strip()]
         for name in sorted({str(row["file"]) for row in behind}):
             rows = [json.loads(line) for line in _text(ws.dataset / name).split("\n") if line.strip()]
-            for row in behind:
-                mine = note in row["notes"] or events & set(map(str, row["events"]))
-                said = rows[row["row"] - 1].get("messages") if row["file"] == name else None
-                if said and not mine:
-                    yield str(tuning("continued").row_key(said))
+            for row in (r for r in behind if r["file"] == name):
+                said = rows[row["row"] - 1].get("messages")
+                if said and all(event in told for event in row["events"]):
+                    key = str(tuning("continued").row_key(said))
+                    out[key] = out.get(key, frozenset()) | {*row["notes"], *(told[e] for e in row["events"])}
     except (ValueError, KeyError, TypeError, IndexError):
-        return
+        return {}
+    return out

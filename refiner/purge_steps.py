@@ -21,6 +21,7 @@ REMADE = (
     "state.json", "queue.json", "samples.jsonl", "edits.jsonl", "questions.jsonl", "findings.jsonl", "events.jsonl",
     "notes.jsonl", "people.jsonl", "media.jsonl", "canon.jsonl", "relevance.jsonl", "timeline.json", "persona.md",
 )  # fmt: skip
+BEHIND = "notes.json"  # in a run's folder, once a data set that it was trained on was purged
 COSTLY = ("asked", "written")  # kept results that follow from a model's answers
 
 
@@ -48,14 +49,37 @@ def runs_with(ws: Workspace, known: Known) -> list[RunInfo]:
     A run that goes on with such a run holds what that one learnt.
     """
     found = list_runs(ws.runs)
-    out = {run.name for run in found if not _is_free(run, known)}
+    notes = {run.name: notes_behind(run, known) for run in found}
+    out = {name for name, behind in notes.items() if behind is None or known.note in behind}
     while more := {run.name for run in found if run.continues in out} - out:
         out |= more
     return [run for run in found if run.name in out]
 
 
-def _is_free(run: RunInfo, known: Known) -> bool:
-    return bool(run.rows) and not run.data.get("decided") and set(run.rows) <= known.taught
+def notes_behind(run: RunInfo, known: Known) -> frozenset[str] | None:
+    """The notes that a run was trained on, by the data set as it is, or as an earlier purge wrote them down; None where
+    that cannot be said."""
+    try:
+        said = json.loads((run.folder / BEHIND).read_text(encoding="utf-8"))
+        if said["finished"] == run.finished and run.finished:
+            return frozenset(map(str, said["notes"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    if not run.rows or run.data.get("decided") or not all(key in known.taught for key in run.rows):
+        return None
+    return frozenset().union(*(known.taught[key] for key in run.rows))
+
+
+def write_behind(ws: Workspace, known: Known, gone: Collection[str]) -> None:
+    """Writes down for the runs that stay which notes they were trained on: the data set that says so goes.
+
+    Raises StoreError.
+    """
+    for run in list_runs(ws.runs):
+        behind = None if run.name in gone else notes_behind(run, known)
+        if behind is not None:
+            record = {"finished": run.finished, "notes": sorted(behind)}
+            write_atomic(run.folder / BEHIND, json.dumps(record, ensure_ascii=False) + "\n")
 
 
 def _remade(ws: Workspace) -> Iterator[Step]:

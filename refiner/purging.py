@@ -31,12 +31,12 @@ from refiner.notes import note_files
 from refiner.purge_files import Step, check_place, compacted, links_in, remove, run_all, whole
 from refiner.purge_note import Known, journal, keep, path_in, read_known
 from refiner.purge_search import Search, search
-from refiner.purge_steps import note_steps
+from refiner.purge_steps import note_steps, write_behind
 from refiner.purge_words import Maker, Marks
 from refiner.store import Workspace, locked, make_folder, write_atomic
 from refiner.training.runs import CURRENT, RunInfo, current, list_runs, set_current
 
-DECIDED = ("decisions.jsonl", "canon.toml", "corrections.jsonl", "sample.json")
+DECIDED = ("decisions.jsonl", "decisions.torn", "canon.toml", "corrections.jsonl", "sample.json")
 _KINDS = {
     "runs": "training runs", "dataset": "data set", "chats": "talks with her", "evaluations": "evaluations",
     "ablations": "ablations", "answers.sqlite": "a model's answers", "notes": "refined notes",
@@ -135,6 +135,7 @@ def purge(planned: Plan, *, now: str) -> Purged:
         done = Purged(planned)
         if planned.known is not None:
             keep(ws, planned.known)
+            write_behind(ws, planned.known, {run.name for run in planned.runs})
         remove(ws.raw.parent / _COPY)
         done.failed = run_all(planned.steps)
         if planned.known is not None:

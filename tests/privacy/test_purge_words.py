@@ -86,7 +86,8 @@ def test_names_that_only_one_note_has() -> None:
     maker = Maker(["Meenakshi sang."])
     maker.add_names(["Perumal", "Meenakshi", "The Lotus Tank", "Al"])
     marks = maker.made()
-    assert found(marks, "old PERUMAL, by the lotus tank") == ["PERUMAL", "the lotus tank"]
+    assert found(marks, "old PERUMAL, by The lotus tank") == ["PERUMAL", "The lotus tank"]
+    assert not found(marks, "old perumal")
     assert not found(marks, "Meenakshi and Al")
 
 
