@@ -279,7 +279,7 @@ def _canon(ws: Workspace, known: Known) -> Iterator[Step]:
     def run() -> None:
         document = tomlkit.parse(text)
         for place in reversed(places):
-            del document["canon"][place]  # type: ignore[union-attr]
+            del document["canon"][place]
         write_atomic(path, tomlkit.dumps(document))
 
     yield Step("substitutions", path, 0, run, len(places))

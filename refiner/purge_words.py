@@ -81,7 +81,7 @@ class Marks:
     def __bool__(self) -> bool:
         return bool(self.shingles or self.names)
 
-    def as_json(self) -> dict[str, list[object]]:
+    def as_json(self) -> dict[str, list[int] | list[list[int]]]:
         return {"shingles": sorted(self.shingles), "names": [list(n) for n in sorted(self.names)]}
 
     def found_in(self, text: str) -> Iterator[tuple[int, str]]:
