@@ -17,6 +17,7 @@ from refiner.checking import check_life
 from refiner.config import Config
 from refiner.corrections import correct_events, standing_answers
 from refiner.edits import digest
+from refiner.language.parse import model_mark
 from refiner.models import (
     CanonEntry,
     Decision,
@@ -63,7 +64,8 @@ class Run:
         self.by_path = {n.path: n for n in self.chain.notes}
         self.answers = standing_answers(self.history)
         self.traits_key = canonical([t.model_dump(mode="json") for t in config.traits])
-        self.rules_key = canonical(config.model_dump(mode="json", include={"persona", "policy", "traits"}))
+        rules = config.model_dump(mode="json", include={"persona", "policy", "traits"})
+        self.rules_key = canonical([model_mark(), rules])
         self.talk = chain_asked.Talk(asker, config, self.cache, self.chain.keys, self.rules_key) if asker else None
         self.staying = staying(canon)
         self.canon = self._merge_canon([*seed_canon(config), *canon, *self._answered_canon()])

@@ -52,7 +52,7 @@ def trait_words(traits: tuple[Trait, ...]) -> TraitWords:
     return TraitWords(traits)
 
 
-EXTRACT_VERSION = "10"  # raise it whenever the same note may give another result
+EXTRACT_VERSION = "11"  # raise it whenever the same note may give another result
 
 
 def extract(note: Note, config: Config) -> Extraction:

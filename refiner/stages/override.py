@@ -171,7 +171,7 @@ class _Run:
             reason, add = f"{reason}, in brackets, since the next sentence goes on from this one", add_inside
         elif self._before(one):
             words = f"({words})"  # what she could not know on that day is an aside of today
-        because = Because(reason, "rule:close", 0.8, _ids(items))
+        because = Because(reason, closing.CLOSES, 0.8, _ids(items))
         edit = add(self.note, NAME, sentence, words, self.given.earlier, because)
         if edit is None and add is add_inside and not re.search(r"\d", words):
             edit = add_after(self.note, NAME, sentence, words, self.given.earlier, because)
@@ -181,7 +181,7 @@ class _Run:
         """The sentence right before was closed for the same trait."""
         last = self.edits[-1] if self.edits else None
         near = last is not None and re.fullmatch(r"[ \t]*\n?[ \t]*", self.note.text[last.end : one.sentence.start])
-        if not near or last is None or last.source != "rule:close":
+        if not near or last is None or last.source != closing.CLOSES:
             return False
         trait = self.traits.get(one.trait)
         return last.reason.startswith(f"“{(trait.name if trait else '') or one.trait}” {_DID.get(one.kind, '')}")

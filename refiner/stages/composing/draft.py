@@ -21,9 +21,11 @@ from refiner.stages.composing.scenes import Passage, Unit, by_narrator, narrator
 from refiner.stages.composing.sentences import person_words
 from refiner.stages.composing.text import hangs, leans, normal, upper_first
 from refiner.stages.composing.topics import Topic, names_in, topics
+from refiner.stages.relevance import WORDS
 from refiner.store import Cache
 
 HELD_OUT = "/held-out"
+PROVED = 1.0  # proof from which the words of a sentence alone say which trait a sample shows
 _LABEL = (
     r"[*_\"“]*{}[*_\"”]*(?:\s*\((?:(?:the )?[a-z]+|\d{{4}}|[a-z]+, [^)]{{1,40}})\))?"
     r"(?:\s*[:–—.]|\s+-)\s+(?=\w+\W+\w+\W+\w)"
@@ -175,7 +177,7 @@ class Told:
         found = dict.fromkeys(
             b.trait
             for b in self.life.bearings.get(note, ())
-            if b.side == "for" and b.teller == "self" and (b.source != "rule:words" or b.proof >= 1)
+            if b.side == "for" and b.teller == "self" and (b.source != WORDS or b.proof >= PROVED)
             if any(a < b.end and b.start < z for a, z in spans)
         )
         return tuple(t for t in found if self.life.verdict(t) in ("HOLDS", "DORMANT"))
@@ -190,7 +192,9 @@ class Told:
 
     def around(self, unit: Unit, *, after: int = 0) -> Passage | None:
         """The unit with as many before it as it leans on (and `after` following ones); None where it leans on nothing
-        that may be told."""
+        that may be told, and for a line of a chat."""
+        if unit.speaker:
+            return None
         run = [u for u in self.units[unit.note] if (u.entry, u.section) == (unit.entry, unit.section) and not u.speaker]
         at = run.index(unit)
         first = at
