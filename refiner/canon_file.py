@@ -58,7 +58,7 @@ def read_canon(path: Path) -> list[CanonEntry]:
 def _parsed(path: Path, text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"{path}: {error}", mend="mend that line by hand") from None
 
 
@@ -123,7 +123,7 @@ def _entries(text: str) -> object:
     """The entries of a text that is about to be written; None where it would be no TOML."""
     try:
         return tomllib.loads(text.removeprefix(BOM)).get("canon", [])
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return None
 
 

@@ -304,6 +304,10 @@ def main() -> None:
         sys.exit(error.exit_code)
     except BrokenPipeError:
         sys.exit(0)
+    except OSError as error:  # what nobody expected of a disk or a name is no reason for a traceback
+        named = f"{error.filename}: " if error.filename else ""
+        output().error(f"{named}{error.strerror or error}")
+        sys.exit(1)
     except KeyboardInterrupt:
         output().say("interrupted; what was decided and answered is kept")
         sys.exit(130)

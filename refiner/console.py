@@ -59,8 +59,11 @@ class Output:
 
     def json(self, value: Any) -> None:
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
-        # JSON has its own way to write what the encoding of stdout lacks.
-        sys.stdout.write(text if self.unicode else json.dumps(json.loads(text), indent=1))
+        try:
+            text.encode("utf-8" if self.unicode else "ascii")
+        except UnicodeEncodeError:  # JSON has its own way to write what an encoding lacks, also half a character
+            text = json.dumps(json.loads(text), indent=1)
+        sys.stdout.write(text)
         sys.stdout.write("\n")
 
     @contextmanager

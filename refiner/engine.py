@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import http.client
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, replace
@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from refiner.config import LLM, Config
 from refiner.errors import UsageError
 from refiner.remote import refuse_remote
-from refiner.store import Workspace
+from refiner.store import Workspace, parse_json
 
 if TYPE_CHECKING:
     from refiner.asking.asker import Asker
 
 ENGINES = ("auto", "rules", "llm")
 _OLLAMA = "http://127.0.0.1:11434"
+_MOST = 10_000_000  # bytes that are read of what a server on this machine says
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,11 @@ def _asked(url: str, timeout: float) -> object:
     try:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(url, timeout=timeout) as reply:
-            said: object = json.load(reply)
+            said: object = parse_json(reply.read(_MOST))
             return said
     except urllib.error.HTTPError:
         return {}
-    except (OSError, ValueError):
+    except (OSError, ValueError, http.client.HTTPException):  # nothing there, or something that speaks no HTTP
         return None
 
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from refiner.errors import StoreError
 from refiner.marks import contents
 from refiner.models import Sample
 from refiner.notes import note_files
-from refiner.store import Workspace
+from refiner.store import Workspace, load_json, parse_json
 from refiner.training.runs import RunInfo
 
 _ID = re.compile(r'^\{"id":"([^"\\]+)"', re.M)
@@ -132,12 +133,12 @@ def _rows(dataset: Path) -> dict[str, set[str]] | None:
                 messages = rows[record["file"]][record["row"] - 1]["messages"]
                 out.setdefault(record["sample"], set()).add(_said(messages))
         return out
-    except (OSError, ValueError, KeyError, IndexError, TypeError):
+    except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError):
         return None
 
 
 def _lines(path: Path) -> list[Any]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
+    return [parse_json(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
 
 
 def _said(messages: Sequence[Mapping[str, str]]) -> str:
@@ -149,8 +150,8 @@ def _said(messages: Sequence[Mapping[str, str]]) -> str:
 
 def dataset_hash(dataset: Path) -> str:
     """The hash of a data set as a run writes it down: that of train.jsonl and eval.jsonl; "" where there is none."""
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        manifest = json.loads((dataset / "manifest.json").read_text(encoding="utf-8"))
+    with suppress(StoreError, KeyError, TypeError):
+        manifest = load_json(dataset / "manifest.json")
         listed = {f["name"]: f["sha256"] for f in manifest["files"]}
         return hashlib.sha256("".join(f"{n} {listed[n]}\n" for n in sorted(_READ)).encode()).hexdigest()
     return ""

@@ -117,7 +117,10 @@ def run_of(ws: Workspace, name: str) -> RunInfo:
 def persona_of(ws: Workspace) -> str:
     """The persona card of the workspace, whole; else that of its current run. Raises UsageError where there is none."""
     card = ws.refined / "persona.md"
-    text = card.read_text(encoding="utf-8").strip() if card.is_file() else ""
+    try:
+        text = card.read_text(encoding="utf-8").strip() if card.is_file() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{card} cannot be read: {error}", mend="save it as UTF-8, or: refiner refine") from None
     if not text:
         run = current_run(ws.runs)
         text = run.system if run else ""

@@ -11,7 +11,7 @@ adapter.lora.alpha; llama.cpp scales by alpha / rank.
 from __future__ import annotations
 
 import argparse
-import json
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -26,6 +26,7 @@ if str(HERE) not in sys.path:
     sys.path.insert(0, str(HERE))
 
 from tuning.errors import Refused  # noqa: E402
+from tuning.reading import load_json  # noqa: E402
 
 # transformers' model_type → (llama.cpp's architecture, whether q and k are stored with their rows interleaved)
 ARCHITECTURES = {
@@ -101,8 +102,11 @@ def write_lora(adapter: Path, config: dict[str, Any], out: Path) -> int:
     """
     config = config.get("text_config") or config
     require_known(config)
-    settings = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))
-    adapter_scale(settings)
+    settings = load_json(adapter / "adapter_config.json")
+    try:
+        adapter_scale(settings)
+    except (AttributeError, KeyError, TypeError, ValueError, ArithmeticError) as error:
+        raise Refused(f"{adapter / 'adapter_config.json'} is no adapter's: {error!r}") from error
     pairs = read_pairs(adapter, config)
     writer = gguf.GGUFWriter(None, gguf.MODEL_ARCH_NAMES[ARCHITECTURES[config["model_type"]][0]])
     writer.add_type(gguf.GGUFType.ADAPTER)
@@ -112,11 +116,14 @@ def write_lora(adapter: Path, config: dict[str, Any], out: Path) -> int:
         writer.add_tensor(f"{name}.lora_a", a)
         writer.add_tensor(f"{name}.lora_b", b)
     temporary = out.with_name(f".{out.name}.new")
-    writer.write_header_to_file(temporary)
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-    temporary.replace(out)
+    try:
+        writer.write_header_to_file(temporary)
+        writer.write_kv_data_to_file()
+        writer.write_tensors_to_file()
+        writer.close()
+        temporary.replace(out)
+    finally:  # also where the disk is full or the person interrupted it
+        temporary.unlink(missing_ok=True)
     return len(pairs)
 
 
@@ -133,14 +140,22 @@ def interleave(rows: np.ndarray, heads: int) -> np.ndarray:
 
 
 def main() -> int:
+    """The program: 0 done, 1 with one message for a file that is missing, unreadable or of another kind."""
+    os.umask(0o077)  # an adapter tells what it was taught
     parser = argparse.ArgumentParser(description="Write a LoRA adapter as GGUF.")
     parser.add_argument("adapter", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--config", type=Path, required=True, help="the base model's config.json")
     args = parser.parse_args()
     try:
-        count = write_lora(args.adapter, json.loads(args.config.read_text(encoding="utf-8")), args.out)
-    except (Refused, OSError) as error:
+        config = load_json(args.config)
+        if not isinstance(config, dict):
+            raise Refused(f"{args.config} is no model's config")
+        count = write_lora(args.adapter, config, args.out)
+    except KeyError as error:
+        print(f"error: {args.config} has no {error}", file=sys.stderr)
+        return 1
+    except (Refused, OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     print(f"{args.out}: {count} weights adapted")

@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import errno
-import json
 import os
 import sys
 from pathlib import Path
@@ -28,6 +27,7 @@ if str(HERE) not in sys.path:  # python -P leaves it out
 from tuning.continued import read_before  # noqa: E402
 from tuning.errors import Refused  # noqa: E402
 from tuning.quiet import OFFLINE, QUIETLY  # noqa: E402
+from tuning.reading import load_json  # noqa: E402
 from tuning.recipe import METHODS, Recipe, read_recipe  # noqa: E402
 from tuning.record import say  # noqa: E402
 from tuning.run import Asked, run  # noqa: E402
@@ -104,7 +104,7 @@ def _recipe(args: argparse.Namespace) -> tuple[Path, Recipe]:
 def _of(file: Path) -> dict[str, Any]:
     """What stands in a JSON file of a run, {} where it cannot be read: that is said where it matters."""
     try:
-        data = json.loads(file.read_text(encoding="utf-8"))
+        data = load_json(file)
     except (OSError, ValueError):
         return {}
     return data if isinstance(data, dict) else {}

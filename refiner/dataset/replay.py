@@ -8,7 +8,6 @@ fewer than are asked for, training adds the rest by its recipe.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 from refiner.dataset.near import Texts
 from refiner.edits import digest
 from refiner.errors import StoreError
+from refiner.files import parse_json
 from refiner.models import Message, Sample
 from refiner.stages.composing.text import normal
 
@@ -39,7 +39,7 @@ def read_general(file: Path) -> list[Sample]:
         if not line.strip():
             continue
         try:
-            messages = tuple(Message.model_validate(m) for m in json.loads(line)["messages"])
+            messages = tuple(Message.model_validate(m) for m in parse_json(line)["messages"])
         except (ValueError, KeyError, TypeError):
             raise StoreError(f"{file}:{number}: no row with `messages`", mend="mend or remove that line") from None
         roles = [m.role for m in messages]

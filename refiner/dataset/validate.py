@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from refiner.dataset.formats import FORMATS, messages_of
+from refiner.files import parse_json
 
 SCHEMA = 1
 ROWS = ("train.jsonl", "eval.jsonl", "preferences.jsonl", "kto.jsonl")
@@ -18,12 +18,12 @@ PROVENANCE = "provenance.jsonl"
 def validate_dataset(folder: Path) -> list[str]:
     """What is wrong with a dataset folder; [] where it is whole. Reads only."""
     try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        manifest = parse_json((folder / "manifest.json").read_text(encoding="utf-8"))
         listed = {str(f["name"]): f for f in manifest["files"]}
         schema, system = manifest["schema"], manifest["system"]
     except FileNotFoundError:
         return ["manifest.json is missing: the folder is not whole"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         return [f"manifest.json cannot be read: {error!r}"]
     out = [] if schema == SCHEMA else [f"manifest.json: schema {schema!r}, not {SCHEMA}"]
     for name in FILES:
@@ -62,7 +62,7 @@ def validate_dataset(folder: Path) -> list[str]:
 def _messages(name: str, line: str) -> list[dict[str, Any]] | str:
     """The messages of a row, [] where the file has none; or what is wrong with the row."""
     try:
-        row = json.loads(line)
+        row = parse_json(line)
         if name == PROVENANCE:
             return [] if row["file"] and row["row"] > 0 else "no file and row"
         if name.startswith("formats/"):
@@ -110,8 +110,8 @@ def _provenance_problems(folder: Path, rows: dict[str, list[Any]]) -> list[str]:
     """Every row of the four files has exactly one record."""
     try:
         lines = [line for line in (folder / PROVENANCE).read_text(encoding="utf-8").split("\n") if line]
-        said = sorted((str(r["file"]), int(r["row"])) for r in map(json.loads, lines))
-    except (OSError, ValueError, KeyError, TypeError):
+        said = sorted((str(r["file"]), int(r["row"])) for r in map(parse_json, lines))
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return []  # told above, with the line
     wanted = sorted((name, n) for name in ROWS for n in range(1, len(rows.get(name, ())) + 1))
     return [] if said == wanted else [f"{PROVENANCE} does not name each row of the other files once"]

@@ -121,6 +121,7 @@ def edtf_of(window: Window) -> str:
 SEASON_CODES = {21: "spring", 22: "summer", 23: "autumn", 24: "winter"}
 PART_CODES = {33 + i: (3 * i + 1, 3 * i + 3) for i in range(4)}  # quarters
 PART_CODES |= {37 + i: (4 * i + 1, 4 * i + 4) for i in range(3)} | {40: (1, 6), 41: (7, 12)}
+_LONGEST = 200  # characters of a date; more is none, and would be read part by part
 _TIME_OF_DAY = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}(?::?\d{2})?)?\Z")
 _MARKED_PART = re.compile(r"[~?%]?\d{3}[\dX][~?%]?(?:-[~?%]?[\dX]{2}[~?%]?){0,2}\Z")
 _DATE = re.compile(r"(\d{4}|\d{3}X|\d{2}XX)(?:-(\d{2}|XX))?(?:-(\d{2}|XX))?([~?%]?)\Z")
@@ -132,6 +133,8 @@ def edtf_window(text: str, seasons: dict[str, tuple[int, int]] | None = None) ->
     `seasons` maps a season's name to its first and last month. Raises ImpossibleTime for 2014-02-31.
     """
     text = text.strip()
+    if len(text) > _LONGEST:
+        return None
     if text[:1] in "[{" and text[-1:] in "]}" and len(text) > 2:
         return _set(text[1:-1], seasons)
     if _TIME_OF_DAY.match(text):

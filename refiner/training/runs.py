@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from refiner.errors import StoreError, TrainingError, UsageError
-from refiner.store import write_atomic
+from refiner.store import load_json, write_atomic
 
 SCHEMA = 1
 CURRENT = "current.json"
@@ -79,7 +79,7 @@ def read_run(folder: Path) -> RunInfo:
     if not file.is_file():
         return _unfinished(folder)
     try:
-        data = json.loads(file.read_text(encoding="utf-8"))
+        data = load_json(file)
         if data["schema"] != SCHEMA:
             raise TrainingError(f"{file} has schema {data['schema']!r}, and this refiner reads {SCHEMA}")
         base, best = data["base"], data["best"]
@@ -108,14 +108,16 @@ def read_run(folder: Path) -> RunInfo:
             rows=tuple(str(key) for key in data.get("rows") or ()),
             data=data,
         )
-    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+    except StoreError as error:
+        raise TrainingError(error.message, mend=f"train again, or remove {folder}") from None
+    except (ValueError, OverflowError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise TrainingError(f"{file} cannot be read: {error!r}", mend=f"train again, or remove {folder}") from error
 
 
 def _unfinished(folder: Path) -> RunInfo:
     """What can be told of a run that has no run.json: what it was started with, as far as that can be read."""
     try:
-        started = json.loads((folder / "started.json").read_text(encoding="utf-8"))
+        started = load_json(folder / "started.json")
         recipe = started.get("recipe") or {}
         return RunInfo(
             folder.name,
@@ -126,7 +128,7 @@ def _unfinished(folder: Path) -> RunInfo:
             dataset=str(started.get("dataset") or ""),
             process=_at_work(folder),
         )
-    except (OSError, ValueError, AttributeError):
+    except (StoreError, AttributeError):
         return RunInfo(folder.name, folder, process=_at_work(folder))
 
 
@@ -287,13 +289,15 @@ def _current(finished: list[RunInfo], file: Path, *, but: str = "") -> Current:
     if not file.exists():
         return Current(newest, older, f"no run was made current yet{instead}" if newest else "")
     try:
-        record = json.loads(file.read_text(encoding="utf-8"))
+        record = load_json(file)
         if record["schema"] != SCHEMA:
             raise ValueError(f"schema {record['schema']!r}")
         name, before = record["current"], record["before"]
         if not isinstance(name, str) or not all(isinstance(was, str) for was in before):
             raise ValueError("no names")
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except StoreError as error:
+        return Current(newest, older, f"{error.message}{instead}")
+    except (ValueError, KeyError, TypeError) as error:
         return Current(newest, older, f"{file} cannot be read ({error!r}){instead}")
     left = _without_repeats([was for was in before if was in there])
     if name in there:

@@ -17,6 +17,7 @@ from typing import Any
 
 from .errors import Refused
 from .folder import GENERAL, Folder, Message, talk_length
+from .reading import load_json
 from .recipe import Recipe
 
 
@@ -61,16 +62,16 @@ def read_before(run: Path) -> Before:
             f"{run} is no finished run: it has no run.json", mend="finish it first with --resume", exit_code=2
         )
     try:
-        data = json.loads(file.read_text(encoding="utf-8"))
+        data = load_json(file)
         weights = run / data["adapter"] / "adapter_model.safetensors"
-        settings = json.loads((weights.parent / "adapter_config.json").read_text(encoding="utf-8"))
+        settings = load_json(weights.parent / "adapter_config.json")
         lora = {"r": settings["r"], "alpha": settings["lora_alpha"]}
         base = data["base"]["name"]
         rows, decided = data.get("rows"), frozenset(data.get("decided") or [])
         known = frozenset(rows if isinstance(rows, list) else [])
         float(lora["r"]), float(lora["alpha"])
         digest = hashlib.sha256(weights.read_bytes()).hexdigest()
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise Refused(f"the run {run} cannot be read: {error!r}", mend="train anew", exit_code=2) from error
     if not isinstance(rows, list):
         raise Refused(

@@ -7,7 +7,6 @@ Unsloth has to be imported before TRL.
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import signal
@@ -22,6 +21,7 @@ from .errors import Refused
 from .labels import Encoded
 from .preferences import Tokens, trainer_for
 from .quantized import adapter_kept, has_bf16
+from .reading import load_json
 from .recipe import Recipe
 from .together import processes
 
@@ -190,7 +190,7 @@ def last_checkpoint(checkpoints: Path) -> Path | None:
 
 def _is_json(file: Path) -> bool:
     try:
-        json.loads(file.read_text(encoding="utf-8"))
+        load_json(file)
     except (OSError, ValueError):
         return False
     return True

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import Refused
+from .reading import load_json, parse_json
 
 Message = dict[str, str]
 SCHEMA = 1
@@ -51,11 +51,11 @@ def read_folder(path: Path) -> Folder:
             exit_code=2,
         )
     try:
-        manifest = json.loads(manifest_file.read_text(encoding="utf-8"))
+        manifest = load_json(manifest_file)
         listed = {entry["name"]: entry for entry in manifest["files"]}
         schema, system = manifest["schema"], manifest["system"]
         counts = manifest.get("counts") or {}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Refused(f"{manifest_file} cannot be read: {error!r}", mend=export, exit_code=2) from error
     problems: list[str] = []
     if schema != SCHEMA:
@@ -92,7 +92,7 @@ def _check_file(file: Path, entry: dict[str, Any], rows: list[list[Message]], ki
     problems = []
     for number, line in enumerate(lines, 1):
         try:
-            row = json.loads(line)
+            row = parse_json(line)
             messages, kind = row["messages"], row.get("kind")
             problem = row_problem(messages)
         except (ValueError, KeyError, TypeError, AttributeError):
@@ -110,7 +110,10 @@ def _check_file(file: Path, entry: dict[str, Any], rows: list[list[Message]], ki
 
 def _lines(file: Path, entry: dict[str, Any]) -> tuple[str, list[str]]:
     """("", the lines of `file`), or (what it has that the manifest's `entry` does not say, [])."""
-    raw = file.read_bytes()
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        return f"{file.name} cannot be read: {error.strerror}", []
     if hashlib.sha256(raw).hexdigest() != entry.get("sha256"):
         return f"{file.name} was changed after it was written: its hash is not the manifest's", []
     try:
@@ -127,7 +130,7 @@ def read_listed(path: Path, name: str) -> Iterator[tuple[int, Any]]:
 
     Raises `Refused` (exit code 2) if the file is not as the manifest says.
     """
-    manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+    manifest = load_json(path / "manifest.json")
     entry = next((entry for entry in manifest["files"] if entry["name"] == name), None)
     if entry is None:
         return
@@ -137,7 +140,7 @@ def read_listed(path: Path, name: str) -> Iterator[tuple[int, Any]]:
         raise Refused(f"the dataset {path}: {problem}", mend="write it again: refiner export", exit_code=2)
     for number, line in enumerate(lines, 1):
         try:
-            yield number, json.loads(line)
+            yield number, parse_json(line)
         except ValueError as error:
             raise Refused(
                 f"{file}, line {number}: {error}", mend="write it again: refiner export", exit_code=2
@@ -150,6 +153,8 @@ def row_problem(messages: Any, *, system: bool = True) -> str:
         return "`messages` is no list of messages"
     if not all(isinstance(m.get("content"), str) and m["content"].strip() for m in messages):
         return "a message without content"
+    if any("\ud800" <= c <= "\udfff" for m in messages for c in m["content"]):
+        return "half a character, which no tokenizer takes"
     roles = [m.get("role") for m in messages]
     if system:
         # Chat templates put in a system message of their own ("You are … SmolLM") where a row has none.
@@ -175,10 +180,15 @@ def read_replay(name: str, places: list[Path]) -> list[list[Message]]:
             exit_code=2,
         )
     rows = []
-    for number, line in enumerate(file.read_text(encoding="utf-8").split("\n"), 1):
+    try:
+        lines = file.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        mend = "save it as UTF-8, or name another one in the recipe: [data] replay_file = …"
+        raise Refused(f"the general rows {file} cannot be read: {error}", mend=mend, exit_code=2) from error
+    for number, line in enumerate(lines, 1):
         if line.strip():
             try:
-                messages = json.loads(line)["messages"]
+                messages = parse_json(line)["messages"]
                 problem = row_problem(messages, system=False)
             except (ValueError, KeyError, TypeError):
                 problem = "no JSON object with `messages`"

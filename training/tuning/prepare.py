@@ -8,7 +8,6 @@ after it, says how it went: a run interrupted later does not train it again.
 from __future__ import annotations
 
 import dataclasses
-import json
 import logging
 import os
 import shutil
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from .continued import Before
 from .errors import Refused
 from .folder import Folder
+from .reading import load_json
 from .recipe import Recipe
 from .record import say, write_json
 from .together import anybody, processes, wait
@@ -117,9 +117,9 @@ def _claim(
             mend = "go on with --resume, or choose another --out"
             raise Refused(f"{out} holds an unfinished run", mend=mend, exit_code=2)
         try:
-            was = json.loads(started.read_text(encoding="utf-8"))
+            was = load_json(started)
             changed = [name for name, value in this.items() if was.get(name) != value]
-        except (ValueError, AttributeError) as error:
+        except (OSError, ValueError, AttributeError) as error:
             mend = "start anew with another --out"
             raise Refused(f"{started} is damaged: {error}", mend=mend, exit_code=2) from error
         if changed:
@@ -191,7 +191,7 @@ def _fitted(out: Path) -> Fitted | None:
     from .fit import Fitted
 
     try:
-        return Fitted(**json.loads((out / "supervised.json").read_text(encoding="utf-8")))
+        return Fitted(**load_json(out / "supervised.json"))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError) as error:
@@ -202,6 +202,6 @@ def _fitted(out: Path) -> Fitted | None:
 def _started_as(out: Path) -> str:
     """The name of the recipe that a run was started with, "" where it cannot be told."""
     try:
-        return str(json.loads((out / "started.json").read_text(encoding="utf-8"))["recipe"]["name"])
+        return str(load_json(out / "started.json")["recipe"]["name"])
     except (OSError, ValueError, KeyError, TypeError):
         return ""

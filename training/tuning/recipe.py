@@ -143,7 +143,7 @@ def read_recipe(path: Path) -> Recipe:
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # Windows' editor puts a mark before it
     except OSError as error:
         raise Refused(f"recipe {path}: {error.strerror}", mend="name a recipe file", exit_code=2) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise Refused(f"recipe {path} is not valid TOML: {error}", exit_code=2) from error
     errors: list[str] = []
     recipe: Recipe = _read(Recipe, table, "", errors)
