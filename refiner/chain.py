@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from refiner.edits import in_force, render
+from refiner.edits import IN_FORCE, in_force, render
 from refiner.models import (
     Bearing,
     CanonEntry,
@@ -43,6 +44,7 @@ class Chain:
     read: tuple[Extraction, ...] = ()
     keys: set[str] = field(default_factory=set)  # of every result used, for forgetting the others
     made: dict[str, set[str]] = field(default_factory=dict)  # stage -> notes done anew
+    _merged: tuple[tuple[Extraction, ...], tuple[Person, ...]] | None = None  # people, and of which extractions
 
     def refined(self, note: Note) -> str:
         return render(note.text, self.edits.get(note.path, ()))
@@ -65,29 +67,35 @@ class Chain:
 
     @property
     def people(self) -> tuple[Person, ...]:
-        return merge_people(p for x in self.extractions for p in x.people)
+        """The people of all notes, one record each; merged once, since all that reads a note asks for them."""
+        if self._merged is None or self._merged[0] is not self.extractions:
+            self._merged = self.extractions, merge_people(p for x in self.extractions for p in x.people)
+        return self._merged[1]
 
 
 def merge_people(people: Iterable[Person]) -> tuple[Person, ...]:
     """One record for each person: the same first name in two notes is one person; known gender and relation win."""
-    found: dict[str, Person] = {}
+    found: dict[str, list[Person]] = {}
     for p in people:
-        key = p.names[0].casefold() if p.names else ""
-        if not key:
-            continue
-        old = found.get(key)
-        found[key] = (
-            p
-            if old is None
-            else Person(
-                names=tuple(dict.fromkeys((*old.names, *p.names))),
-                relation=old.relation or p.relation,
-                # Two notes that disagree about somebody's gender: unknown is safer than the first one told.
-                gender=old.gender if p.gender in (None, old.gender) else p.gender if old.gender is None else None,
-                notes=tuple(sorted({*old.notes, *p.notes})),
-            )
-        )
-    return tuple(found[k] for k in sorted(found))
+        if p.names and (key := p.names[0].casefold()):
+            found.setdefault(key, []).append(p)
+    return tuple(_one_person(found[k]) for k in sorted(found))
+
+
+def _one_person(told: Sequence[Person]) -> Person:
+    """What several notes tell of one person, in their order."""
+    if len(told) == 1:
+        return told[0]
+    gender = told[0].gender
+    for p in told[1:]:
+        # Two notes that disagree about somebody's gender: unknown is safer than the first one told.
+        gender = gender if p.gender in (None, gender) else p.gender if gender is None else None
+    return Person(
+        names=tuple(dict.fromkeys(n for p in told for n in p.names)),
+        relation=next((p.relation for p in told if p.relation), ""),
+        gender=gender,
+        notes=tuple(sorted({n for p in told for n in p.notes})),
+    )
 
 
 def without_replaced(edits: Sequence[Edit], rejected: Container[str]) -> list[Edit]:
@@ -101,15 +109,32 @@ def clash(a: Edit, b: Edit) -> bool:
     return a.id == b.id or (a.start < b.end and b.start < a.end) or (a.start, a.end) == (b.start, b.end)
 
 
-def unsound(note: Note, earlier: Sequence[Edit], edit: Edit) -> str:
-    """Why an edit cannot stand beside the earlier ones; "" if it can."""
-    if note.text[edit.start : edit.end] != edit.before:
-        return f"{edit.stage} proposed an edit of words that do not stand there: {edit.before!r}; it was left out"
-    if edit.start < note.body_start:
-        return f"{edit.stage} proposed an edit of the front matter; it was left out"
-    for other in in_force(earlier):
-        if other.id not in edit.parents and clash(edit, other):
-            return (
-                f"{edit.stage} proposed an edit that overlaps one of {other.stage} ({other.before!r}); it was left out"
-            )
-    return ""
+class Standing:
+    """The edits of a note that stand beside each other so far, kept in order of place while others come."""
+
+    def __init__(self, note: Note, edits: Sequence[Edit]) -> None:
+        self.note = note
+        self.live = in_force(edits)
+        self._replaced = {p for e in edits if e.status in IN_FORCE for p in e.parents}
+
+    def unsound(self, edit: Edit) -> str:
+        """Why an edit cannot stand beside them; "" if it can."""
+        if self.note.text[edit.start : edit.end] != edit.before:
+            return f"{edit.stage} proposed an edit of words that do not stand there: {edit.before!r}; it was left out"
+        if edit.start < self.note.body_start:
+            return f"{edit.stage} proposed an edit of the front matter; it was left out"
+        for other in self.live:
+            if other.id not in edit.parents and clash(edit, other):
+                told = f"{other.stage} ({other.before!r})"
+                return f"{edit.stage} proposed an edit that overlaps one of {told}; it was left out"
+        return ""
+
+    def add(self, edit: Edit) -> None:
+        """Takes in one more, as `in_force` of all would."""
+        if edit.status not in IN_FORCE:
+            return
+        if edit.parents:
+            self._replaced.update(edit.parents)
+            self.live = [e for e in self.live if e.id not in self._replaced]
+        if edit.id not in self._replaced:
+            insort(self.live, edit, key=lambda e: (e.start, e.end))

@@ -11,15 +11,16 @@ from dataclasses import replace
 
 from refiner import chain_asked, chain_written
 from refiner.asking.asker import Asker
-from refiner.chain import CHAIN_VERSION, Chain, clash, unsound, without_replaced
+from refiner.chain import CHAIN_VERSION, Chain, Standing, clash, without_replaced
 from refiner.chain_corrected import corrections
-from refiner.checking import check_life
+from refiner.checking import check_life, people_in
 from refiner.config import Config
 from refiner.corrections import correct_events, standing_answers
 from refiner.edits import digest
 from refiner.language.parse import model_mark
 from refiner.models import (
     CanonEntry,
+    DeadEffect,
     Decision,
     Event,
     Extraction,
@@ -36,6 +37,7 @@ from refiner.review.standing import staying, verdicts_on
 from refiner.stages.base import Stage, StageInput
 from refiner.stages.canon import seed_canon
 from refiner.stages.extract import EXTRACT_VERSION, check_ids, extract, link_events
+from refiner.stages.over_life import LifeEvents
 from refiner.stages.relevance import without_faint
 from refiner.store import Cache, canonical
 from refiner.timeline.resolve import TIMELINE_VERSION, kept_timeline, tellings
@@ -142,7 +144,8 @@ class Run:
         found = correct_events(found, self.history, self.config)
         self.chain.extractions = tuple(found)
         # What every note's input is cut from, made once for all notes.
-        self.people, self.events = self.chain.people, self.chain.events
+        self.people_in = people_in(self.chain)
+        self.events = self.chain.events
         self.extraction_of = {x.note: x for x in found}
         for x in found:
             self.chain.findings += x.findings
@@ -168,10 +171,21 @@ class Run:
         t = Timeline.model_validate_json(self._keyed("timeline", "", key, make))
         self.chain.timeline = t
         self.told: dict[str, dict[str, Event]] = {}
+        notes_of: dict[str, list[str]] = {}  # two notes may have taken one id; `check_ids` says so
         for e in t.events:
             self.told.setdefault(e.note, {})[e.id] = e
+            notes_of.setdefault(e.id, []).append(e.note)
+        self.dead: dict[str, list[DeadEffect]] = {}  # by note, and so is what is in the closure
+        for d in t.dead_effects:
+            for path in dict.fromkeys(notes_of.get(d.event, ())):
+                self.dead.setdefault(path, []).append(d)
+        self.closed: dict[str, list[str]] = {}
+        for i in t.closure:
+            for path in dict.fromkeys(notes_of.get(i, ())):
+                self.closed.setdefault(path, []).append(i)
+        self.life = LifeEvents(t, self.events, self.config)
         behind = {b for v in t.traits for i in v.intervals for b in i.by}
-        self.shared_slice = canonical(
+        shared = canonical(
             [
                 [v.model_dump(mode="json") for v in t.traits],
                 [e.model_dump(mode="json", exclude={"order"}) for e in t.events if e.id in behind],
@@ -181,12 +195,13 @@ class Run:
                 t.now,
             ]
         )
+        self.shared_slice = digest(shared)  # once: it is long, and every note's key holds it
 
     def check(self) -> None:
         """Reads the refined notes again, each by itself and then all against each other."""
         key = digest(CHAIN_VERSION, self.rules_key)
         self.chain.findings += check_life(
-            self.chain, self.config, self.canon, self._canon_for, self.told, key, self._keyed
+            self.chain, self.config, self.canon, self._canon_for, self.people_in, self.told, key, self._keyed
         )
 
     def stage(self, stage: Stage) -> None:
@@ -252,16 +267,16 @@ class Run:
         )
 
     def _input(self, stage: Stage, note: Note) -> StageInput:
-        text = note.text.casefold()
         return StageInput(
             note=note,
             config=self.config,
             canon=self._canon_for(note),
             earlier=tuple(e for e in self.chain.edits.get(note.path, ()) if e.status != "rejected"),
-            people=tuple(p for p in self.people if any(n.casefold() in text for n in p.names)),
+            people=self.people_in[note.path],
             extraction=self.extraction_of.get(note.path),
             timeline=self.chain.timeline if stage.needs_timeline else None,
             events=self.events if stage.needs_timeline else {},
+            life=self.life if stage.needs_timeline else None,
             bearings=tuple(b for b in self.chain.bearings.get(note.path, ()) if b.source.startswith("model:")),
             rejected=frozenset(e.id for e in self.canon if e.status == "rejected"),
         )
@@ -275,8 +290,8 @@ class Run:
         own = [
             [mine[i].model_dump(mode="json", exclude={"order"}) for i in sorted(mine)],
             {k: t.actions[k] for k in sorted(mine) if k in t.actions},
-            [d.model_dump() for d in t.dead_effects if d.event in mine],
-            sorted(i for i in t.closure if i in mine),
+            [d.model_dump() for d in self.dead.get(note.path, ())],
+            sorted(self.closed.get(note.path, ())),
         ]
         return digest(self.shared_slice, canonical(own))
 
@@ -318,8 +333,9 @@ class Run:
         self.chain.proposed += offered
         proposed = [e for e in offered if not any(clash(e, s) for s in said)]
         edits = [*apply_status(proposed, self.verdicts(proposed)), *said]
+        standing = Standing(note, earlier)
         for edit in sorted(edits, key=lambda e: (e.start, e.end)):
-            if problem := unsound(note, earlier, edit):
+            if problem := standing.unsound(edit):
                 self.chain.findings.append(
                     Finding(
                         check="chain", severity="error", note=note.path, start=edit.start, end=edit.end, message=problem
@@ -327,6 +343,7 @@ class Run:
                 )
             else:
                 earlier.append(edit)
+                standing.add(edit)
         self.chain.findings += result.findings
         if result.bearings:
             self.chain.bearings.setdefault(note.path, []).extend(result.bearings)

@@ -16,7 +16,8 @@ from refiner.checks.telling import untellable
 from refiner.checks.whole_life import CHECKS_VERSION, NoteReading, read_life, read_note
 from refiner.config import Config
 from refiner.edits import digest
-from refiner.models import CanonEntry, Event, Finding, Note
+from refiner.language.containing import Phrases
+from refiner.models import CanonEntry, Event, Finding, Note, Person
 from refiner.store import canonical
 
 Keyed = Callable[[str, str, str, Callable[[], str]], str]  # stage, note, key, make -> what was made or remembered
@@ -27,20 +28,36 @@ def check_life(
     config: Config,
     canon: tuple[CanonEntry, ...],
     canon_for: Callable[[Note], tuple[CanonEntry, ...]],
+    people: Mapping[str, tuple[Person, ...]],
     told: Mapping[str, Mapping[str, Event]],
     base_key: str,
     keyed: Keyed,
 ) -> list[Finding]:
     """Findings of all notes, by note and then of the life; spans count in the raw notes.
 
-    `told`: the timeline's events by note and id; `base_key` stands for chain version, persona, policy and traits.
+    `people`: those whom each note names; `told`: the timeline's events by note and id; `base_key` stands for chain
+    version, persona, policy and traits.
     """
     timeline = chain.timeline
+    asked: dict[str, set[tuple[int, int]]] = {}
+    for q in chain.questions:
+        asked.setdefault(q.note, set()).update(q.mentions)
     verdicts = canonical([[v.id, v.verdict] for v in timeline.traits] if timeline else [])
     found: list[Finding] = []
     said: list[Assertion] = []
     for note in chain.notes:
-        again = _again(note, chain, config, canon_for(note), told.get(note.path, {}))
+        events = told.get(note.path, {})
+        again = Again(
+            note=note,
+            text=chain.refined(note),
+            config=config,
+            canon=canon_for(note),
+            edits=tuple(chain.edits.get(note.path, ())),
+            people=people[note.path],
+            # The order of telling counts over all notes: a new note must not make the others be read again.
+            events=tuple(events[i].model_copy(update={"order": 0}) for i in sorted(events)),
+            asked=tuple(sorted(asked.get(note.path, ()))),
+        )
         seen = (again.canon, again.edits, again.people, again.events)
         key = digest(
             "check", CHECKS_VERSION, base_key, note.path, note.sha, again.text, verdicts, canonical(again.asked),
@@ -57,16 +74,20 @@ def check_life(
     return [*found, *read_life(said, canon, config), *twice, *untellable(timeline)]
 
 
-def _again(note: Note, chain: Chain, config: Config, canon: tuple[CanonEntry, ...], told: Mapping[str, Event]) -> Again:
-    text = note.text.casefold()
-    return Again(
-        note=note,
-        text=chain.refined(note),
-        config=config,
-        canon=canon,
-        edits=tuple(chain.edits.get(note.path, ())),
-        people=tuple(p for p in chain.people if any(n.casefold() in text for n in p.names)),
-        # The order of telling counts over all notes: a new note must not make the others be read again.
-        events=tuple(told[i].model_copy(update={"order": 0}) for i in sorted(told)),
-        asked=tuple(sorted({span for q in chain.questions if q.note == note.path for span in q.mentions})),
-    )
+def people_in(chain: Chain) -> dict[str, tuple[Person, ...]]:
+    """Whom each note names, by path: what is known of them in the whole life, but not where else they are named.
+
+    Where else they are named no reader of a note asks, and a note more must not make those be read again that name the
+    same people.
+    """
+    people = [p.model_copy(update={"notes": ()}) for p in chain.people]
+    named: dict[str, list[int]] = {}
+    for at, p in enumerate(people):
+        for name in p.names:
+            named.setdefault(name.casefold(), []).append(at)
+    phrases = Phrases(named)
+    out = {}
+    for note in chain.notes:
+        found = {at for name in phrases.inside(note.text.casefold()) for at in named[name]}
+        out[note.path] = tuple(people[at] for at in sorted(found))
+    return out

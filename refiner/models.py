@@ -6,6 +6,7 @@ All shapes forbid unknown fields, so that a file written by another version fail
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -133,7 +134,8 @@ class Note(Record):
 
     def sentence_at(self, start: int) -> Sentence | None:
         """The sentence that holds code point `start`, or None between sentences."""
-        return next((s for s in self.sentences if s.start <= start < s.end), None)
+        at = bisect_right(self.sentences, start, key=lambda s: s.start) - 1  # they are in order of place
+        return self.sentences[at] if at >= 0 and start < self.sentences[at].end else None
 
 
 # ---- events, traits, people ----------------------------------------------------------------------------------------

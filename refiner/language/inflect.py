@@ -47,7 +47,8 @@ def starts_with_vowel_sound(word: str) -> bool:
 
 def fix_article(text: str, start: int, before: str, after: str) -> tuple[int, str]:
     """Where the edit begins and what it writes, the article before it included where it must change."""
-    match = re.search(r"(?<![\w'’])(an?)([ \t]+)$", text[:start], re.IGNORECASE)
+    low = max(0, blanks_before(text, start) - 3)  # an article, and what must be no letter before it
+    match = re.search(r"(?<![\w'’])(an?)([ \t]+)$", text[low:start], re.IGNORECASE)
     if not match or not after or not after[0].isalnum():
         return start, after
     had, has = starts_with_vowel_sound(before), starts_with_vowel_sound(after)
@@ -58,7 +59,19 @@ def fix_article(text: str, start: int, before: str, after: str) -> tuple[int, st
         article = article.upper()
     elif match[1][0].isupper():
         article = article.capitalize()
-    return match.start(1), article + match[2] + after
+    return low + match.start(1), article + match[2] + after
+
+
+def blanks_before(text: str, at: int) -> int:
+    """Where the blanks begin that stand directly before a place, or before one line end there.
+
+    For patterns that end in `[ \\t]+$`: from here on, and no more than what they want before the blanks, is all that
+    they need to see. Searched from the beginning of a note they would take longer with each sentence.
+    """
+    at -= text[at - 1 : at] == "\n"
+    while at > 0 and text[at - 1] in " \t":
+        at -= 1
+    return at
 
 
 def pronoun(word: str, to: Gender, possessive_before_noun: bool) -> str:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from refiner.config import Config
 from refiner.edits import in_force
 from refiner.models import Bearing, CanonEntry, Edit, Event, Extraction, Note, Person, StageResult, Timeline
+
+if TYPE_CHECKING:
+    from refiner.stages.over_life import LifeEvents
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class StageInput:
     extraction: Extraction | None = None  # of this note
     timeline: Timeline | None = None  # the whole life's; stages after extract only
     events: Mapping[str, Event] = field(default_factory=dict)  # the whole life's, by id
+    life: LifeEvents | None = None  # timeline and events once more, ready to be looked up; None: a stage makes it
     bearings: tuple[Bearing, ...] = ()  # of this note's sentences, as a model labelled them
     rejected: frozenset[str] = frozenset()  # ids of edits that the person rejected: do not build on them
 

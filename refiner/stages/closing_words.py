@@ -104,8 +104,7 @@ class ClosingWords:
     def alive_beside(self, items: list[Over]) -> bool:
         """The same sentence tells of another trait, which the words must not be taken to end."""
         sentence, traits = items[0].sentence, {i.trait for i in items}
-        mine = (e for e in self.overs.events.values() if e.note == self.note.path)
-        told = [(f.trait, f.quote, e.spans) for e in mine for f in e.effects]
+        told = [(f.trait, f.quote, e.spans) for e in self.overs.mine for f in e.effects]
         seen = self.given.extraction.observations if self.given.extraction else ()
         told += [(o.trait, o.quote, ()) for o in seen]
         for trait, quote, spans in told:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
-from refiner.config import Trait
+from refiner.config import Config, Trait
 from refiner.edits import digest
 from refiner.models import Choice, ChoiceEffect, Conflict, Effect, Event, Question, Timeline, TraitVerdict
 from refiner.stages.base import StageInput
@@ -17,22 +18,38 @@ NAME = "override"
 CHOICES = 9  # that a question may have before those that leave it open
 
 
-def questions(given: StageInput, timeline: Timeline, events: Mapping[str, Event]) -> list[Question]:
-    """The questions that belong to this note: a trait is asked about in the note of its first event, or of what was
-    said of it last."""
-    found = []
-    for trait in given.config.important:
+@dataclass(frozen=True)
+class Contested:
+    """An important trait of which the timeline cannot tell what is so today, with the events that change it."""
+
+    trait: Trait
+    verdict: TraitVerdict
+    told: tuple[Event, ...]
+
+
+def contested(config: Config, timeline: Timeline, events: Mapping[str, Event]) -> dict[str, list[Contested]]:
+    """The traits in doubt by the note that asks: that of its first event, or of what was said of it last."""
+    found: dict[str, list[Contested]] = {}
+    for trait in config.important:
         verdict = timeline.verdict(trait.id)
         if verdict is None or verdict.verdict not in ("CONTESTED", "INCONSISTENT"):
             continue
         told = sorted(_told(trait, verdict, events), key=lambda e: e.place)
         said = (i["note"] for i in reversed(verdict.evidence) if i.get("note"))
         home = told[0].note if told else next(said, "")
-        if home != given.note.path:
-            continue
+        found.setdefault(home, []).append(Contested(trait, verdict, tuple(told)))
+    return found
+
+
+def questions(
+    given: StageInput, timeline: Timeline, events: Mapping[str, Event], doubted: Iterable[Contested]
+) -> list[Question]:
+    """The questions that belong to this note. `doubted`: the traits that it asks about."""
+    found = []
+    for trait, verdict, told in ((c.trait, c.verdict, list(c.told)) for c in doubted):
         clash = next((c for c in timeline.conflicts if trait.id in c.traits), None)
         if not told:
-            found.append(_only_seen(trait, verdict, home))
+            found.append(_only_seen(trait, verdict, given.note.path))
         elif verdict.verdict == "INCONSISTENT" and clash is not None and clash.claims:
             found.append(_which_is_wrong(trait, clash, told, events))
         else:

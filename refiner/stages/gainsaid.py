@@ -6,7 +6,7 @@ or what happened in between; the answer becomes an event or changes one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from refiner.config import Trait, followed
 from refiner.edits import digest
@@ -20,12 +20,17 @@ from refiner.timeline.sayings import window_of
 NAME = "override"
 
 
-def questions(given: StageInput, timeline: Timeline, events: Mapping[str, Event]) -> list[Question]:
-    """The questions that belong to this note: it says what does not fit an important trait's verdict."""
+def questions(
+    given: StageInput, timeline: Timeline, events: Mapping[str, Event], said: Iterable[Doubt]
+) -> list[Question]:
+    """The questions that belong to this note: it says what does not fit an important trait's verdict.
+
+    `said`: the doubts whose `home` the note is, or that it says itself.
+    """
     important = {t.id: t for t in given.config.important}
     found = []
-    for doubt in timeline.doubts:
-        if doubt.trait not in important or (doubt.note or _home(doubt, events, timeline)) != given.note.path:
+    for doubt in said:
+        if doubt.trait not in important:
             continue
         trait = important[doubt.trait]
         if doubt.kind == "observation":
@@ -35,16 +40,16 @@ def questions(given: StageInput, timeline: Timeline, events: Mapping[str, Event]
     return found
 
 
-def findings(given: StageInput, timeline: Timeline) -> list[Finding]:
+def findings(given: StageInput, said: Iterable[Doubt]) -> list[Finding]:
     """What was prevented and happened all the same, as this note has it; nothing hangs on it."""
     return [
         Finding(check="timeline", note=given.note.path, message=d.why)
-        for d in timeline.doubts
+        for d in said
         if d.kind == "prevented" and d.note == given.note.path
     ]
 
 
-def _home(doubt: Doubt, events: Mapping[str, Event], timeline: Timeline) -> str:
+def home(doubt: Doubt, events: Mapping[str, Event], timeline: Timeline) -> str:
     """The note that asks: that of the last event, or of what was said last of the trait."""
     verdict = timeline.verdict(doubt.trait)
     said = (i["note"] for i in reversed(verdict.evidence if verdict else ()) if i.get("note"))

@@ -8,8 +8,9 @@ wrong certainty costs more than an open question.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from refiner.checks.change_words import masked
 from refiner.checks.stems import WORD, share, stems
@@ -81,27 +82,75 @@ def _of_another(text: str, m: re.Match[str]) -> bool:
     return bool(_THEIRS.search(near)) and not _MINE.search(near)
 
 
-def declared_fits(what: Sought, events: Iterable[Event]) -> list[Event]:
-    """The declared events whose label or words tell what is sought."""
-    return [e for e in events if e.source == "person" and any(what.told_in(t) for t in (e.label, *e.quotes) if t)]
+class _Telling:
+    """Texts, and which of them tell what is sought: each is read once, and looked at only where its words allow it."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.texts = texts
+        self._of_kind: dict[str, set[int]] = {}
+
+    @cached_property
+    def _having(self) -> tuple[dict[str, set[int]], dict[str, set[int]]]:
+        """The places of the texts by word and by stem."""
+        words: dict[str, set[int]] = {}
+        found: dict[str, set[int]] = {}
+        for at, text in enumerate(self.texts):
+            for word in _words(text):
+                words.setdefault(word, set()).add(at)
+            for stem in {s for m in WORD.finditer(text) for s in stems(m[0])}:
+                found.setdefault(stem, set()).add(at)
+        return words, found
+
+    def _kind(self, kind: str) -> set[int]:
+        if kind not in self._of_kind:
+            self._of_kind[kind] = {at for at, text in enumerate(self.texts) if PATTERNS[kind].search(text)}
+        return self._of_kind[kind]
+
+    def of(self, what: Sought) -> Iterator[tuple[int, re.Match[str] | bool]]:
+        """The places of the texts that tell it, in order, with what `Sought.told_in` says of each."""
+        words, found = self._having
+        lists = [words.get(n, set()) for n in what.names] + [found.get(s, set()) for s in what.rest]
+        lists += [set().union(*(self._kind(k) for k in what.kinds))] if what.kinds else []
+        fewest = min(lists, key=len, default=set())
+        for at in sorted(fewest.intersection(*lists)):
+            if told := what.told_in(self.texts[at]):
+                yield at, told
 
 
-def sentence_fits(what: Sought, notes: Sequence[Note], config: Config) -> list[Event]:
-    """An event without effects for every dated sentence that tells what is sought."""
-    fits: list[Event] = []
-    for note in notes:
-        days = None
-        for index, sentence in enumerate(note.sentences):
-            text = masked(sentence.text)
-            told = what.told_in(text)
-            if not told:
-                continue
-            days = days or Days(note, config)
+class DeclaredEvents:
+    """What the person declared, ready to be asked for by words."""
+
+    def __init__(self, events: Iterable[Event]) -> None:
+        said = [(e, t) for e in events if e.source == "person" for t in (e.label, *e.quotes) if t]
+        self._events, self._telling = [e for e, _ in said], _Telling([t for _, t in said])
+
+    def fits(self, what: Sought) -> list[Event]:
+        """The declared events whose label or words tell what is sought."""
+        return list({id(e): e for e in (self._events[at] for at, _ in self._telling.of(what))}.values())
+
+
+class LandmarkSentences:
+    """The sentences of all notes, ready to be asked for what they tell."""
+
+    def __init__(self, notes: Sequence[Note], config: Config) -> None:
+        self._config = config
+        self._at = [(note, index) for note in notes for index in range(len(note.sentences))]
+        self._telling = _Telling([masked(note.sentences[index].text) for note, index in self._at])
+        self._days: dict[str, Days] = {}
+
+    def fits(self, what: Sought) -> list[Event]:
+        """An event without effects for every dated sentence that tells what is sought."""
+        fits: list[Event] = []
+        for place, told in self._telling.of(what):
+            note, index = self._at[place]
+            if note.path not in self._days:
+                self._days[note.path] = Days(note, self._config)
+            days = self._days[note.path]
             at = told.start() if isinstance(told, re.Match) else None
-            when = _date_of(days, index, text, at)
+            when = _date_of(days, index, self._telling.texts[place], at)
             if when is not None:
                 fits.append(_event(note, index, when, days))
-    return fits
+        return fits
 
 
 def _date_of(days: Days, index: int, text: str, at: int | None) -> When | None:

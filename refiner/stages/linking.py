@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from refiner.config import Config
-from refiner.models import Event, Extraction, Finding, Note, When
-from refiner.stages.landmark_sentences import declared_fits, sentence_fits, sought, the_one
+from refiner.models import Event, Extraction, Finding, Note, Span, When
+from refiner.stages.landmark_sentences import DeclaredEvents, LandmarkSentences, sought, the_one
 from refiner.timeline.landmarks import plain
 
 
@@ -44,10 +45,18 @@ class _Joins:
         self, labels: dict[str, set[str]], ids: dict[str, Event], notes: Sequence[Note], config: Config | None
     ) -> None:
         self.labels, self.ids, self.notes, self.config = labels, ids, notes, config
-        self.declared = list(ids.values())
+        self.told_at: dict[tuple[Span, ...], list[Event]] = {}
+        for e in ids.values():
+            self.told_at.setdefault(e.spans[:1], []).append(e)
+        self.declared = DeclaredEvents(ids.values())
         self.to: dict[str, str] = {}
         self.added: dict[str, list[Event]] = {}
         self.why: dict[str, str] = {}
+
+    @cached_property
+    def sentences(self) -> LandmarkSentences | None:
+        """Those of all notes; made for the first words that no event's id, label or quote answers."""
+        return LandmarkSentences(self.notes, self.config) if self.config is not None else None
 
     def seek(self, words: str) -> None:
         """Finds the event that the words name, and notes why where there is none or more than one."""
@@ -69,21 +78,21 @@ class _Joins:
 
     def _told(self, words: str) -> Event | None:
         what = sought(words) if self.config is not None else None
-        if what is None or self.config is None:
+        if what is None or self.sentences is None:
             return None
-        declared = declared_fits(what, self.declared)
+        declared = self.declared.fits(what)
         if len(declared) == 1:
             return declared[0]
         if declared:
             self.why[words] = self._which(declared)
             return None
-        fits = sentence_fits(what, self.notes, self.config)
+        fits = self.sentences.fits(what)
         event = the_one(fits, what.kinds)
         if event is None:
             if fits:
                 self.why[words] = self._which(fits)
             return None
-        known = (e for e in self.declared if e.spans[:1] == event.spans[:1] and e.when == event.when)
+        known = (e for e in self.told_at.get(event.spans[:1], ()) if e.when == event.when)
         return next(known, event)
 
     def _which(self, events: Iterable[Event]) -> str:

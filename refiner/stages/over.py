@@ -18,6 +18,7 @@ from refiner.phrases import phrase
 from refiner.stages.base import StageInput
 from refiner.stages.declared import find_quote
 from refiner.stages.event_times import Days
+from refiner.stages.over_life import LifeEvents
 from refiner.stages.over_when import STARTS, Kind, Over, Stretches, moment, year_of
 from refiner.stages.people import said_by_another
 from refiner.timeline.sayings import window_of
@@ -32,8 +33,9 @@ class Overs:
 
     def __init__(self, given: StageInput, timeline: Timeline) -> None:
         self.given, self.note, self.timeline = given, given.note, timeline
-        self.events: dict[str, Event] = {e.id: e for e in timeline.events} | dict(given.events)
-        self.verdicts = {v.id: v for v in timeline.traits}
+        self.life = given.life or LifeEvents(timeline, given.events, given.config)
+        self.events, self.verdicts, self.unhappened = self.life.events, self.life.verdicts, self.life.unhappened
+        self.mine = self.life.of_note.get(given.note.path, [])
         self.findings: list[Finding] = []
         narrator = given.config.persona.before
         # Speech may run over sentences; nothing is put between its marks.
@@ -44,9 +46,7 @@ class Overs:
             if not said_by_another(self.note, s, narrator) and not self.plain[s.end - 1].isspace()
         ]
         self.taken_back = {r.target for r in given.extraction.retractions} if given.extraction else set[str]()
-        said = (i for v in timeline.traits for i in v.evidence)
-        self.unhappened = {str(i["event"]) for i in said if i.get("void") == "retracted" and "event" in i}
-        self.stretches = Stretches(timeline, self.events, self.unhappened)
+        self.stretches = Stretches(self.life)
         self.days = Days(self.note, given.config)
 
     def all(self) -> dict[int, list[Over]]:
@@ -64,14 +64,13 @@ class Overs:
     # ---- dead effects ----------------------------------------------------------------------------------------------
 
     def _effects(self) -> Iterator[Over]:
-        dead = {(d.event, d.trait) for d in self.timeline.dead_effects}
-        for event in self.events.values():
-            if event.note != self.note.path or event.modality != "actual" or event.subject != "self":
+        for event in self.mine:
+            if event.modality != "actual" or event.subject != "self":
                 continue  # what was only planned or imagined never was, and a reader can see that
             for effect in event.effects:
                 if event.id in self.unhappened and effect.quote in ("", *event.quotes[:1]):
                     continue  # told with the event: that did not happen
-                kind = self._kind(event, effect, (event.id, effect.trait) in dead)
+                kind = self._kind(event, effect, (event.id, effect.trait) in self.life.dead)
                 sentence = self.place(event, effect) if kind else None
                 if kind and sentence is not None:
                     item = self.stretches.item(kind, event, effect, sentence)
@@ -183,8 +182,8 @@ class Overs:
             return item.trait in self.taken_back
         wanted = {"ended": ("terminates",), "back": (*STARTS, "resumes"), "rests": ("suspends",)}[item.kind]
         past = not present_verbs(item.sentence.text)
-        for other in self.events.values():
-            if other.note != self.note.path or other.modality != "actual" or other.subject != "self":
+        for other in self.mine:
+            if other.modality != "actual" or other.subject != "self":
                 continue
             for e in other.effects:
                 if e.trait != item.trait or e.kind not in wanted:
@@ -209,8 +208,8 @@ class Overs:
 
     def _unhappened(self) -> Iterator[Over]:
         """The last sentence of each run that tells an event which the narrator took back elsewhere."""
-        for event in self.events.values():
-            if event.note != self.note.path or event.id not in self.unhappened or event.id in self.taken_back:
+        for event in self.mine:
+            if event.id not in self.unhappened or event.id in self.taken_back:
                 continue
             effect = event.effects[0] if event.effects else Effect(trait="", kind="continues")
             own = event.spans[:1]  # what it did to her, said further on, is untrue by its own kind

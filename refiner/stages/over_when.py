@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from refiner.checks import closing
-from refiner.models import Effect, EffectKind, Event, Interval, Sentence, Timeline, TraitVerdict, When
+from refiner.models import Effect, EffectKind, Event, Interval, Sentence, When
 from refiner.phrases import phrase
+from refiner.stages.over_life import LifeEvents
 from refiner.timeline.sayings import window_of
 
 STARTS: tuple[EffectKind, ...] = ("initiates", "reinitiates")
@@ -37,9 +38,8 @@ class Over:
 class Stretches:
     """The stretches in which the traits of a life held, and what began and ended each."""
 
-    def __init__(self, timeline: Timeline, events: Mapping[str, Event], unhappened: Collection[str]) -> None:
-        self.timeline, self.events, self.unhappened = timeline, events, unhappened
-        self.verdicts: dict[str, TraitVerdict] = {v.id: v for v in timeline.traits}
+    def __init__(self, life: LifeEvents) -> None:
+        self.life, self.timeline, self.events, self.verdicts = life, life.timeline, life.events, life.verdicts
 
     def item(self, kind: Kind, event: Event, effect: Effect, sentence: Sentence) -> Over:
         if kind in ("never", "unhappened"):
@@ -78,13 +78,7 @@ class Stretches:
 
     def contrary(self, effect: Effect, kinds: Sequence[EffectKind]) -> Event | None:
         """The latest event with an effect of such a kind on the same trait."""
-        found = [
-            e
-            for e in self.events.values()
-            if e.modality == "actual" and e.subject == "self" and e.id not in self.unhappened
-            and any(f.trait == effect.trait and f.kind in kinds for f in e.effects)
-        ]  # fmt: skip
-        return max(found, key=lambda e: (e.when.latest, e.place), default=None)
+        return self.life.latest(effect.trait, kinds)
 
     def _vague(self, by: Event | None, effect: Effect) -> bool:
         """The words that tell the end say that nobody knows its day: the day of the note is then only the last it can

@@ -57,13 +57,14 @@ class _Run:
         self.leading: list[Sentence] = []  # those before the one that is closed, closed with it
 
     def result(self) -> StageResult:
-        events = self.overs.events
+        events, life, path = self.overs.events, self.overs.life, self.note.path
         if self.note.meta.author == "self":  # "I believed that then" has no place in what somebody else wrote
             for run in self._runs():
                 self._close_run(run)
-        self.questions += doubt.questions(self.given, self.timeline, events)
-        self.questions += gainsaid.questions(self.given, self.timeline, events)
-        findings: list[Finding] = [*self.overs.findings, *gainsaid.findings(self.given, self.timeline)]
+        self.questions += doubt.questions(self.given, self.timeline, events, life.contested.get(path, ()))
+        said = life.gainsaid.get(path, ())
+        self.questions += gainsaid.questions(self.given, self.timeline, events, said)
+        findings: list[Finding] = [*self.overs.findings, *gainsaid.findings(self.given, said)]
         return StageResult(
             note=self.note.path, stage=NAME, edits=tuple(self.edits), questions=tuple(self.questions),
             findings=tuple(findings),

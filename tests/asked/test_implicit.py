@@ -15,7 +15,7 @@ from scripted import Scripted
 
 from refiner.asking.ask import schema_of
 from refiner.asking.budget import estimate_tokens
-from refiner.chain import unsound
+from refiner.chain import Standing
 from refiner.config import Config
 from refiner.edits import make_edit, render
 from refiner.models import Decision, Edit, Note, Question, StageResult
@@ -90,7 +90,7 @@ def test_what_is_confirmed_is_asked_and_its_answer_holds_the_swap_s_edits() -> N
     edits = swapped(NOTE)
     (made,) = answered(q, "1")
     assert made.parents == (edits[0].id,)
-    assert unsound(NOTE, edits, made) == ""
+    assert Standing(NOTE, edits).unsound(made) == ""
     refined = render(NOTE.text, [*edits, made])
     assert refined == render(NOTE.text, edits).replace("stood at the urinals of", "stood at the gate of")
     assert answered(q, "stay") == []

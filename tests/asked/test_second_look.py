@@ -17,7 +17,7 @@ from scripted import Scripted
 
 from refiner.asking.ask import schema_of
 from refiner.asking.budget import estimate_tokens
-from refiner.chain import unsound
+from refiner.chain import Standing
 from refiner.config import Config
 from refiner.edits import in_force, make_edit, raw_span, render, render_span
 from refiner.models import Decision, Edit, Note, Question, StageResult
@@ -160,7 +160,7 @@ def test_an_answer_puts_the_mended_sentence_in_the_place_of_the_line(
     for choice in q.choices:
         made = answered(q, choice.id, note, edits)
         for e in made:
-            assert unsound(note, edits, e) == ""
+            assert Standing(note, edits).unsound(e) == ""
             assert all(e.start <= p.start and p.end <= e.end for p in edits if p.id in e.parents)
         refined = render(note.text, [*edits, *made])
         before = render(note.text, edits)
@@ -277,7 +277,7 @@ def test_a_mended_sentence_holds_the_edits_of_its_line_and_names_them() -> None:
     (q,) = look(Model({"found": [item(2, "Anjali", "name")]}, mends=["I sat on the roof with 2 goats."])).questions
     (made,) = answered(q, "1", NOTE, edits)
     assert made.parents == (edits[0].id,)
-    assert unsound(NOTE, edits, made) == ""
+    assert Standing(NOTE, edits).unsound(made) == ""
     assert "I sat on the roof" in render(NOTE.text, [*edits, made])
 
 

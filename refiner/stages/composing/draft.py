@@ -20,7 +20,7 @@ from refiner.stages.composing.readings import Readings
 from refiner.stages.composing.scenes import Passage, Unit, by_narrator, narrator_names, passages, units
 from refiner.stages.composing.sentences import person_words
 from refiner.stages.composing.text import hangs, leans, normal, upper_first
-from refiner.stages.composing.topics import Topic, names_in, topics
+from refiner.stages.composing.topics import Known, Topic, names_in, topics
 from refiner.stages.relevance import WORDS
 from refiner.store import Cache
 
@@ -100,6 +100,27 @@ class Told:
         return out
 
     @cached_property
+    def _passages_with(self) -> dict[tuple[str, int], list[Passage]]:
+        """Her passages by note and where a unit of theirs begins."""
+        out: dict[tuple[str, int], list[Passage]] = {}
+        for passage in self.passages:
+            for unit in passage.units:
+                out.setdefault((passage.note, unit.start), []).append(passage)
+        return out
+
+    @cached_property
+    def _runs(self) -> dict[tuple[str, int, int], tuple[list[Unit], dict[int, int]]]:
+        """Her units by note, entry and section, and the place of each among them by where it begins."""
+        out: dict[tuple[str, int, int], tuple[list[Unit], dict[int, int]]] = {}
+        for path, of_note in self.units.items():
+            for unit in of_note:
+                if not unit.speaker:
+                    run, places = out.setdefault((path, unit.entry, unit.section), ([], {}))
+                    places.setdefault(unit.start, len(run))
+                    run.append(unit)
+        return out
+
+    @cached_property
     def events_of(self) -> dict[str, list[Event]]:
         """The events by the notes that tell of them."""
         out: dict[str, list[Event]] = {}
@@ -115,7 +136,9 @@ class Told:
     def about(self, passage: Passage) -> list[Topic]:
         """The topics of a part of a passage: those of the whole that it names."""
         of_note = self.passages_of.get(passage.note, [])
-        whole = next((p for p in of_note if set(passage.units) <= set(p.units)), None)
+        mine = set(passage.units)
+        near = self._passages_with.get((passage.note, passage.units[0].start), ()) if mine else of_note
+        whole = next((p for p in near if mine <= set(p.units)), None)
         said = normal(passage.text)
         known = self.topics.get(whole.id, []) if whole else []
         return [t for t in known if normal(re.sub(r"^(?:the|your) ", "", t.words)) in said]
@@ -195,8 +218,8 @@ class Told:
         that may be told, and for a line of a chat."""
         if unit.speaker:
             return None
-        run = [u for u in self.units[unit.note] if (u.entry, u.section) == (unit.entry, unit.section) and not u.speaker]
-        at = run.index(unit)
+        run, places = self._runs[unit.note, unit.entry, unit.section]
+        at = places[unit.start]
         first = at
         while leans(run[first].text):
             first -= 1
@@ -213,8 +236,7 @@ class Told:
             part = run[first : last + 1]
         if leans(part[0].text):
             return None
-        of_note = self.passages_of.get(unit.note, [])
-        whole = next((p for p in of_note if p.overlaps(unit.start, unit.end)), None)
+        whole = next(iter(self._passages_with.get((unit.note, unit.start), ())), None)
         return Passage(unit.note, tuple(part), whole.date if whole else "", whole.at_the_time if whole else False)
 
 
@@ -245,6 +267,7 @@ def tell(life: Life, cache: Cache | None = None) -> Told:
             readings.note(path, (u.text for u in by_note[path] if not u.speaker), (p.text for p in of_note))
     titles = sorted({m.title for m in life.media}, key=lambda t: (-len(t), t))
     named = names_in(p.text for p in found)
-    about = {p.id: topics(p.text, life.people, own, named, titles, readings.passage(p.text)) for p in found}
+    known = Known(life.people, own, named, titles)
+    about = {p.id: topics(p.text, known, readings.passage(p.text)) for p in found}
     seen = Counter(normal(t.words) for of in about.values() for t in {normal(t.words): t for t in of}.values())
     return Told(life, by_note, found, about, seen, readings)

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from refiner.errors import RefinerError
+from refiner.language.containing import Phrases
+from refiner.language.inflect import blanks_before
 from refiner.models import Person
 from refiner.stages.composing.sentences import person_words
 from refiner.stages.composing.text import listed, normal, to_you, words
@@ -151,33 +153,46 @@ def names_in(texts: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _begins(text: str, at: int) -> bool:
-    return not re.search(r"[\w,;)’'-][ \t]+$", text[:at])
+    return not re.search(r"[\w,;)’'-][ \t]+$", text[max(0, blanks_before(text, at) - 1) : at])
 
 
-def topics(
-    text: str,
-    people: Sequence[Person],
-    own_names: frozenset[str],
-    life: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset()),
-    titles: Iterable[str] = (),
-    noticed: Noticed | None = None,
-) -> list[Topic]:
+class Known:
+    """What a life knows of names, made ready once for all its passages."""
+
+    def __init__(
+        self,
+        people: Iterable[Person],
+        own_names: frozenset[str],
+        life: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset()),
+        titles: Iterable[str] = (),
+    ) -> None:
+        self.people = frozenset(n.casefold() for p in people for n in p.names)
+        self.own_names, self.life = own_names, life
+        self.titles = {t: n for n, t in enumerate(dict.fromkeys(t for t in titles if len(t) > 3))}
+        self._phrases = Phrases(self.titles)
+
+    def titles_in(self, text: str) -> list[str]:
+        """The titles whose letters stand in a text, in the order in which they were given."""
+        return sorted(self._phrases.inside(text), key=self.titles.__getitem__)
+
+
+def topics(text: str, life: Known, noticed: Noticed | None = None) -> list[Topic]:
     """Topics of a passage, people first, then places, then things; none is the narrator.
 
     What stands in quotation marks is left out: in "my son", said by a father, nobody's son is meant but the narrator.
     """
     noticed = notice(text) if noticed is None else noticed
     text = _unquoted(text)
-    known = {n.casefold(): p for p in people for n in p.names}
+    known, (named_words, small_words) = life.people, life.life
     out: list[Topic] = []
-    for title in titles:  # a title is one topic, not the names in it
-        if len(title) > 3 and re.search(rf"(?<!\w){re.escape(title)}(?!\w)", text):
+    for title in life.titles_in(text):  # a title is one topic, not the names in it
+        if re.search(rf"(?<!\w){re.escape(title)}(?!\w)", text):
             out.append(Topic("topic", title))
             text = text.replace(title, " " * len(title))
     for match in _CAPITAL.finditer(text):
         parts = re.sub(r"['’]s$|[’'-]+$", "", match[0]).split()
         the = bool(re.search(r"\bthe[ \t]+$", text[: match.start()]))
-        sure = parts[0].casefold() in known or parts[0].casefold() in life[0] or match.start() in noticed.names
+        sure = parts[0].casefold() in known or parts[0].casefold() in named_words or match.start() in noticed.names
         if _begins(text, match.start()) and not sure:
             the = parts[0] == "The" or the
             parts = parts[1:]  # a capital at the beginning of a sentence says nothing
@@ -185,9 +200,9 @@ def topics(
             parts = parts[1:]
         name = " ".join(parts)
         low = name.casefold()
-        if not parts or len(name) < 3 or parts[0].casefold() in own_names or low in own_names:
+        if not parts or len(name) < 3 or parts[0].casefold() in life.own_names or low in life.own_names:
             continue
-        if len(parts) == 1 and low in life[1] and low not in known:
+        if len(parts) == 1 and low in small_words and low not in known:
             continue
         near = text[: match.start()]
         if low not in known and _describes(noticed, match.start(), match.end()):
