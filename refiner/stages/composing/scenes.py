@@ -8,6 +8,7 @@ span with the edits in force. Headings, dates, list marks and other people's lin
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -24,6 +25,7 @@ SHORTEST = 5
 ENOUGH = 60  # from here on a paragraph's end is a good place to stop
 
 _HEADING = re.compile(r"[ \t>]*#{1,6}[ \t]+")
+_MARKS = re.compile(r"[ \t#*_\[]*")
 _BLANK = re.compile(r"\n[ \t>]*\r?\n")
 _LINE = re.compile(
     r"(?:\[?[\d/.,: -]{4,20}(?:[ap]\.?m\.?)?\]?[ \t]*[-–]?[ \t]*)?"
@@ -113,19 +115,17 @@ def _hulls(note: Note, live: Sequence[Edit]) -> Iterator[tuple[int, int, list[Se
     sentences = note.sentences
     reach = [(s.start, s.end) for s in sentences]
     joined = list(range(len(sentences)))  # index of the first sentence of its group
+    starts, ends = [s.start for s in sentences], [s.end for s in sentences]  # both rise: sentences stand in order
     for edit in live:
-        touched = [
-            i
-            for i, s in enumerate(sentences)
-            if edit.start < s.end and s.start < edit.end or edit.start == edit.end and s.start <= edit.start <= s.end
-        ]
-        if not touched:  # between sentences: it belongs to the one before, or opens the first
-            before = [i for i, s in enumerate(sentences) if s.end <= edit.start]
-            if not sentences:
-                continue
-            touched = [before[-1] if before else 0]
+        if not sentences:
+            continue
+        empty = edit.start == edit.end  # what is put in touches the sentences that end and begin there
+        first = bisect_left(ends, edit.start) if empty else bisect_right(ends, edit.start)
+        last = (bisect_right(starts, edit.end) if empty else bisect_left(starts, edit.end)) - 1
+        if last < first:  # between sentences: it belongs to the one before, or opens the first
+            first = last = max(0, bisect_right(ends, edit.start) - 1)
         # A clause that closes several sentences is said with all of them.
-        first, last = max(0, touched[0] - run_of(edit)), touched[-1]
+        first = max(0, first - run_of(edit))
         reach[first] = (min(reach[first][0], edit.start), reach[first][1])
         reach[last] = (reach[last][0], max(reach[last][1], edit.end))
         lead = min(joined[first : last + 1])
@@ -159,7 +159,9 @@ def units(note: Note, edits: Iterable[Edit], config: Config) -> list[Unit]:
     paragraph = section = 0
     last_end = note.body_start
     speaker = ""
+    begins, text_ends = [e.start for e in live], len(note.text.rstrip())
     for start, end, sentences in _hulls(note, live):
+        near = live[bisect_left(begins, start) : bisect_right(begins, end)]
         gap = note.text[last_end:start]
         line = note.text[note.text.rfind("\n", 0, start) + 1 : start]
         entry = note.entries[sentences[0].entry] if note.entries else None
@@ -169,8 +171,8 @@ def units(note: Note, edits: Iterable[Edit], config: Config) -> list[Unit]:
             paragraph += 1
         last_end = end
         raw = " ".join(s.text for s in sentences)
-        text = plain(render_span(note.text, start, end, live))
-        if entry and entry.date and not note.text[entry.start : start].strip(" \t#*_["):
+        text = plain(render_span(note.text, start, end, near))
+        if entry and entry.date and (start <= entry.start or _MARKS.fullmatch(note.text, entry.start, start)):
             # The heading of a dated entry, or the date that runs into its first sentence.
             text = text.removeprefix(entry.date).lstrip(" :,–—-]") if plain(raw).startswith(entry.date) else text
             if (
@@ -182,7 +184,7 @@ def units(note: Note, edits: Iterable[Edit], config: Config) -> list[Unit]:
                 section += 1
                 continue
         bold = re.fullmatch(r"(?:\*\*|__)[^*_]+(?:\*\*|__):?", note.text[start:end].strip())
-        if _HEADING.fullmatch(line) or bold or not chat and _is_title(note, start, end, text, item):
+        if _HEADING.fullmatch(line) or bold or not chat and _is_title(note, start, end, text, item, text_ends):
             section += 1
             continue
         if chat:
@@ -206,15 +208,18 @@ def units(note: Note, edits: Iterable[Edit], config: Config) -> list[Unit]:
                 paragraph=paragraph,
                 section=section,
                 item=item,
-                edits=tuple(e.id for e in live if start <= e.start and e.end <= end),
+                edits=tuple(e.id for e in near if e.end <= end),
                 speaker=speaker if chat else "",
             )  # fmt: skip
         )
     return out
 
 
-def _is_title(note: Note, start: int, end: int, text: str, item: bool) -> bool:
-    """A short line alone, without a stop: a title that has no hash marks. A note of one line has none."""
+def _is_title(note: Note, start: int, end: int, text: str, item: bool, text_ends: int) -> bool:
+    """A short line alone, without a stop: a title that has no hash marks. A note of one line has none.
+
+    `text_ends`: where the note's last word ends.
+    """
     if len(note.sentences) == 1:
         return False
     alone = not note.text[note.text.rfind("\n", 0, start) + 1 : start].strip() and note.text[end : end + 1] in (
@@ -223,7 +228,7 @@ def _is_title(note: Note, start: int, end: int, text: str, item: bool) -> bool:
         "\r",
     )
     stops = re.search(r"[.!?…:;,]['\"”’)]*$", text)
-    blank = bool(_BLANK.match(note.text[end : end + 4])) or end >= len(note.text.rstrip())
+    blank = bool(_BLANK.match(note.text[end : end + 4])) or end >= text_ends
     return alone and not item and not stops and blank and len(words(text)) <= 8
 
 
