@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from refiner.errors import UsageError
@@ -33,29 +37,81 @@ def command(env: Mapping[str, str] | None = None) -> list[str]:
 
 
 def open_editor(text: str, note: str = "") -> str | None:
-    """Opens the person's editor on a text; `note` stands below a line and is ignored.
+    """Opens the person's editor on a text; `note` stands below a line and is ignored. None where the editor was left
+    with an error and nothing was written.
 
-    The folder is private (0700) and so is the file (0600); both are gone afterwards, whatever happens.
+    The folder is private (0700) and so is the file (0600). Both are gone afterwards, unless what was written in them
+    cannot be taken: then they stay, and the UsageError that is raised names the file. What is no UTF-8 is read as the
+    Windows code page 1252, a superset of what can be seen of Latin-1.
     """
     parts = command()
+    given = with_help(text, note).encode("utf-8", "surrogatepass")
     folder = Path(tempfile.mkdtemp(prefix="refiner-"))
+    path = folder / "text.txt"
     try:
-        path = folder / "text.txt"
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(fd, "w", encoding="utf-8", errors="surrogatepass", newline="") as file:
-            file.write(with_help(text, note))
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(given)
         try:
-            done = subprocess.run([*parts, str(path)], check=False)
+            with _ctrl_c_is_the_editors():
+                code = subprocess.run([*parts, str(path)], check=False).returncode
         except OSError as error:
             raise UsageError(f"{parts[0]} cannot be started: {error.strerror}", mend="export EDITOR=nano") from None
-        if done.returncode != 0:
+        left = _written(path)
+        if code != 0 and left in (None, given):
             return None
-        try:
-            return without_help(path.read_bytes().decode("utf-8", "surrogatepass"), text)
-        except (OSError, UnicodeDecodeError):
-            raise UsageError("what the editor left is no UTF-8 text; nothing was changed") from None
+        if code != 0:
+            raise UsageError(f"{parts[0]} failed (exit code {code}); what you wrote is kept in {path}")
+        if left is None:
+            raise UsageError(f"{parts[0]} left no file that can be read; nothing was changed")
+        taken = without_help(_decoded(left, path), text)
+        given = left  # it is taken: nothing is lost with the file
+        return taken
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if _written(path) in (None, given):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _ctrl_c_is_the_editors() -> Iterator[None]:
+    """Ctrl-C reaches this program too while the editor runs, and would end both: vim takes it for "leave this mode".
+    A handler is, unlike "ignore", not passed on to the editor."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, lambda number, frame: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _written(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+def _decoded(data: bytes, path: Path) -> str:
+    """The words in a file. Raises UsageError, which names it, where they are no text."""
+    with suppress(UnicodeDecodeError):
+        return data.decode("utf-8", "surrogatepass")
+    with suppress(UnicodeDecodeError):
+        if b"\0" not in data:  # else UTF-16, or no text at all
+            return data.decode("utf-8", "refiner.cp1252")
+    raise UsageError(
+        f"what the editor left is no text; nothing was changed, and it is kept in {path}",
+        mend="copy your words out of that file, or have the editor write UTF-8",
+    )
+
+
+def _by_cp1252(error: UnicodeError) -> tuple[str, int]:
+    """Bytes that are no UTF-8, each by itself: an editor may leave what was UTF-8 as it is and add its own."""
+    assert isinstance(error, UnicodeDecodeError)
+    return error.object[error.start : error.end].decode("cp1252"), error.end
+
+
+codecs.register_error("refiner.cp1252", _by_cp1252)
 
 
 def with_help(text: str, note: str) -> str:

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import stat
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -167,6 +169,73 @@ def test_the_editor_gets_a_private_file(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("VISUAL", "no-such-editor")
     with pytest.raises(UsageError, match="not there"):
         open_editor("x")
+
+
+WRITES = """
+import os, signal, sys
+open(sys.argv[1], "wb").write({data!r})
+{then}
+"""
+
+
+def editor_that_writes(folder: Path, data: bytes, then: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sets $VISUAL to an editor that leaves these bytes, and temporary files to lie in `folder`."""
+    script = folder / "editor.py"
+    script.write_text(WRITES.format(data=data, then=then), encoding="utf-8")
+    monkeypatch.setenv("VISUAL", f"{sys.executable} '{script}'")
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+
+
+@pytest.mark.parametrize(
+    ("data", "read"),
+    [
+        (b"caf\xe9 \x93mine\x94\n", "café “mine”"),
+        ("über ".encode() + b"caf\xe9", "über café"),
+        (b"\xed\xa0\x80 half", "\ud800 half"),
+    ],
+)
+def test_words_that_are_no_utf_8_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes, read: str
+) -> None:
+    editor_that_writes(tmp_path, data, "", monkeypatch)
+    assert open_editor("the boy") == read
+    assert list(tmp_path.glob("refiner-*")) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "then"),
+    [
+        (b"my long new words", "sys.exit(3)"),
+        (b"my long new words", "os.kill(os.getpid(), signal.SIGKILL)"),
+        ("my words".encode("utf-16"), ""),
+        (b"\x81 my words", ""),
+    ],
+)
+def test_words_that_cannot_be_taken_are_kept_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes, then: str
+) -> None:
+    editor_that_writes(tmp_path, data, then, monkeypatch)
+    with pytest.raises(UsageError, match="kept in") as refused:
+        open_editor("the boy", "help")
+    (file,) = tmp_path.glob("refiner-*/text.txt")
+    assert str(file) in refused.value.message
+    assert file.read_bytes() == data
+    assert (stat.S_IMODE(file.stat().st_mode), stat.S_IMODE(file.parent.stat().st_mode)) == (0o600, 0o700)
+
+
+def test_an_editor_that_leaves_no_file_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    editor_that_writes(tmp_path, b"", "os.unlink(sys.argv[1])", monkeypatch)
+    with pytest.raises(UsageError, match="left no file"):
+        open_editor("the boy")
+    assert list(tmp_path.glob("refiner-*")) == []
+
+
+def test_ctrl_c_in_the_editor_ends_neither(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    then = "signal.signal(signal.SIGINT, lambda n, f: None); os.kill(os.getppid(), signal.SIGINT)"
+    editor_that_writes(tmp_path, b"my words", then, monkeypatch)
+    before = signal.getsignal(signal.SIGINT)
+    assert open_editor("the boy") == "my words"
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 @pytest.mark.parametrize("text", ["", "one", "two\nlines", "ends\n", "# a heading\n\ntext", "a\r\nb"])
