@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from refiner.chat_lines import LEAST, line_at, speakers
 from refiner.errors import NoteError, StoreError
 from refiner.models import Entry, Note, Sentence
 
@@ -26,18 +27,18 @@ _DATE = (
 )
 # A heading is a date and nothing else on its line, or a Markdown heading or bold run that begins with a full date.
 _DATED = re.compile(
-    rf"[ \t]*(?:#{{1,6}}[ \t]+|\*\*|__|\[)?(?P<date>{_DATE})(?:\*\*|__|\])?[ \t]*(?:[:–—-][ \t]*)?"
+    rf"[ \t]*(?:#{{1,6}}[ \t]+|\*\*|__|\[)?(?P<date>{_DATE})(?:\*\*|__|\])?[ \t]*+(?:[:–—-][ \t]*+)?"
     rf"(?:\(?{_WEEKDAY}\)?|,?[ \t]*\d{{1,2}}[:.]\d{{2}}(?:[ \t]*[ap]\.?m\.?)?)?[ \t]*:?\r?\Z",
     re.I,
 )
 _DATED_TITLE = re.compile(rf"[ \t]*#{{1,6}}[ \t]+(?P<date>{_DATE})[ \t]*[:,–—-][ \t]*\S", re.I)
 _DATED_RUN = re.compile(rf"(?:\*\*|__)(?P<date>{_DATE})(?:\*\*|__)[ \t:,–—-]+", re.I)
 _MARKER = re.compile(r"[ \t]*(?:>[ \t]?)*[ \t]*(?:#{1,6}[ \t]+|[-*+•][ \t]+(?:\[[ xX]\][ \t]+)?|\d{1,3}[.)][ \t]+)?")
-_CHAT = re.compile(
-    r"[ \t]*(?:\[?[\d/.,: -]{4,20}(?:[ap]\.?m\.?)?\]?[ \t]*[-–]?[ \t]*)?[^\W\d_][\w .@'-]{0,30}?:[ \t]+\S", re.I
-)
 _RULE = re.compile(r"[ \t]*(?:[-*_=][ \t]*){3,}\r?\Z")
-_END = re.compile(r"(?:[.!?…।]+)[\"'”’)\]*_»]*(?=\s)")
+_END = re.compile(r"(?<![.!?…।])[.!?…।]++[\"'”’)\]*_»]*+(?=\s)")
+_SOLID = re.compile(r"\S")
+_OPENING = re.compile(r"[\"'“‘(\[*_#`]*+")
+_SHORT = re.compile(r"\b\w\.\w\Z")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\"'“‘])(?:mr|mrs|ms|dr|st|shri|smt|prof|sr|jr|vs|etc|e\.?g|i\.?e|no|rs|col|capt|lt|gen|rev|hon|adv|er|approx|fig|dept|govt|a\.?k\.?a|[A-Z](?:\.[A-Z])*)\.$",
     re.I,
@@ -56,16 +57,18 @@ def _is_abbreviation(before: str) -> bool:
 def _sentence_ends(block: str) -> Iterator[int]:
     """Offsets in a block at which a sentence ends (after its closing quotes)."""
     for match in _END.finditer(block):
-        rest = block[match.end() :].lstrip()
-        if not rest:
+        rest = _SOLID.search(block, match.end())
+        if rest is None:
             break
         mark = match[0]
-        new_line = "\n" in block[match.end() : len(block) - len(rest)]
-        first = rest.lstrip("\"'“‘([*_#`")[:1]
+        new_line = "\n" in block[match.end() : rest.start()]
+        opening = _OPENING.match(block, rest.start())
+        first = block[opening.end() : opening.end() + 1] if opening else ""
         if mark[0] == "." and _is_abbreviation(block[max(0, match.start() - 12) : match.start() + 1]):
             continue
+        short = _SHORT.search(block[max(0, match.start() - 4) : match.start()])  # "a.m.", of which this is the last
         # Lower case goes on with the same sentence after ?, ! or a quotation ("Why?" she asked), not after a full stop.
-        if first.islower() and not new_line and (mark != "." or re.search(r"\b(?:\w\.)+\w$", block[: match.start()])):
+        if first.islower() and not new_line and (mark != "." or short):
             continue
         yield match.end()
 
@@ -75,7 +78,7 @@ def _blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     open_from: int | None = None
     last_end = start
     body = text[start:end]
-    chat = sum(bool(_CHAT.match(line)) for line in body.splitlines()) >= 3
+    chat = sum(speakers(body).values()) >= LEAST
     at = start
     for line in body.splitlines(keepends=True):
         line_end = at + len(line.rstrip("\r\n"))
@@ -84,7 +87,7 @@ def _blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         begins = at + (marker.end() if marker else 0)
         # A line that stands alone: a heading, or a date that begins an entry.
         alone = bool(re.match(r"[ \t]*#{1,6}[ \t]", bare)) or (at == start and bool(_DATED.match(bare)))
-        fresh = begins > at + len(bare) - len(bare.lstrip()) or (chat and bool(_CHAT.match(bare)))
+        fresh = begins > at + len(bare) - len(bare.lstrip()) or (chat and line_at(bare) is not None)
         if not bare.strip() or _RULE.match(bare) or fresh or alone:
             if open_from is not None:
                 yield open_from, last_end

@@ -26,7 +26,7 @@ from refiner.stages.composing.told import habits, occasions, opinion, views
 from refiner.stages.composing.traits import now_and_then, trait_samples
 from refiner.store import Cache
 
-COMPOSE_VERSION = "14"
+COMPOSE_VERSION = "15"
 MAKERS = (
     identity, now_and_then, trait_samples, opinion, views, habits, occasions, memory, chats, events, boundary, voice,
 )  # fmt: skip

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from refiner.chat_lines import without_speaker
 from refiner.checks.closing import CLOSED
 from refiner.checks.trait_words import TraitWords
 from refiner.config import Config, Trait
@@ -225,7 +226,7 @@ class _Told:
             note=self.note.path,
             spans=tuple(spans.values()),
             quotes=quotes,
-            label=_label(sentence.text),
+            label=_label(without_speaker(self.note, sentence.text)),
             when=when,
             until=stretch.until if stretch else When(),
             lasted=stretch.lasted if stretch else Duration(),
@@ -266,7 +267,7 @@ class _Told:
                 stage=NAME,
                 start=sentence.start,
                 end=sentence.end,
-                question=f"“{_label(sentence.text)}”: "
+                question=f"“{_label(without_speaker(self.note, sentence.text))}”: "
                 + ("which trait does this change?" if r.rivals else f"is this about {names[r.trait]}?"),
                 choices=(*choices, Choice(id="none", label="none of them" if r.rivals else "no")),
                 mentions=((sentence.start, sentence.end),),

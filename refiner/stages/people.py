@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 
+from refiner.chat_lines import is_chat, line_of
 from refiner.config import PersonaSide
 from refiner.models import Gender, Note, Person, Sentence
 from refiner.phrases import phrase
@@ -131,23 +131,13 @@ def _pronoun(text: str, match: re.Match[str]) -> Gender | None:
     return "male" if pronoun[1].lower() in ("he", "him", "his") else "female"
 
 
-_SPEAKER = re.compile(
-    r"^[ \t]*(?:\[?[\d/.,: -]{4,20}(?:[ap]\.?m\.?)?\]?[ \t]*[-–]?[ \t]*)?"
-    r"(?P<who>[^\W\d_][\w.'-]*(?: [\w.'-]+){0,2}):[ \t]+\S",
-    re.I | re.M,
-)
-_LINES = 4  # from so many lines with a speaker on, a text is a chat
-
-
 def said_by_another(note: Note, sentence: Sentence, narrator: PersonaSide) -> bool:
     """A line of a chat that somebody else wrote, or a sentence that is a quotation as a whole."""
     if re.fullmatch(r"[\"“][^\"“”]*[\"”]", sentence.text.strip()):
         return True
-    speakers = Counter(m["who"].casefold() for m in _SPEAKER.finditer(note.text, note.body_start))
-    if note.meta.kind != "chat" and (speakers.total() < _LINES or len(speakers) < 2 or max(speakers.values()) < 2):
+    if not is_chat(note):
         return False
-    line = note.text.rfind("\n", 0, sentence.start) + 1
-    match = _SPEAKER.match(note.text, line)
+    line = line_of(note, sentence.start)
     own = {"me", "i", *(n.casefold() for n in (*narrator.nicknames, *narrator.handles, narrator.name))}
     own |= {part for n in (narrator.name,) for part in n.casefold().split()}
-    return match is not None and match["who"].casefold() not in own
+    return line is not None and line.who.casefold() not in own

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from refiner.chat_lines import line_at, line_of
 from refiner.checks.change_words import masked
 from refiner.checks.stems import WORD, share, stems
 from refiner.checks.trait_words import Evidence as Words
@@ -87,11 +88,6 @@ def evidence_sentences(
 
 # ---- who tells -----------------------------------------------------------------------------------------------------
 
-_LINE = re.compile(
-    r"[ \t>]*(?:\[?[\d/.,: -]{4,20}(?:[ap]\.?m\.?)?\]?[ \t]*[-–]?[ \t]*)?(?P<who>[^\W\d_][\w .'’-]{0,30}?):[ \t]+\S",
-    re.I,
-)
-
 
 def teller_of(note: Note, sentence: Sentence, narrator: PersonaSide) -> Teller:
     """Who says a sentence as a whole."""
@@ -100,9 +96,8 @@ def teller_of(note: Note, sentence: Sentence, narrator: PersonaSide) -> Teller:
         return Teller("author", note.meta.author)
     if not said_by_another(note, sentence, narrator):
         return NARRATOR
-    line = note.text.rfind("\n", 0, sentence.start) + 1
-    match = _LINE.match(note.text, line)
-    return Teller("quoted", match["who"].strip() if match and match.end() - 1 <= sentence.end else "")
+    line = line_of(note, sentence.start)
+    return Teller("quoted", line.who if line and line.said <= sentence.end else "")
 
 
 # ---- by words ------------------------------------------------------------------------------------------------------
@@ -140,8 +135,8 @@ def _by_words(
     """Who shows the trait with its own words in a sentence; None where nobody says it of the narrator."""
     text = sentence.text
     if voice.voice != "narrator":
-        if voice.voice == "quoted" and (line := _LINE.match(text)):
-            text = text[line.end() - 1 :]
+        if voice.voice == "quoted" and (line := line_at(text)):
+            text = text[line.said :]
         return voice if _says(note, text, voice, trait, words, narrator) else None
     if _says(note, masked(text), voice, trait, words, narrator):
         return voice

@@ -36,6 +36,7 @@ def test_sentences_are_exact_ordered_spans(body: str) -> None:
     [
         ("Mr. Rao came. He sat.", ["Mr. Rao came.", "He sat."]),
         ('"Why?" she asked me. I said no.', ['"Why?" she asked me.', "I said no."]),
+        ("it was 6 a.m.\nand dark. Next.", ["it was 6 a.m.\nand dark.", "Next."]),
         ("deploy froze. turned it off.", ["deploy froze.", "turned it off."]),
         ("At 5 p.m. we left. OK", ["At 5 p.m. we left.", "OK"]),
         ("wrapped\nline goes on. Next.", ["wrapped\nline goes on.", "Next."]),

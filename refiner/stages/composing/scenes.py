@@ -12,6 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from refiner.chat_lines import is_chat, line_at
 from refiner.checks.closing import run_of
 from refiner.config import Config
 from refiner.edits import digest, in_force, render_span
@@ -27,11 +28,6 @@ ENOUGH = 60  # from here on a paragraph's end is a good place to stop
 _HEADING = re.compile(r"[ \t>]*#{1,6}[ \t]+")
 _MARKS = re.compile(r"[ \t#*_\[]*")
 _BLANK = re.compile(r"\n[ \t>]*\r?\n")
-_LINE = re.compile(
-    r"(?:\[?[\d/.,: -]{4,20}(?:[ap]\.?m\.?)?\]?[ \t]*[-–]?[ \t]*)?"
-    r"(?P<who>[^\W\d_][\w .@'-]{0,30}?):[ \t]+(?P<said>\S.*)",
-    re.I | re.S,
-)
 _GREETING = re.compile(
     r"(?:dear|dearest|hi|hello|hey|namaste|respected|pyari|pyare|priya|priyo|pujya|pranam)\b[^.!?]{0,40}[,!]?$", re.I
 )
@@ -140,20 +136,10 @@ def _hulls(note: Note, live: Sequence[Edit]) -> Iterator[tuple[int, int, list[Se
         at = stop
 
 
-def _is_chat(note: Note) -> bool:
-    speakers = [m["who"] for s in note.sentences if (m := _LINE.fullmatch(s.text))]
-    return (
-        note.meta.kind == "chat"
-        and bool(speakers)
-        or len(speakers) >= 3
-        and 2 <= len(set(speakers)) <= len(speakers) // 2 + 1
-    )
-
-
 def units(note: Note, edits: Iterable[Edit], config: Config) -> list[Unit]:
     """The refined sentences of a note, without headings, dates, greetings and what the edits dropped."""
     live = in_force(edits)
-    chat = _is_chat(note)
+    chat = is_chat(note)
     names = narrator_names(config)
     out: list[Unit] = []
     paragraph = section = 0
@@ -188,8 +174,8 @@ def units(note: Note, edits: Iterable[Edit], config: Config) -> list[Unit]:
             section += 1
             continue
         if chat:
-            if match := _LINE.fullmatch(text):
-                speaker, text = match["who"].strip(), match["said"].strip()
+            if line_said := line_at(text):
+                speaker, text = line_said.who, text[line_said.said :].strip()
                 speaker = "self" if speaker.casefold() in names else speaker
             elif not speaker:
                 continue  # the head of the export, before anybody speaks

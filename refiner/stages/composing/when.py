@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 
 from refiner.models import When
 
@@ -10,6 +11,9 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
+_SHORT = tuple(m[:3] for m in MONTHS)
+# Whole words: a marriage is not in March.
+_NAMED = re.compile(rf"\b(?:{'|'.join((*MONTHS, *_SHORT, 'Sept'))})\b", re.I)
 _SEASONS = {21: "spring", 22: "summer", 23: "autumn", 24: "winter"}
 _DAY = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?([~?%]?)")
 _DECADE = re.compile(r"(\d{3})X([~?%]?)")
@@ -94,16 +98,24 @@ def heading_edtf(words: str) -> str:
     Only the day-month order that needs no guess is read: "03/04/2003" gives the year alone.
     """
     if match := re.search(r"\b(\d{4})-(\d{2})(?:-(\d{2}))?\b", words):
-        return match[0]
+        return _possible(match[1], int(match[2]), int(match[3] or 0))
     year = re.search(r"\b(1[89]\d{2}|20\d{2})\b", words)
     if not year:
         return ""
     rest = words.replace(year[0], " ")
-    month = next((i for i, m in enumerate(MONTHS, 1) if re.search(rf"\b{m[:3]}", rest, re.I)), 0)
-    if not month:
+    named = _NAMED.search(rest)
+    if not named:
         return year[0]
     day = re.search(r"\b([0-3]?\d)(?:st|nd|rd|th)?\b", rest)
-    return f"{year[0]}-{month:02d}" + (f"-{int(day[1]):02d}" if day and 1 <= int(day[1]) <= 31 else "")
+    return _possible(year[0], _SHORT.index(named[0][:3].title()) + 1, int(day[1]) if day else 0)
+
+
+def _possible(year: str, month: int, day: int) -> str:
+    """As much of a date as the calendar has: no day of 31 June, no month 13."""
+    if not 1 <= month <= 12:
+        return year
+    within = int(year) and 1 <= day <= monthrange(int(year), month)[1]
+    return f"{year}-{month:02d}-{day:02d}" if within else f"{year}-{month:02d}"
 
 
 def in_month(edtf: str) -> str:
