@@ -63,3 +63,11 @@ def on_page_content(page_html: str, **_: Any) -> str:
         return f'<figure>{svg.replace("<svg ", f"""<svg role="img" aria-label="{said}" """, 1)}</figure>'
 
     return _FIGURE.sub(inside, page_html)
+
+
+def on_post_build(config: Any) -> None:
+    """Writes the search index as a script too: read from a folder, without a server, the theme wants it so, and without
+    it the rest of its script stops (the switch between light and dark)."""
+    folder = Path(config.site_dir) / "search"
+    index = (folder / "search_index.json").read_text(encoding="utf-8")
+    (folder / "search_index.js").write_text(f"var __index = {index}", encoding="utf-8")

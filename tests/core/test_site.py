@@ -53,6 +53,7 @@ def test_every_page_is_there(site: Path) -> None:
     for page in (ROOT / "docs").rglob("*.md"):
         assert (site / page.relative_to(ROOT / "docs").with_suffix(".html")).is_file(), page
     assert (site / "repository" / "results.html").is_file()
+    assert (site / "search" / "search_index.js").read_text(encoding="utf-8").startswith("var __index = {")
     assert not list(site.rglob("*.py"))
 
 
