@@ -85,7 +85,7 @@ def open_gguf(gguf: Path, lora: Path | None = None, *, context: int = 4096, thre
 
 
 @contextmanager
-def _waiting_asleep() -> Iterator[None]:
+def waiting_asleep() -> Iterator[None]:
     """Lets llama.cpp, imported within, have its threads wait asleep for each other where others use this machine too.
 
     llama.cpp waits some hundred times a token until all its threads are there. By default GNU's OpenMP burns time
@@ -117,7 +117,7 @@ class LlamaCpp:
         self, base: Path, lora: Path | None, *, context: int = 4096, threads: int | None = None, alias: str = ""
     ) -> None:
         """`alias`: what answers call the model; otherwise the file's name. llama.cpp would give its whole path away."""
-        with _waiting_asleep():
+        with waiting_asleep():
             import xllamacpp
 
         parameters = xllamacpp.CommonParams()

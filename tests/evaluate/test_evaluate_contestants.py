@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -193,31 +192,6 @@ def test_the_weights_are_opened_once_and_only_when_asked(ws: Workspace, monkeypa
     lazy.close()
     assert isinstance(model, Ruled)
     assert model.closed
-
-
-@pytest.mark.parametrize(
-    ("load", "chosen", "inside"),
-    [(1.6, {}, "PASSIVE"), (0.1, {}, None), (1.6, {"OMP_WAIT_POLICY": "ACTIVE"}, "ACTIVE"),
-     (1.6, {"GOMP_SPINCOUNT": "10"}, None)],
-)  # fmt: skip
-def test_threads_wait_asleep_where_others_use_the_machine(
-    load: float, chosen: dict[str, str], inside: str | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in chosen.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(os, "getloadavg", lambda: (load, 0.0, 0.0))
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    seen: list[str | None] = []
-
-    def opens() -> Ruled:
-        seen.append(os.environ.get("OMP_WAIT_POLICY"))
-        return Ruled()
-
-    assert Lazy(opens).model
-    assert seen == [inside]
-    assert os.environ.get("OMP_WAIT_POLICY") == chosen.get("OMP_WAIT_POLICY")  # trainings choose for themselves
 
 
 def test_a_base_given_as_gguf_is_opened(ws: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from conftest import Way
 from privacy_life import CANARY, KEY
+from privacy_way import Way
 
 
 def test_every_connection_goes_to_the_endpoint(online: Way) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Way
+from privacy_way import Way
 
 
 def test_the_whole_way_runs_without_a_network(offline: Way) -> None:

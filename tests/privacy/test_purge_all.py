@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from privacy_way import Run
 from purge_life import everything, tree
 
 from refiner import cli_purge, purge_files

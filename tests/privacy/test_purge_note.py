@@ -8,9 +8,9 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from conftest import NOW, Run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from privacy_way import NOW, Run, main_with
 from purge_life import GONE, QUOTE, everything, tree
 
 from refiner import purge_files, purging
@@ -46,8 +46,6 @@ def marks(full_life: Path) -> Marks:
 @pytest.fixture(scope="module")
 def purged(full_life: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, object]]:
     """The full life after the note and its file went; and what the command said."""
-    from conftest import main_with
-
     folder = Path(shutil.copytree(full_life, tmp_path_factory.mktemp("purged") / "life"))
     planned = purging.plan(Workspace(folder), purging.Wanted(note=GONE, also_note=True))
     done = purging.purge(planned, now="2026-01-01")

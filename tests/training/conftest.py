@@ -17,28 +17,7 @@ if str(HERE) not in sys.path:
     sys.path.insert(0, str(HERE))
 
 from training_persona import persona_rows, write_dataset  # noqa: E402
-from training_tiny import TRAINING, make_tiny  # noqa: E402
-
-Train = Callable[..., "subprocess.CompletedProcess[str]"]
-
-# The tiny model is random and small, so it takes large steps.
-TINY_RECIPE = """
-[base]
-model = "{base}"
-[lora]
-r = 8
-alpha = 32
-[data]
-max_length = 256
-replay = 0.1
-[train]
-epochs = {epochs}
-batch_size = 4
-gradient_accumulation = 2
-learning_rate = 1e-2
-gradient_checkpointing = false
-patience = 0
-"""
+from training_tiny import TINY_RECIPE, TRAINING, Train, make_tiny  # noqa: E402
 
 
 @pytest.fixture(scope="session")

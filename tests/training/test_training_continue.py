@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Train
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from training_persona import chat, persona_rows, write_dataset
-from training_tiny import TRAINING
+from training_tiny import TRAINING, Train
 from tuning.continued import Before, read_before, require_same, row_key, seen, taught, what_is_new
 from tuning.errors import Refused
 from tuning.folder import Folder

@@ -9,9 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Train
 from training_persona import FACTS, chat, write_dataset
-from training_tiny import TRAINING
+from training_tiny import TRAINING, Train
 from tuning.base import small_model_file
 
 pytestmark = [

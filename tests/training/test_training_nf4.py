@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Train
+from training_tiny import Train
 
 pytest.importorskip("bitsandbytes", reason="pip install bitsandbytes")
 

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Train
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from training_decisions import add_decisions, pair, pairs, verdict, verdicts
 from training_persona import SYSTEM, persona_rows, write_dataset
-from training_tiny import THINKING, make_tokenizer
+from training_tiny import THINKING, Train, make_tokenizer
 from tuning.errors import Refused
 from tuning.labels import encode_row, split_answer
 from tuning.preferences import Tokens, encode_decided, keys_of, mixed, read_decided, rows_for

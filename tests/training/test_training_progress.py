@@ -14,8 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Train
-from training_tiny import TRAINING
+from training_tiny import TRAINING, Train
 
 pytestmark = [pytest.mark.training, pytest.mark.filterwarnings("ignore::FutureWarning")]
 

@@ -14,9 +14,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from conftest import Train
 from training_persona import SYSTEM
-from training_tiny import TRAINING
+from training_tiny import TRAINING, Train
 
 pytestmark = [pytest.mark.training, pytest.mark.filterwarnings("ignore::FutureWarning")]
 

@@ -9,9 +9,8 @@ import json
 from typing import Any
 
 import pytest
-from conftest import Train
 from training_persona import FACTS, SYSTEM, chat, write_dataset
-from training_tiny import TRAINING
+from training_tiny import TRAINING, Train
 from tuning.base import small_model_file
 
 from refiner.training.runs import RunInfo, read_run

@@ -20,7 +20,7 @@ import pytest
 from training_decisions import add_decisions, pairs
 from training_persona import write_dataset
 from training_second import FOLDER, REPO, pins
-from training_tiny import TRAINING
+from training_tiny import TINY_RECIPE, TRAINING
 
 pytestmark = [
     pytest.mark.training,
@@ -204,8 +204,6 @@ sys.exit(code)
 def test_unsloth_trains_and_goes_on(tiny: Path, tmp_path: Path) -> None:
     """The whole way through Unsloth's loader, adapter and trainers, on a CPU, as it does it there."""
     pytest.importorskip("bitsandbytes", reason="pip install bitsandbytes")
-    from conftest import TINY_RECIPE
-
     recipe = tmp_path / "tiny.toml"
     head = 'method = "dpo"\n[hardware]\nvram_gb = 4\n'
     recipe.write_text(head + TINY_RECIPE.format(base=tiny, epochs=3), encoding="utf-8")

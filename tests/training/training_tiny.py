@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,27 @@ REPO = Path(__file__).resolve().parents[2]
 TRAINING = REPO / "training"
 if str(TRAINING) not in sys.path:
     sys.path.insert(0, str(TRAINING))
+
+Train = Callable[..., "subprocess.CompletedProcess[str]"]
+
+# The tiny model is random and small, so it takes large steps.
+TINY_RECIPE = """
+[base]
+model = "{base}"
+[lora]
+r = 8
+alpha = 32
+[data]
+max_length = 256
+replay = 0.1
+[train]
+epochs = {epochs}
+batch_size = 4
+gradient_accumulation = 2
+learning_rate = 1e-2
+gradient_checkpointing = false
+patience = 0
+"""
 
 CHATML = (
     "{% for m in messages %}{{ '<|im_start|>' + m['role'] + '\n' + m['content'] + '<|im_end|>\n' }}{% endfor %}"
