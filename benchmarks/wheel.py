@@ -1,6 +1,6 @@
 """Installs the wheel as a stranger would, and runs what a stranger would run: no repository, no environment of ours.
 
-    python benchmarks/wheel.py [--python PYTHON ...] [--train] [--keep DIR]
+    python benchmarks/wheel.py [--python PYTHON] ... [--train] [--keep DIR]
 
 Builds the wheel, makes a new virtual environment for each PYTHON (default: this one), installs the wheel there, and
 runs the commands of STEPS in an empty folder, with neither PYTHONPATH nor the repository in reach. `--train` first
