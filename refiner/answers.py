@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
+import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +55,8 @@ class Answers:
                 self.db = self._open()
             except (sqlite3.Error, OSError) as again:
                 raise database.failed(path, again) from None
+        # Answers in memory have no end that anybody waits for; Python 3.13 warns of a connection that nobody closed.
+        weakref.finalize(self, self.db.close)
 
     def _open(self) -> sqlite3.Connection:
         if self.path is not None and not self.path.exists():

@@ -124,7 +124,7 @@ def evaluate(
         fail_under=fail_under, strict=strict, contestant=contestant, name=name, dry_run=dry_run,
     )  # fmt: skip
     code = evaluate_run(
-        ws, asked, show, now=day(now), tell_judging=lambda plan: report.planned(show, plan),
+        ws, asked, show, now=day(now), tell_judging=lambda plan: report.planned(show, plan, command="evaluate"),
         tell=lambda found, gated, files: report_evaluate.evaluated(
             show, found, contestant=contestant, gated=gated, files=files
         ),

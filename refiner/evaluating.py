@@ -135,9 +135,10 @@ def evaluate_run(
     entrants = [since(e, name, made) for e in entrants]
     plan = Planned(items, left_out, choices, entrants, asked.max_tokens, asked.seed, asked.areas)
     if asked.dry_run:
-        say_plan(ws, show, plan)
-        if asked.judge and not show.as_json:
-            tell_judging(_judging(ws, asked, plan, material))
+        judging = _judging(ws, asked, plan, material) if asked.judge else None
+        say_plan(ws, show, plan, judge=judging.as_data() if judging else None)
+        if judging and not show.as_json:
+            tell_judging(judging)
         return 0
     if asked.judge:
         _ready(asked, material)

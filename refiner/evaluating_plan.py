@@ -55,8 +55,8 @@ def known_seconds(ws: Workspace, plan: Planned) -> list[float]:
     return [a.seconds for a in map(kept.answer, keys) if a is not None]
 
 
-def say_plan(ws: Workspace, show: Output, plan: Planned) -> None:
-    """Prints the plan; nothing is asked."""
+def say_plan(ws: Workspace, show: Output, plan: Planned, *, judge: dict[str, object] | None = None) -> None:
+    """Prints the plan; nothing is asked. As JSON it also holds `judge`: what would be sent to the judge."""
     timed = known_seconds(ws, plan)
     guess = sum(timed) / len(timed) if timed else _guess(plan)
     seconds = None if guess is None else round((plan.answers - len(timed)) * guess)
@@ -65,6 +65,7 @@ def say_plan(ws: Workspace, show: Output, plan: Planned) -> None:
             "items": [i.model_dump(mode="json") for i in plan.items], "left_out": plan.left_out,
             "answers": plan.answers, "kept": len(timed), "seconds": seconds, "choices": len(plan.choices),
             "contestants": [e.contestant.model_dump(mode="json", exclude={"about"}) for e in plan.entrants],
+            **({"judge": judge} if judge is not None else {}),
         })  # fmt: skip
         return
     for area, group in groupby(plan.items, key=lambda i: i.area):

@@ -277,6 +277,25 @@ class Plan:
     waiting: tuple[Waiting, ...]
     cached: int  # answers that are there already
 
+    def as_data(self) -> dict[str, object]:
+        """For JSON: where it would go, whether that is allowed, how many tokens, and every message as it would be sent;
+        empty where no model is asked."""
+        from refiner.remote import is_local
+
+        asker = self.engine.asker
+        if asker is None:
+            return {}
+        llm = asker.llm
+        sent, most = sum(w.prompt_tokens for w in self.waiting), sum(w.most_tokens for w in self.waiting)
+        return {
+            "endpoint": llm.base_url, "local": is_local(llm.base_url),
+            "allowed": llm.allow_remote or is_local(llm.base_url),
+            "model": llm.model, "calls": len(self.waiting), "kept": self.cached, "prompt_tokens": sent,
+            "most_completion_tokens": most, "most_cost": asker.budget.price(sent, most),
+            "pseudonymised": asker.stand_ins is not None,
+            "requests": [{"prompt": w.prompt, "note": w.note, "messages": list(w.messages)} for w in self.waiting],
+        }  # fmt: skip
+
 
 def plan(
     ws: Workspace,

@@ -113,7 +113,7 @@ def _talk(show: Output, asker: Asker, command: str = "refine") -> None:
 
 
 def planned(show: Output, done: Plan, command: str = "refine") -> None:
-    """After `refine --dry-run` or `samples --dry-run`: what would be sent where, how much, and what it may cost."""
+    """After a `--dry-run` of refine, samples or evaluate: what would be sent where, how much, and what it may cost."""
     asker = done.engine.asker
     if asker is None:
         show.say(f"engine: {done.engine.why}")
@@ -128,15 +128,7 @@ def planned(show: Output, done: Plan, command: str = "refine") -> None:
     sent, most = sum(w.prompt_tokens for w in done.waiting), sum(w.most_tokens for w in done.waiting)
     price = asker.budget.price(sent, most)
     if show.as_json:
-        show.json(
-            {
-                "endpoint": llm.base_url, "local": is_local(llm.base_url),
-                "allowed": llm.allow_remote or is_local(llm.base_url),
-                "model": llm.model, "calls": len(done.waiting), "kept": done.cached, "prompt_tokens": sent,
-                "most_completion_tokens": most, "most_cost": price, "pseudonymised": asker.stand_ins is not None,
-                "requests": [{"prompt": w.prompt, "note": w.note, "messages": list(w.messages)} for w in done.waiting],
-            }
-        )  # fmt: skip
+        show.json(done.as_data())
         return
     where = "this machine" if is_local(llm.base_url) else "NOT this machine"
     show.data(f"nothing was sent. It would go to {llm.base_url} ({where}), model {llm.model}")

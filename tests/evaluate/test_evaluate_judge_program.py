@@ -136,8 +136,14 @@ def test_what_a_judge_would_be_asked_is_said_before(ws: Workspace, court: Opens,
     assert done.code == 0
     assert "wise" in done.out
     assert (judging.told, judging.verdicts) == (0, 0)
-    planned = re.findall(r"(\d[\d,]*) (?:calls|questions|requests)", done.out)
-    assert planned, done.out
+    calls = int(re.findall(r"together +([\d,]+)", done.out)[0].replace(",", ""))
+    assert calls > 0
+    assert "refiner evaluate --dry-run --json" in done.err
+    judge = json.loads(run(*SOME, "--endpoint", url, "--judge", "wise", "--dry-run", "--json").out)["judge"]
+    assert (judge["model"], judge["endpoint"], judge["calls"]) == ("wise", url, calls)
+    assert len(judge["requests"]) == calls
+    assert all(request["messages"][-1]["content"] for request in judge["requests"])
+    assert (judging.told, judging.verdicts) == (0, 0)
 
 
 @pytest.mark.parametrize(
