@@ -1,6 +1,7 @@
 # make demo        set up .venv (light core, no torch) and refine the sample life
 # make test        set up everything that the tests need and run all checks
 # make test-second only the training tests that run once more in the versions that Unsloth takes
+# make test-core   the tests that need no torch, by another Python: make test-core PYTHON=python3.13
 # make demo-train  refine, export, train a small model on the CPU, and ask it five questions before and after
 # make docs        build the documentation as a site in site/, without the network
 # make gold        measure the rules on a development set (GOLD=folder)
@@ -15,7 +16,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c tests
 SECOND := $(VENV)/second
 IN_SECOND := REFINER_SECOND_SET=$(SECOND) PYTHONPATH=$(abspath $(SECOND)) OMP_NUM_THREADS=2
 
-.PHONY: demo test test-second browser demo-train docs gold lint clean
+.PHONY: demo test test-second test-core browser demo-train docs gold lint clean
 
 demo: $(VENV)/.core
 	$(BIN)/python -m refiner.demo
@@ -29,6 +30,15 @@ test: $(VENV)/.train $(VENV)/.dev $(VENV)/.second $(VENV)/.docs lint browser
 
 test-second: $(VENV)/.train $(VENV)/.dev $(VENV)/.second
 	$(IN_SECOND) $(BIN)/python -m pytest -q -n 2 --dist loadfile -m second tests/training
+
+# In an environment of its own, so that the first set stays as it is.
+CORE_TESTS := $(filter-out tests/training/ tests/evaluate/ tests/talking/,$(sort $(dir $(wildcard tests/*/test_*.py))))
+
+test-core:
+	rm -rf $(VENV)-core
+	$(PYTHON) -m venv $(VENV)-core
+	$(VENV)-core/bin/python -m pip install --quiet --disable-pip-version-check -c tests/constraints.txt -e '.[dev]'
+	$(VENV)-core/bin/python -m pytest -q -n 2 -p no:cacheprovider --dist loadfile $(CORE_TESTS)
 
 # The page of the timeline is tested in a real browser; where there is none, those tests are skipped and say so.
 browser:
@@ -87,4 +97,4 @@ $(VENV)/.second: tests/constraints-unsloth.txt | $(VENV)/.train
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .demo site
+	rm -rf $(VENV) $(VENV)-core .demo site

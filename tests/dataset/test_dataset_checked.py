@@ -25,6 +25,8 @@ from refiner.exporting import _stop_on, check_exported
 from refiner.models import Message, Sample
 from refiner.training.launch import training_folder
 
+pytest.importorskip("datasets", reason="the training packages are not installed")
+
 CHATML = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
 
 
