@@ -33,7 +33,7 @@ KINDS = ("note", "letter", "chat", "traits", "media")
 _EVENT_KEYS = ("id", "label", "quote", "when", "until", "lasted", "modality", "subject", "effects", *RELATION_KINDS)
 
 
-class _Loader(yaml.SafeLoader):
+class Loader(yaml.SafeLoader):
     """YAML without the parts that surprise or hurt: dates and numbers stay words, aliases are refused."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
@@ -56,7 +56,7 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
-_Loader.yaml_implicit_resolvers = {
+Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag.rsplit(":", 1)[1] in ("bool", "null")]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
@@ -234,7 +234,7 @@ def read_frontmatter(text: str, path: str) -> tuple[FrontMatter, int]:
         return FrontMatter(), 0
     source = fence[1]
     try:
-        value = YAMLHandler().load(source, Loader=_Loader)
+        value = YAMLHandler().load(source, Loader=Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 2 if mark else 1

@@ -293,7 +293,7 @@ def completion_of(raw: Any, url: str) -> Completion:
         text = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")  # half an emoji is no character
         listed = (choice.get("logprobs") or {}).get("content") or []
         weights = tuple(
-            (str(t["token"]), tuple((str(a["token"]), float(a["logprob"])) for a in t.get("top_logprobs") or ()))
+            (str(t["token"]), tuple((str(a["token"]), p) for a in t.get("top_logprobs") or () if (p := _log(a)) <= 0))
             for t in listed
         )
         return Completion(
@@ -307,6 +307,12 @@ def completion_of(raw: Any, url: str) -> Completion:
         )
     except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError):
         raise Fault("broken", f"{url} sent JSON that is no chat completion", unsure=True) from None
+
+
+def _log(alternative: Mapping[str, object]) -> float:
+    """The logarithm of a probability; 1, which is none, where the server sent something else."""
+    value = float(str(alternative["logprob"]))
+    return min(value, 0.0) if value < 1e-3 else 1.0  # more than 0 by rounding; NaN is not less than anything
 
 
 async def ask_again(

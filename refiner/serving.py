@@ -67,6 +67,7 @@ def make_app(inner: Inner, served: Served, line: Line, port: Callable[[], int]) 
     """The proxy. `port` gives the port that it listens on."""
     app = Flask(__name__, static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=MOST)
+    app.logger.disabled = True  # it would print what was asked, with a traceback
     began = int(time.time())
 
     @app.before_request
@@ -104,7 +105,10 @@ def make_app(inner: Inner, served: Served, line: Line, port: Callable[[], int]) 
 
     @app.post("/v1/chat/completions")
     def chat() -> Response:
-        body = request.get_json(force=True, silent=True)
+        try:
+            body = request.get_json(force=True, silent=True)
+        except RecursionError:  # thousands of brackets
+            body = None
         body = body if isinstance(body, dict) else {}
         messages = body.get("messages")
         if not isinstance(messages, list) or not all(isinstance(m, dict) for m in messages) or not messages:
@@ -122,6 +126,10 @@ def make_app(inner: Inner, served: Served, line: Line, port: Callable[[], int]) 
     @app.errorhandler(405)
     def absent(_: Any) -> Response:
         return error(404, "there are /v1/models and /v1/chat/completions")
+
+    @app.errorhandler(500)
+    def broken(_: Any) -> Response:
+        return error(500, "the request could not be answered")
 
     @app.errorhandler(413)
     def large(_: Any) -> Response:

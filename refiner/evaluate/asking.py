@@ -15,7 +15,8 @@ _TAG = re.compile(
     r"right|no|na|yes|correct|eh|huh|surely|i (?:suppose|guess|take it|hope|assume))\s*[?.]$"
 )
 _INVERTED = re.compile(
-    r"(?:(?:and|but|so|now|then|tell me|honestly|yes or no|in one word|well|as \w+ \w+ \w+ \w+|[^,:]{0,60}[:,]) ?)*"
+    # Each part is taken whole: an "and" that may belong to either of two parts doubles the ways with each comma.
+    r"(?>(?:and|but|so|now|then|tell me|honestly|yes or no|in one word|well|as \w+ \w+ \w+ \w+|[^,:]{0,60}[:,]) ?)*"
     r"(?:\w+n't|am|are|do|did|is|was|were|have|has|had|would|will|can|could|does|may|shall|should|must)\b"
 )
 _WH = re.compile(r"\b(?:what|which|who|whom|whose|when|where|why|how)\b")

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from refiner.errors import NoteError
-from refiner.frontmatter import read_frontmatter
+from refiner.frontmatter import Loader, read_frontmatter
 from refiner.importing.model import Wanted
 from refiner.models import FrontMatter
 
@@ -17,16 +17,6 @@ _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 WRITTEN = ("created", "date created", "creation date", "date_created", "created_at", "created-at", "creation_date")
 DATES = ("date", "day", "journal-date", "journal_date")
 _KNOWN = ("date", "written", "author", "kind", "skip", "events", "observations", "retracts")
-
-
-class _Words(yaml.SafeLoader):
-    """YAML with dates as the words they are."""
-
-
-_Words.yaml_implicit_resolvers = {
-    first: [(tag, rule) for tag, rule in rules if not tag.endswith(":timestamp")]
-    for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
 
 
 def split(text: str) -> tuple[str, str]:
@@ -55,7 +45,7 @@ def foreign(text: str, where: str, wanted: Wanted) -> tuple[dict[str, str], str]
     if not head.strip():
         return {}, body
     try:
-        value = yaml.load(head, Loader=_Words)  # noqa: S506 - a SafeLoader
+        value = yaml.load(head, Loader=Loader)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         wanted.said.append(f"{where}:{mark.line + 2 if mark else 1}: front matter that is no YAML is left out")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -92,13 +93,15 @@ def make(
     known = Ledger(ws.review / LEDGER).read()
     groups = {d.group for d in drafts}
     items: list[Item] = []
-    taken: dict[str, int] = {}
+    taken: set[str] = set()
     for draft in drafts:
         inside = PurePosixPath(draft.name) if to and len(groups) == 1 else PurePosixPath(draft.group, draft.name)
         path = (base / _safe(inside)).relative_to(raw).as_posix()
-        taken[path.casefold()] = taken.get(path.casefold(), 0) + 1
-        if taken[path.casefold()] > 1:  # names that a file system without case cannot tell apart
-            path = f"{path.removesuffix('.md')}-{taken[path.casefold()]}.md"
+        wanted, number = path, 1
+        while path.casefold() in taken:  # names that a file system without case cannot tell apart
+            number += 1
+            path = f"{wanted.removesuffix('.md')}-{number}.md"
+        taken.add(path.casefold())
         text = note_text(draft)
         items.append(Item(path, draft, text, _status(raw / path, path, text, draft, known, again)))
     return Plan(format_, source, sorted(items, key=lambda i: i.path))
@@ -188,7 +191,7 @@ def write(ws: Workspace, plan: Plan) -> int:
     except UnicodeEncodeError as error:
         raise StoreError(f"a note cannot be written: half a character in it (place {error.start})") from None
     except OSError as error:
-        mend = "free some space, then run the same command again" if error.errno == 28 else ""
+        mend = "free some space, then run the same command again" if error.errno == errno.ENOSPC else ""
         raise StoreError(f"{ws.raw / 'import'} cannot be written: {error.strerror}", mend=mend) from None
     finally:
         shutil.rmtree(stage, ignore_errors=True)

@@ -140,6 +140,9 @@ def test_weights_of_a_choice_come_with_the_answer(serve, asks, tmp_path):
     tokens = ['{"', "choice", '":', ' "', "B", '"}']
     listed = [{"token": t, "top_logprobs": []} for t in tokens]
     listed[4]["top_logprobs"] = [{"token": "B", "logprob": -0.1}, {"token": "A", "logprob": -2.5}]
+    listed[4]["top_logprobs"] += [
+        {"token": t, "logprob": p} for t, p in (("C", 1000), ("D", float("nan")), ("E", 1e999))
+    ]
     from refiner.asking.agreement import shape_for
     from refiner.asking.ask import Ask
 

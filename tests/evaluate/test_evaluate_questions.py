@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from refiner.checks.stems import WORD
 from refiner.config import Config
 from refiner.dataset.near import Texts
+from refiner.evaluate.asking import asked_of
 from refiner.evaluate.material import Material, stems_of
 from refiner.evaluate.questions import make_items
 from refiner.evaluate.questions_forms import forms, table
@@ -332,3 +333,9 @@ def test_every_form_of_a_shape_is_there() -> None:
         assert len(forms(f"living.{shape}.polar")) >= 5
         assert len(forms(f"negative.{shape}.flattered")) >= 5
         assert len(forms(f"negative.{shape}.plain")) >= 2
+
+
+@pytest.mark.parametrize("said", ["word, ", "and x, ", "so then and, "])
+def test_a_question_of_many_commas_is_read_at_once(said: str) -> None:
+    assert not asked_of(said * 200 + "of you?").open  # by trying all ways it would take longer than a life
+    assert asked_of(said * 30 + "are you afraid of dogs?").body.endswith("afraid of dogs?")

@@ -226,3 +226,11 @@ def test_a_folder_of_days(ws: Workspace, tmp_path: Path) -> None:
     metas = {i.path.rpartition("/")[2]: note_from_text(i.text).meta for i in made.items}
     assert (metas["2011-03-05.md"].date, metas["about.md"].author) == ("2011-03-05", "Leela: M")
     assert made.left["attachments"] == 1
+
+
+def test_front_matter_that_multiplies_itself_is_left_out(ws: Workspace, tmp_path: Path) -> None:
+    levels = [f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]" for n in range(1, 40)]
+    laughs = "\n".join(["---", "l0: &l0 [ha, ha]", *levels, "date: *l39", "---", "I kept pigeons."])
+    put(tmp_path / "vault", "one.md", laughs)
+    made = plan(ws, tmp_path / "vault", format="markdown")
+    assert only(made).endswith("I kept pigeons.")

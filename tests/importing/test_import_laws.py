@@ -16,7 +16,7 @@ from refiner.frontmatter import read_frontmatter
 from refiner.importing.chats import ME, Chat, Message, clean, drafts, labels
 from refiner.importing.media_notes import Item, line
 from refiner.importing.model import Draft, Wanted
-from refiner.importing.planning import note_text
+from refiner.importing.planning import make, note_text
 from refiner.notes import note_from_text
 from refiner.stages.composing.scenes import units
 from refiner.stages.composing.text import WORD
@@ -61,6 +61,17 @@ def test_messages_become_units_with_the_same_speakers_and_words(rows: list[tuple
     called = {**labels({m.sender for m in sent}, ME_NAME, _wanted()), ME_NAME: "self"}
     want = [(called[m.sender], w) for m in sent for w in _words(m.text)]
     assert got == want
+
+
+@given(st.lists(st.text("aA2-? .", min_size=1, max_size=4), min_size=1, max_size=8))
+@example(["A", "a-2", "a"])
+def test_no_two_notes_get_one_path(names: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        ws = workspace(Path(folder))
+        texts = [Draft("md", f"{name}.md", f"note {n}") for n, name in enumerate(names)]
+        paths = [i.path.casefold() for i in make(ws, "markdown", Path(folder), texts).items]
+    assert len(paths) == len(names)
+    assert len(set(paths)) == len(paths)
 
 
 @given(st.lists(any_text, min_size=1, max_size=5))

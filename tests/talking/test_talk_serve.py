@@ -211,6 +211,19 @@ def test_what_llama_cpp_refuses_is_handed_on_and_nonsense_is_refused(inner: Inne
         assert ask(url, "/v1/embeddings", {"input": "x"})[0] == 404
 
 
+def test_a_body_of_brackets_is_refused_and_nothing_is_printed(inner: Inner, capfd: pytest.CaptureFixture[str]) -> None:
+    with serving(inner, Served("kavya", "s", KEY)) as url:
+        to = http.client.HTTPConnection(url.split("/")[2], timeout=10)
+        head = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+        to.request("POST", "/v1/chat/completions", b"[" * 100_000, head)
+        said = to.getresponse()
+        assert (said.status, json.loads(said.read())["error"]["message"]) == (
+            400, "the body is a JSON object with a list of messages",
+        )  # fmt: skip
+        to.close()
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_long_talk_is_cut_to_what_fits(inner: Inner) -> None:
     turns = [{"role": r, "content": f"{r} {n} " + "word " * 8} for n in range(9) for r in ("user", "assistant")]
     with serving(inner, Served("kavya", "You are Kavya.", KEY)) as url:
