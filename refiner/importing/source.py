@@ -138,6 +138,9 @@ class Source:
                 f"{self.where(part)}:{line}: byte 0x{data[error.start]:02x} is not UTF-8",
                 mend="save or export it as UTF-8: iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW",
             ) from None
+        if (nul := text.find("\0")) >= 0:  # a note with it would be written, and then refused
+            line = text.count("\n", 0, nul) + 1
+            raise NoteError(f"{self.where(part)}:{line}: a NUL character: this is no text file", mend="leave it out")
         return text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
     def where(self, part: Part) -> str:

@@ -39,6 +39,9 @@ def _found(names: tuple[str, ...]) -> dict[str, str]:
     return {key: next((low[a] for a in aliases if a in low), "") for key, aliases in _columns().items()}
 
 
+_MOST = 60 * 24 * 366 * 150  # minutes of the longest life; and no game is played for a time that is no number
+
+
 def read(source: Source, parts: list[Part], wanted: Wanted) -> list[Draft]:
     """The games that were played, in one note. Raises NoteError with file and line."""
     items = [i for part in parts for i in _games(source, part, wanted)]
@@ -82,13 +85,15 @@ def _json(source: Source, part: Part) -> Iterator[tuple[str, float, str]]:
             f"{source.where(part)}:{error.lineno}: this JSON breaks off or is damaged here ({error.msg})",
             mend=_MEND_JSON,
         ) from None
+    except (ValueError, RecursionError):  # a number of thousands of digits; brackets without an end
+        raise NoteError(f"{source.where(part)}:1: this JSON is damaged", mend=_MEND_JSON) from None
     games = value.get("response", value) if isinstance(value, dict) else value
     games = games.get("games") if isinstance(games, dict) else games
     if not isinstance(games, list):
         raise NoteError(f"{source.where(part)}:1: there are no games in this JSON", mend=_MEND_JSON)
     for number, game in enumerate(games, 1):
         minutes = game.get("playtime_forever", 0) if isinstance(game, dict) else None
-        if not isinstance(minutes, int | float):
+        if not isinstance(minutes, int | float) or not abs(minutes) < _MOST:
             raise NoteError(f"{source.where(part)}: game {number} is no record with playtime_forever", mend=_MEND_JSON)
         yield str(game.get("name") or ""), float(minutes), _day(game.get("rtime_last_played", 0))
 
@@ -106,6 +111,8 @@ def _csv(source: Source, part: Part) -> Iterator[tuple[str, float, str]]:
                 else number.replace(",", ".")
             )
             minutes = float(number) * (60 if found["hours"] else 1)
+            if not abs(minutes) < _MOST:
+                raise ValueError
         except ValueError:
             raise NoteError(
                 f"{source.where(part)}:{line}: {cell[:20]!r} is no number of hours",

@@ -14,7 +14,7 @@ from exports import plan, put, workspace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from refiner.errors import RefinerError
+from refiner.errors import NoteError, RefinerError
 
 CHAT = (
     "12/03/2019, 21:03 - Leela: did you reach?\n13/03/2019, 21:05 - Vikram: yes\nI slept\n"
@@ -139,3 +139,23 @@ def test_damage_is_one_message(name: str) -> None:
 
         check()
         assert not [p for p in ws.raw.rglob("*") if p.name != "README.md"]
+
+
+@pytest.mark.parametrize("minutes", ["1e999", "NaN", "9" * 400, "9" * 5000, "[" * 100_000])
+def test_no_number_of_a_games_list_ends_in_a_traceback(tmp_path: Path, minutes: str) -> None:
+    text = '{"games": [{"name": "Braid", "playtime_forever": %s}]}' % minutes  # noqa: UP031
+    with pytest.raises(NoteError, match=r"games\.json"):
+        plan(workspace(tmp_path), put(tmp_path, "games.json", text), format="steam")
+
+
+@pytest.mark.parametrize("hours", ["inf", "nan", "1e300"])
+def test_no_hours_of_a_games_table_end_in_a_traceback(tmp_path: Path, hours: str) -> None:
+    with pytest.raises(NoteError, match=r"games\.csv:2"):
+        plan(workspace(tmp_path), put(tmp_path, "games.csv", f"name,hours\nBraid,{hours}\n"), format="steam")
+
+
+def test_a_nul_is_named_before_anything_is_written(tmp_path: Path) -> None:
+    put(tmp_path / "vault", "a.md", "fine\n")
+    put(tmp_path / "vault", "b.md", "one\nt\0wo\n")
+    with pytest.raises(NoteError, match=r"b\.md:2: a NUL"):
+        plan(workspace(tmp_path), tmp_path / "vault", format="markdown")
