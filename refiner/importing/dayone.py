@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import ijson
 
 from refiner.errors import NoteError
+from refiner.importing.json_parts import broken, values
 from refiner.importing.model import Draft, Wanted, slug
 from refiner.importing.source import Part, Source
 
@@ -21,6 +22,7 @@ _INNER = re.compile(r"\[([^\]]*)\]\(dayone2?:[^)]*\)")
 _LINK = re.compile(r"(?<!!)\[([^\]]*)\]\((?:https?|mailto):[^)\s]*\)")
 _BARE = re.compile(r"(?<![\w(@])<?https?://\S+")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|>~$&@\"'=:/])")
+_MEND = "export it again: Day One, File, Export, JSON"
 _FILES = ("photos", "videos", "audios", "pdfAttachments", "attachments")
 
 
@@ -42,38 +44,17 @@ def read(source: Source, parts: list[Part], wanted: Wanted) -> list[Draft]:
     return out
 
 
-DEEPEST = 400  # code points of a place in the JSON: no export nests so deep
-
-
 def _entries(source: Source, part: Part) -> Iterator[Any]:
     try:
         with source.open(part) as file:
-            for prefix, _, _ in ijson.parse(file, use_float=True):
-                if len(prefix) > DEEPEST:
-                    raise ijson.JSONError("nested too deep")
-                if prefix.startswith("entries.item"):
-                    break
-        with source.open(part) as file:
-            yield from ijson.items(file, "entries.item", use_float=True)
+            yield from values(file, "entries.item")
     except ijson.JSONError:
-        with source.open(part) as file:
-            try:
-                json.loads(file.read())
-                line, what = 1, "this JSON is none of Day One's"
-            except json.JSONDecodeError as error:
-                line, what = error.lineno, f"this JSON breaks off or is damaged here ({error.msg})"
-            except UnicodeDecodeError:
-                line, what = 1, "this is not UTF-8"
-            except RecursionError:
-                line, what = 1, "this JSON is damaged here: it nests without an end"
-        raise NoteError(
-            f"{source.where(part)}:{line}: {what}", mend="export it again: Day One, File, Export, JSON"
-        ) from None
+        raise broken(source, part, "Day One", _MEND) from None
 
 
 def _draft(entry: Any, group: str, where: str, taken: Counter[str], wanted: Wanted) -> Draft | None:
     if not isinstance(entry, dict):
-        raise NoteError(f"{where} is no record", mend="export it again: Day One, File, Export, JSON")
+        raise NoteError(f"{where} is no record", mend=_MEND)
     day, time = _local(entry, where, wanted)
     for key in _FILES:
         if isinstance(entry.get(key), list):
@@ -107,13 +88,13 @@ def _local(entry: dict[str, Any], where: str, wanted: Wanted) -> tuple[str, str]
     except ValueError:
         raise NoteError(
             f"{where}: its creationDate is {str(entry.get('creationDate'))[:40]!r}",
-            mend="export it again: Day One, File, Export, JSON",
+            mend=_MEND,
         ) from None
     when = when if when.tzinfo else when.replace(tzinfo=UTC)
     zone = str(entry.get("timeZone") or "")
     try:
         when = when.astimezone(ZoneInfo(zone) if zone else UTC)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    except (ZoneInfoNotFoundError, ValueError, OSError, OverflowError):
         wanted.said.append(f"time zone {zone[:40]!r} is not known: such entries have the day in Greenwich")
     return when.date().isoformat(), when.strftime("%H%M")
 
@@ -125,7 +106,7 @@ def _text(entry: dict[str, Any]) -> str:
         return text
     try:
         rich = json.loads(entry.get("richText") or "{}")
-    except (json.JSONDecodeError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return ""
     pieces = rich.get("contents") if isinstance(rich, dict) else None
     if not isinstance(pieces, list):

@@ -149,7 +149,11 @@ class _Reader:
         return self._draft(group, data, day, "self" if mine else name, _text(headers, "Subject"), key)
 
     def _draft(self, group: str, data: bytes, day: str, author: str, subject: str, key: str) -> Draft | None:
-        text, files = body(message_from_bytes(_ESCAPED.sub(rb"\1", data)))
+        try:
+            text, files = body(message_from_bytes(_ESCAPED.sub(rb"\1", data)))
+        except RecursionError:
+            self.wanted.left["mails whose parts nest without an end"] += 1
+            return None
         if files:
             self.wanted.left["attachments"] += files
         if not text.strip():

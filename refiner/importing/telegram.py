@@ -5,7 +5,6 @@ Read as a stream (ijson): a whole export may have gigabytes. Times are the expor
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
@@ -14,9 +13,11 @@ import ijson
 
 from refiner.errors import NoteError
 from refiner.importing.chats import Chat, Message, clean, drafts
+from refiner.importing.json_parts import broken, events, values
 from refiner.importing.model import Draft, Wanted
 from refiner.importing.source import Part, Source
 
+_MEND = "export it again in Telegram Desktop, as JSON"
 _TALKS = ("personal_chat", "private_group", "private_supergroup", "saved_messages", "bot_chat", "public_supergroup")
 _OTHER_TYPES = {
     "bot_chat": "chats with bots", "public_supergroup": "messages of public groups",
@@ -42,27 +43,22 @@ def _chats(source: Source, part: Part, wanted: Wanted) -> Iterator[Chat]:
             owner, alone = _about(file)
         if alone is not None:
             with source.open(part) as file:
-                yield from _chat(alone, ijson.items(file, "messages.item", use_float=True), owner, where, wanted)
+                yield from _chat(alone, values(file, "messages.item"), owner, where, wanted)
             return
         for prefix in ("chats.list.item", "left_chats.list.item"):
             with source.open(part) as file:
-                for value in ijson.items(file, prefix, use_float=True):  # one chat lies in memory at a time
+                for value in values(file, prefix):  # one chat lies in memory at a time
                     if isinstance(value, dict) and isinstance(value.get("messages"), list):
                         yield from _chat(value, value["messages"], owner, where, wanted)
     except ijson.JSONError:
-        raise _broken(source, part) from None
-
-
-DEEPEST = 400  # code points of a place in the JSON, "messages.item.text": no export nests so deep
+        raise broken(source, part, "Telegram", _MEND) from None
 
 
 def _about(file: Any) -> tuple[str, dict[str, Any] | None]:
     """What stands before the first message: the sender id of the person whose export it is, "user123" or "", and what
     the one chat is called and is; None for an export of all chats."""
     owner, chat = "", dict[str, Any]()
-    for prefix, event, value in ijson.parse(file, use_float=True):
-        if len(prefix) > DEEPEST:
-            raise ijson.JSONError("nested too deep")
+    for prefix, event, value in events(file):
         if prefix == "personal_information.user_id" and event == "number":
             owner = f"user{value}"
         elif prefix in ("name", "type", "id"):
@@ -72,21 +68,6 @@ def _about(file: Any) -> tuple[str, dict[str, Any] | None]:
         elif prefix == "messages" and event == "start_array":
             break
     return owner, chat
-
-
-def _broken(source: Source, part: Part) -> NoteError:
-    """Where the JSON ends or breaks. It is read whole for that: only a broken file pays."""
-    with source.open(part) as file:
-        try:
-            json.loads(file.read())
-            where, what = "1", "this JSON holds what a Telegram export does not"
-        except json.JSONDecodeError as error:
-            where, what = f"{error.lineno}", f"this JSON breaks off or is damaged here ({error.msg})"
-        except UnicodeDecodeError:
-            where, what = "1", "this is not UTF-8"
-        except RecursionError:
-            where, what = "1", "this JSON is damaged here: it nests without an end"
-    return NoteError(f"{source.where(part)}:{where}: {what}", mend="export it again in Telegram Desktop, as JSON")
 
 
 def _chat(value: dict[str, Any], records: Iterable[Any], owner: str, where: str, wanted: Wanted) -> Iterator[Chat]:
@@ -132,7 +113,7 @@ def _message(record: dict[str, Any], where: str, wanted: Wanted) -> Message | No
     try:
         date.fromisoformat(day)
     except ValueError:
-        raise NoteError(f"{where}: its date is {day!r}", mend="export it again in Telegram Desktop, as JSON") from None
+        raise NoteError(f"{where}: its date is {day!r}", mend=_MEND) from None
     return Message(day, str(record.get("from") or "deleted account"), text)
 
 

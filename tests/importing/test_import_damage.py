@@ -159,3 +159,36 @@ def test_a_nul_is_named_before_anything_is_written(tmp_path: Path) -> None:
     put(tmp_path / "vault", "b.md", "one\nt\0wo\n")
     with pytest.raises(NoteError, match=r"b\.md:2: a NUL"):
         plan(workspace(tmp_path), tmp_path / "vault", format="markdown")
+
+
+@pytest.mark.parametrize("text", ["[" * 3000 + "]" * 3000, "9" * 5000, '{"a":' * 3000 + "1" + "}" * 3000])
+def test_a_chat_that_nests_or_counts_without_an_end_is_one_message(tmp_path: Path, text: str) -> None:
+    message = '{"type": "message", "id": 1, "date": "2012-01-01T10:00:00", "from": "Leela", "text": %s}' % text  # noqa: UP031
+    export = '{"name": "Leela", "type": "personal_chat", "id": 1, "messages": [%s]}' % message  # noqa: UP031
+    with pytest.raises(NoteError, match=r"result\.json:1: this JSON"):
+        plan(workspace(tmp_path), put(tmp_path, "result.json", export), format="telegram")
+
+
+@pytest.mark.parametrize("rich", ["[" * 100_000, "9" * 5000, '{"contents": ' + "[" * 5000])
+def test_an_entry_whose_rich_text_is_damaged_has_no_words(tmp_path: Path, rich: str) -> None:
+    entries = [
+        {"uuid": "A1", "creationDate": "0001-01-01T00:00:00Z", "timeZone": "America/New_York", "richText": rich},
+        {"uuid": "B2", "creationDate": "2012-01-01T10:00:00Z", "timeZone": "Asia/Kolkata", "text": "I kept pigeons."},
+    ]
+    journal = put(tmp_path, "Journal.json", json.dumps({"metadata": {}, "entries": entries}))
+    assert len(plan(workspace(tmp_path), journal, format="dayone").items) == 1
+
+
+def test_a_journal_that_nests_before_its_entries_is_one_message(tmp_path: Path) -> None:
+    journal = put(tmp_path, "Journal.json", '{"metadata": {}, "x": ' + "[" * 100_000 + ', "entries": []')
+    with pytest.raises(NoteError, match=r"Journal\.json:1: this JSON"):
+        plan(workspace(tmp_path), journal, format="dayone")
+
+
+def test_a_mail_that_nests_without_an_end_is_left_out_and_the_next_comes_in(tmp_path: Path) -> None:
+    head = "From: Vikram Pillai <v@example.org>\nTo: l@example.org\nDate: Sun, 01 Jan 2012 10:00:00 +0000\n"
+    deep = "".join(f'Content-Type: multipart/mixed; boundary="b{n}"\n\n--b{n}\n' for n in range(3000))
+    mails = [f"{head}Message-ID: <1@x>\n{deep}", f"{head}Message-ID: <2@x>\n\nI kept pigeons.\n"]
+    mbox = put(tmp_path, "all.mbox", "".join(f"From v@example.org Sun Jan  1 10:00:00 2012\n{m}\n" for m in mails))
+    made = plan(workspace(tmp_path), mbox, format="mbox", me=("v@example.org",))
+    assert len(made.items) == 1
