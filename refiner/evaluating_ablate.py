@@ -44,7 +44,7 @@ from refiner.review.history import History, replay
 from refiner.sampling import samples_of
 from refiner.stages.composing.facts import refined_labels
 from refiner.stages.composing.text import normal
-from refiner.store import Workspace, canonical, locked, make_folder, to_jsonl, write_atomic
+from refiner.store import Workspace, canonical, locked, make_folder, place, to_jsonl, write_atomic
 from refiner.training.launch import find_recipe, train, training_folder, tuning
 from refiner.training.runs import RunInfo
 from refiner.training.talk import open_model
@@ -190,7 +190,7 @@ def _read(ws: Workspace, now: str, base: str) -> _Read:
             raise Undecided("no sample is approved yet", mend="refiner review --stage sample")
         labels = refined_labels(timeline.events, life.chain.edits, life.config)
         own = life.config.samples.replay_file
-        file = ws.root / Path(own).expanduser() if own else training_folder() / "replay.jsonl"
+        file = ws.root / place(own) if own else training_folder() / "replay.jsonl"
         rows = Rows(
             config=life.config,
             train=split(able).train,

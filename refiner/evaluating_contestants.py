@@ -14,7 +14,7 @@ from typing import Any
 
 from refiner.errors import UsageError
 from refiner.evaluate.shapes import Contestant
-from refiner.store import Workspace, canonical
+from refiner.store import Workspace, canonical, place
 from refiner.talk_model import Choice, her_name, open_choice, persona_of, run_of
 from refiner.training.endpoint import ChatModel, Messages
 from refiner.training.runs import RunInfo
@@ -61,7 +61,7 @@ def contestants(
     if base_gguf and (choice.endpoint or choice.gguf):
         raise UsageError("--base-gguf goes with --run", mend="refiner evaluate --run NAME --base-gguf FILE")
     if base_gguf is not None:
-        base_gguf = base_gguf.expanduser()
+        base_gguf = place(base_gguf)
         if not base_gguf.is_file():
             raise UsageError(f"{base_gguf} is not there")
     if choice.endpoint:
@@ -71,7 +71,7 @@ def contestants(
         about["weights"] = canonical([choice.endpoint, opened.name])
         return _pair("model", opened.name, about, lambda: opened.model, her_name_of(ws, name, carded), carded)
     if choice.gguf:
-        return _of_gguf(ws, choice, choice.gguf.expanduser(), baselines, card, name, opening)
+        return _of_gguf(ws, choice, place(choice.gguf), baselines, card, name, opening)
     run = run_of(ws, choice.run)
     return _of_run(ws, run, choice, baselines, _card(card) or run.system, base_gguf, name, opening)
 
@@ -123,7 +123,7 @@ def _of_gguf(
     opening: Callable[[str], None],
 ) -> list[Entrant]:
     carded = _card(card) or persona_of(ws)
-    lora = choice.lora.expanduser() if choice.lora else None
+    lora = place(choice.lora) if choice.lora else None
     for file in (gguf, lora):
         if file is not None and not file.is_file():
             raise UsageError(f"{file} is not there")
@@ -161,7 +161,7 @@ def _card(file: Path | None) -> str:
     if file is None:
         return ""
     try:
-        text = file.expanduser().read_text(encoding="utf-8").strip()
+        text = place(file).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:

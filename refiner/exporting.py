@@ -26,7 +26,7 @@ from refiner.sampling import Samples, image_of, samples_of
 from refiner.stages.canon import full_name
 from refiner.stages.composing.facts import refined_labels
 from refiner.stages.today import untold_traits
-from refiner.store import Workspace, locked, to_jsonl, write_atomic
+from refiner.store import Workspace, locked, place, to_jsonl, write_atomic
 from refiner.training.launch import training_folder
 from refiner.training.runs import current_run
 from refiner.waiting import Item, refusal, waiting
@@ -212,7 +212,7 @@ def _general(ws: Workspace, config: Config) -> list[Sample]:
     if not config.samples.replay:
         return []
     own = config.samples.replay_file
-    return read_general(ws.root / Path(own).expanduser() if own else training_folder() / "replay.jsonl")
+    return read_general(ws.root / place(own) if own else training_folder() / "replay.jsonl")
 
 
 def _held(life: Life, made: Samples, count: int, seed: str) -> HeldOut | None:

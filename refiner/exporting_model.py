@@ -6,7 +6,7 @@ from pathlib import Path
 
 from refiner.console import Output
 from refiner.errors import TrainingError
-from refiner.store import Workspace
+from refiner.store import Workspace, place
 from refiner.training.exported import export_model
 from refiner.training.runs import current_run, find_run
 
@@ -29,7 +29,7 @@ def export_run(
     flags += [flag for flag, on in (("--create", create), ("--json", show.as_json), ("--quiet", show.quiet)) if on]
     return export_model(
         found.folder,
-        (out.expanduser() if out else found.folder / "export").absolute(),
+        (place(out) if out else found.folder / "export").absolute(),
         to=to,
         dataset=ws.dataset if (ws.dataset / "manifest.json").is_file() else None,
         base_gguf=base_gguf,

@@ -19,7 +19,7 @@ from typing import Any
 from refiner.errors import StoreError, UsageError
 from refiner.notes import SUFFIXES
 from refiner.purge_words import Maker, Marks, runs_of, words
-from refiner.store import Workspace, write_atomic
+from refiner.store import Workspace, place, write_atomic
 
 SCHEMA = 1
 
@@ -45,7 +45,7 @@ def journal(ws: Workspace) -> Path:
 
 def path_in(ws: Workspace, given: str) -> str:
     """The note's path below data/raw, however it was named. Raises UsageError where it lies elsewhere."""
-    raw, asked = ws.raw.resolve(), Path(given).expanduser()
+    raw, asked = ws.raw.resolve(), place(given)
     places = [place.parent.resolve() / place.name for place in (Path.cwd() / asked, ws.root / asked, ws.raw / asked)]
     inside = [place for place in places if place.is_relative_to(raw) and place != raw]
     if not inside:

@@ -33,7 +33,7 @@ from refiner.purge_note import Known, journal, keep, path_in, read_known
 from refiner.purge_search import Search, search
 from refiner.purge_steps import note_steps, write_behind
 from refiner.purge_words import Maker, Marks
-from refiner.store import Workspace, locked, make_folder, write_atomic
+from refiner.store import Workspace, locked, make_folder, place, write_atomic
 from refiner.training.runs import CURRENT, RunInfo, current, list_runs, set_current
 
 DECIDED = ("decisions.jsonl", "decisions.torn", "canon.toml", "corrections.jsonl", "sample.json")
@@ -271,19 +271,19 @@ def _copied(ws: Workspace, files: Sequence[Path], copy: Path) -> None:
 
 def _back_up(ws: Workspace, folder: Path) -> None:
     """A copy of data/review where the person wants it. Raises UsageError within the workspace, StoreError."""
-    place = folder.expanduser().absolute()
-    if place.resolve().is_relative_to(ws.root):
+    copy = place(folder).absolute()
+    if copy.resolve().is_relative_to(ws.root):
         raise UsageError(
             f"--backup {folder} lies in the workspace: a copy there would be what purge is to remove",
             mend="name a folder elsewhere",
         )
-    if os.path.lexists(place):
+    if os.path.lexists(copy):
         raise UsageError(f"--backup {folder} is there already", mend="name a folder that is not there")
-    make_folder(place)
+    make_folder(copy)
     for path in sorted(ws.review.rglob("*")) if ws.review.is_dir() else ():
         if path.is_file() and not path.is_symlink():
             try:
-                write_atomic(place / path.relative_to(ws.review), path.read_bytes())
+                write_atomic(copy / path.relative_to(ws.review), path.read_bytes())
             except OSError as error:
                 raise StoreError(f"{path} cannot be read: {error.strerror}") from None
 

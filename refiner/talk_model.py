@@ -15,7 +15,7 @@ from refiner.console import Output
 from refiner.errors import ConfigError, ModelError, TrainingError, UsageError
 from refiner.llm import secret
 from refiner.remote import is_local
-from refiner.store import Workspace
+from refiner.store import Workspace, place
 from refiner.training.endpoint import OpenAIEndpoint
 from refiner.training.runs import RunInfo, current_run, find_run
 from refiner.training.talk import open_gguf, open_model
@@ -73,7 +73,7 @@ def open_choice(ws: Workspace, choice: Choice, opening: Callable[[str], None] = 
     if choice.endpoint:
         return _endpoint(ws, choice)
     if choice.gguf:
-        gguf, lora = choice.gguf.expanduser(), choice.lora.expanduser() if choice.lora else None
+        gguf, lora = place(choice.gguf), place(choice.lora) if choice.lora else None
         about: dict[str, Any] = {"model": str(gguf), **({"lora": str(lora)} if lora else {})}
         opening(gguf.name)
         model = open_gguf(gguf, None if choice.untrained else lora, context=choice.context)

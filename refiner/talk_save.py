@@ -8,7 +8,7 @@ from pathlib import Path
 
 from refiner.errors import StoreError, UsageError
 from refiner.review.visible import one_line
-from refiner.store import write_atomic
+from refiner.store import place, write_atomic
 from refiner.talk_files import Turn
 
 NAME = "talk.md"  # where none is given
@@ -41,7 +41,7 @@ def save_talk(
 def _place(name: str, saved: Path) -> Path:
     """Where the person wants it: "./talk.md" names the current folder, "talk.md" alone none."""
     has_folder = "/" in name or "\\" in name or name in (".", "..", "~")
-    return Path(name).expanduser() if has_folder else saved / name
+    return place(name) if has_folder else saved / name
 
 
 def _mark(turn: Turn) -> str:

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from refiner.errors import StoreError, UsageError, WorkspaceBusy
 from refiner.evaluate.html import evaluation_page
 from refiner.evaluate.shapes import Answer, Report
-from refiner.store import Workspace, locked, to_jsonl, write_atomic
+from refiner.store import Workspace, locked, place, to_jsonl, write_atomic
 
 REPORT, ANSWERS, PAGE = "report.json", "answers.jsonl", "report.html"
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,79}")
@@ -97,7 +97,7 @@ def read_report(file: Path) -> Report:
 
 def find_report(folder: Path, given: str) -> Report:
     """The report of an evaluation of this name, or in this file or folder. Raises UsageError, StoreError."""
-    for file in (folder / given / REPORT, Path(given).expanduser(), Path(given).expanduser() / REPORT):
+    for file in (folder / given / REPORT, place(given), place(given) / REPORT):
         if file.is_file():
             return read_report(file)
     there = ", ".join(name for name, _ in list_reports(folder)) or "none"

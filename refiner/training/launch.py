@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from refiner.errors import TrainingError, UsageError
+from refiner.files import place
 
 # Everything said that it would else ask a settings file for, which may be somebody's for another program.
 _LAUNCH = (
@@ -46,7 +47,7 @@ def find_recipe(name_or_path: str, workspace: Path | None = None) -> Path:
 
     Raises UsageError naming the known recipes.
     """
-    path = Path(name_or_path).expanduser()
+    path = place(name_or_path)
     if path.suffix == ".toml" and path.is_file():
         return path.resolve()
     folders = recipe_folders(workspace)

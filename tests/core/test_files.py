@@ -6,7 +6,9 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,6 +17,7 @@ from hypothesis import strategies as st
 from refiner.answers import Answers
 from refiner.errors import StoreError, UsageError
 from refiner.evaluate.interview import Kept
+from refiner.evaluate.keeping import find_report
 from refiner.files import append_lines, load_json, parse_json, place, write_atomic, write_if_changed
 from refiner.importing.ledger import Imported, Ledger
 from refiner.lock import locked
@@ -22,6 +25,8 @@ from refiner.models import Decision, Message
 from refiner.store import DecisionLog, Results, Workspace
 from refiner.talk_corrections import Correction, add_correction, read_corrections
 from refiner.talk_files import TalkFile, Turn, read_talk
+from refiner.talk_save import save_talk
+from refiner.training.launch import find_recipe
 
 
 def _decide(path: Path, name: str) -> None:
@@ -124,6 +129,22 @@ def test_a_home_that_is_none_is_told() -> None:
     assert place("~/x") == Path.home() / "x"
     with pytest.raises(UsageError, match="no such home folder"):
         place("~nobody-of-that-name/x")
+
+
+@pytest.mark.parametrize(
+    "reads",
+    [
+        lambda given, at: find_recipe(given, at),
+        lambda given, at: find_report(at, given),
+        lambda given, at: save_talk(
+            [Turn("t1", "2026", "Who?", "Me.")], given, saved=at, her="Kavya", who="", at=datetime(2026, 1, 1)
+        ),
+    ],
+    ids=["a recipe", "a report", "a talk"],
+)
+def test_everything_that_a_person_names_is_looked_up_there(reads: Callable[[str, Path], Any], tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no such home folder"):
+        reads("~nobody-of-that-name/x.toml", tmp_path)
 
 
 def test_half_a_character_is_told_and_no_file_stays_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

