@@ -25,11 +25,11 @@ demo-train: $(VENV)/.train
 	OMP_NUM_THREADS=2 $(BIN)/python -m refiner.demo --train
 
 test: $(VENV)/.train $(VENV)/.dev $(VENV)/.second $(VENV)/.docs lint browser
-	$(IN_SECOND) $(BIN)/python -m pytest -q -n 2 --dist loadfile -m second tests/training
-	OMP_NUM_THREADS=2 $(BIN)/python -m pytest -q -n 2 --dist loadfile
+	$(IN_SECOND) $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m second tests/training
+	OMP_NUM_THREADS=2 $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 test-second: $(VENV)/.train $(VENV)/.dev $(VENV)/.second
-	$(IN_SECOND) $(BIN)/python -m pytest -q -n 2 --dist loadfile -m second tests/training
+	$(IN_SECOND) $(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m second tests/training
 
 # In an environment of its own, so that the first set stays as it is.
 CORE_TESTS := $(filter-out tests/training/ tests/evaluate/ tests/talking/,$(sort $(dir $(wildcard tests/*/test_*.py))))
@@ -38,7 +38,7 @@ test-core:
 	rm -rf $(VENV)-core
 	$(PYTHON) -m venv $(VENV)-core
 	$(VENV)-core/bin/python -m pip install --quiet --disable-pip-version-check -c tests/constraints.txt -e '.[dev]'
-	$(VENV)-core/bin/python -m pytest -q -n 2 -p no:cacheprovider --dist loadfile $(CORE_TESTS)
+	$(VENV)-core/bin/python -m pytest -q -n 2 -p no:cacheprovider --dist loadfile --no-loadscope-reorder $(CORE_TESTS)
 
 # The page of the timeline is tested in a real browser; where there is none, those tests are skipped and say so.
 browser:
