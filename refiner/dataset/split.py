@@ -63,22 +63,21 @@ def split(samples: Sequence[Sample]) -> Split:
     """
     rows = sorted(samples, key=lambda s: s.id)
     wanted = max(LEAST, math.ceil(SHARE * len(rows)))
-    train = [s for s in rows if not s.source.endswith(HELD_OUT)]
-    seen = {scene(s) for s in train}
-    evaluation: list[Sample] = []
+    train = {s.id: s for s in rows if not s.source.endswith(HELD_OUT)}
+    seen = {scene(s) for s in train.values()}
+    evaluation: dict[str, Sample] = {}
     for sample in rows:
         if sample.source.endswith(HELD_OUT):
-            (evaluation if scene(sample) in seen else train).append(sample)
-    known = Texts(q for s in train for q in asked(s))
+            (evaluation if scene(sample) in seen else train)[sample.id] = sample
+    known = Texts(q for s in train.values() for q in asked(s))
     moved = 0
-    while near := [s for s in evaluation if any(known.near(q) for q in asked(s))]:
+    while near := [s for s in evaluation.values() if any(known.near(q) for q in asked(s))]:
         for sample in near:  # what goes to training may be near to another one that was held out
-            evaluation.remove(sample)
-            train.append(sample)
+            train[sample.id] = evaluation.pop(sample.id)
             _add(known, sample)
         moved += len(near)
     by_scene: dict[str, list[Sample]] = defaultdict(list)
-    for sample in train:
+    for sample in train.values():
         by_scene[scene(sample)].append(sample)
     for group in sorted((g for g in by_scene.values() if len(g) > 1), key=lambda g: digest("spare", scene(g[0]))):
         if len(evaluation) >= wanted:
@@ -89,9 +88,8 @@ def split(samples: Sequence[Sample]) -> Split:
         if any(known.near(q) for q in asked(spare)):
             _add(known, spare)
             continue
-        train.remove(spare)
-        evaluation.append(spare)
-    return Split(tuple(train), tuple(evaluation), moved)
+        evaluation[spare.id] = train.pop(spare.id)
+    return Split(tuple(train.values()), tuple(evaluation.values()), moved)
 
 
 def _add(known: Texts, sample: Sample) -> None:

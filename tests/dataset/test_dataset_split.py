@@ -8,7 +8,7 @@ from dataset_life import sample, samples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refiner.dataset.near import Texts, alike
+from refiner.dataset.near import FEW, Texts, alike
 from refiner.dataset.split import question, scene, split
 from refiner.models import Message, Sample
 from refiner.stages.composing.draft import HELD_OUT
@@ -27,6 +27,23 @@ def test_near_is_the_same_but_for_a_word_and_never_another_number() -> None:
     assert texts.near("How did you come to mend clocks?")
     texts.remove("how did you come to mend clocks")
     assert not texts.near("How did you come to mend clocks?")
+
+
+WORDS = ["where", "who", "when", "the", "a", "river", "rivers", "bridge", "uncle", "aunt", "kite", "kites", "pigeon"]
+WORDS += ["mango", "did", "do", "you", "your", "of", "that", "and", "at"]
+ASKED = st.lists(st.sampled_from(WORDS), min_size=1, max_size=12)
+
+
+@given(st.lists(ASKED, min_size=FEW + 1, max_size=3 * FEW, unique_by=tuple), st.data())
+def test_of_many_texts_none_that_differs_in_two_words_is_overlooked(many: list[list[str]], data: st.DataObject) -> None:
+    texts = Texts(" ".join(words) for words in many)
+    asked = list(data.draw(st.sampled_from(many)))
+    for at in data.draw(st.lists(st.integers(0, len(asked) - 1), max_size=2)):
+        asked[at] = data.draw(st.sampled_from(WORDS))
+    of_two = [m for m in many if len(m) == len(asked) and sum(a != b for a, b in zip(m, asked, strict=True)) <= 2]
+    found = texts.near(" ".join(asked))
+    assert found or not any(alike(" ".join(m), " ".join(asked)) for m in of_two)
+    assert not found or any(alike(" ".join(m), " ".join(asked)) for m in many)
 
 
 def test_a_held_out_question_that_training_nearly_has_is_trained_on() -> None:
