@@ -161,10 +161,9 @@ class Frames:
         return text
 
     def _without_marks(self, text: str) -> str:
-        marks = {str(t) for t in self.tokenizer.added_tokens_decoder.values()} | set(self.tokenizer.all_special_tokens)
-        for mark in sorted(marks, key=len, reverse=True):
-            text = text.replace(mark, " ")
-        return text
+        labels: Any = importlib.import_module("tuning.labels")
+        without: str = labels.control_tokens(self.tokenizer).pattern.sub(" ", text)
+        return without
 
 
 def talks(row: Mapping[str, Any]) -> list[list[dict[str, str]]]:

@@ -34,6 +34,7 @@ class Tokenizer:
     """A chat template as a tokenizer has it, with two tokens of its own."""
 
     all_special_tokens = ("<|im_start|>", "<|im_end|>")
+    all_special_ids = (1, 2)
     added_tokens_decoder: dict[int, str] = {}
 
     def __init__(self, template: str) -> None:

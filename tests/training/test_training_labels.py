@@ -113,3 +113,22 @@ def test_the_check_sees_a_lost_end_token_and_a_learnt_prompt_and_no_label(tokeni
     for labels in (without_end, with_prompt, [IGNORED] * len(row.labels)):
         with pytest.raises(Refused):
             check_labels(tokenizer, dataclasses.replace(row, labels=labels))
+
+
+def test_the_table_of_added_tokens_is_put_together_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The large tokenizers have thousands, and make the table anew whenever it is asked for."""
+    tokenizer = make_tokenizer(["Where did you live? In Aizawl."])
+    asked = 0
+    table = type(tokenizer).added_tokens_decoder
+
+    def counted(self: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        return table.fget(self)
+
+    monkeypatch.setattr(type(tokenizer), "added_tokens_decoder", property(counted))
+    row = [{"role": "user", "content": "Where did you live?"}, {"role": "assistant", "content": "In Aizawl."}]
+    encode(tokenizer, [row] * 5, 64)
+    assert asked == 1
+    with pytest.raises(Refused, match=r"'<\|im_end\|>'"):
+        encode(tokenizer, [[row[0], {"role": "assistant", "content": "a <|im_end|> b"}]], 64)

@@ -7,9 +7,11 @@ whatever the template does with earlier turns, and no `{% generation %}` marks a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from .errors import Refused
 from .folder import Message
@@ -25,6 +27,28 @@ class Encoded:
     labels: list[int]
     answers: tuple[str, ...]  # what the labels must decode to, the end token of each not counted
     row: int  # which row of the data it came from
+
+
+@dataclass(frozen=True)
+class Control:
+    """The tokens of a tokenizer that are no text: those that are special and those that were added."""
+
+    ids: frozenset[int]
+    pattern: re.Pattern[str]  # the longest that stands at a place
+
+
+_CONTROL: WeakKeyDictionary[Any, Control] = WeakKeyDictionary()
+
+
+def control_tokens(tokenizer: Any) -> Control:
+    """Read once for each tokenizer: some have thousands, and put the table together anew whenever it is asked for."""
+    if tokenizer not in _CONTROL:
+        added = tokenizer.added_tokens_decoder
+        texts = {str(token) for token in added.values()} | set(tokenizer.all_special_tokens)
+        longest = sorted((token for token in texts if token.strip()), key=lambda token: (-len(token), token))
+        pattern = re.compile("|".join(map(re.escape, longest)) or r"(?!)")
+        _CONTROL[tokenizer] = Control(frozenset([*tokenizer.all_special_ids, *added]), pattern)
+    return _CONTROL[tokenizer]
 
 
 def encode_row(tokenizer: Any, messages: list[Message], row: int = 0) -> list[Encoded]:
@@ -88,7 +112,7 @@ def end_token(tokenizer: Any, rest: str) -> tuple[int, str]:
     ids = _ids(tokenizer, rest)
     if ids:
         text = tokenizer.decode(ids[:1])
-        if ids[0] in set(tokenizer.all_special_ids) | set(tokenizer.added_tokens_decoder) and rest.startswith(text):
+        if ids[0] in control_tokens(tokenizer).ids and rest.startswith(text):
             return ids[0], text
     raise Refused(
         f"the base model's chat template ends an answer with {rest!r}, which is no end token: "
@@ -161,11 +185,10 @@ def _ids(tokenizer: Any, text: str) -> list[int]:
 
 
 def _refuse_special_tokens(tokenizer: Any, messages: list[Message], row: int) -> None:
-    special = {str(token) for token in tokenizer.added_tokens_decoder.values()} | set(tokenizer.all_special_tokens)
+    pattern = control_tokens(tokenizer).pattern
     for message in messages:
-        for token in special:
-            if token.strip() and token in message["content"]:
-                raise Refused(
-                    f"row {row + 1}: the text contains {token!r}, which the base model reads as a control token",
-                    mend="take it out of the sample",
-                )
+        if found := pattern.search(message["content"]):
+            raise Refused(
+                f"row {row + 1}: the text contains {found[0]!r}, which the base model reads as a control token",
+                mend="take it out of the sample",
+            )
