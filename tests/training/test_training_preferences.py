@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from training_decisions import add_decisions, pair, pairs, verdict, verdicts
 from training_persona import SYSTEM, persona_rows, write_dataset
 from training_tiny import THINKING, Train, make_tokenizer
+from tuning import run
 from tuning.errors import Refused
 from tuning.labels import encode_row, split_answer
 from tuning.preferences import Tokens, encode_decided, keys_of, mixed, read_decided, rows_for
@@ -96,6 +99,19 @@ def test_what_is_too_long_is_left_out_and_counted(decided: Path) -> None:
     assert len(some) + left == 15
     assert left > 0
     assert max(tokens.longest for tokens in some) <= limit
+
+
+def test_where_only_decisions_are_new_and_all_too_long_it_is_said(
+    decided: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tuning.base.load_tokenizer", lambda base: make_tokenizer(TEXTS))
+    recipe = Recipe(method="dpo", data=dataclasses.replace(Recipe().data, max_length=8))
+    asked = run.Asked(tmp_path, recipe, tmp_path / "r.toml", None)
+    nothing: Any = SimpleNamespace(rows=[], general=0, decided=read_decided(decided, "dpo"))
+    nothing.folder = SimpleNamespace(evaluation=[])
+    here: Any = None
+    with pytest.raises(Refused, match="all that is new are decisions that are too long"):
+        run._planned(asked, nothing, SimpleNamespace(), here, here)
 
 
 @given(st.integers(0, 40), st.integers(0, 40), st.integers(2, 8), st.integers(0, 3))

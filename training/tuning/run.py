@@ -170,6 +170,11 @@ def _planned(asked: Asked, what: Taught, base: Base | None, choice: Choice, mach
     if too_long:
         say(f"note: {too_long} decisions are longer than max_length = {recipe.data.max_length} tokens and left out")
         decided = decided if teaches(decided, recipe.method) else []
+    if not train and not decided:
+        raise Refused(
+            "nothing is left to train on: all that is new are decisions that are too long",
+            mend=f"set [data] max_length above {recipe.data.max_length} in the recipe",
+        )
     lengths = tuple(len(sequence.input_ids) for sequence in train)
     counts = Counts(
         persona_rows=len(what.rows) - what.general,
