@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
+import queue
 import secrets
 import threading
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from refiner.training.runs import RunInfo
 
 SMALL_MODEL = "smollm2-135m-instruct"
 ENGINES = ("auto", "llama.cpp", "transformers")
+SILENCE = 300.0  # seconds in which transformers writes no token before it is given up
 
 
 def open_model(
@@ -198,6 +200,7 @@ class Transformers:
         self._model: Any = model.eval()
         self.name = where.name
         self.context = int(getattr(model.config, "max_position_embeddings", 0) or 0)
+        self.cut = False  # whether the last answer ended at `max_tokens`
 
     def count(self, messages: Messages) -> int:
         """See `ChatModel.count`: by the model's own template and tokenizer."""
@@ -209,17 +212,24 @@ class Transformers:
     def reply(
         self, messages: Messages, *, max_tokens: int = 400, temperature: float = 0.0, seed: int | None = None
     ) -> Iterator[str]:
-        """See `ChatModel.reply`."""
+        """See `ChatModel.reply`. Where the iterator is closed the model writes no further."""
         require_system(messages)
         torch: Any = importlib.import_module("torch")
+        transformers: Any = importlib.import_module("transformers")
         text = self._tokenizer.apply_chat_template(
             messages, tokenize=False, add_generation_prompt=True, enable_thinking=False
         )
         inputs = self._tokenizer(text, return_tensors="pt", add_special_tokens=False).to(self._model.device)
-        streamer: Any = importlib.import_module("transformers").TextIteratorStreamer(
-            self._tokenizer, skip_prompt=True, skip_special_tokens=True, timeout=300.0
+        streamer: Any = transformers.TextIteratorStreamer(
+            self._tokenizer, skip_prompt=True, skip_special_tokens=True, timeout=SILENCE
         )
+        left = threading.Event()
+
+        def nobody_reads(ids: Any, scores: Any, **more: Any) -> Any:
+            return torch.full((ids.shape[0],), left.is_set(), device=ids.device)
+
         options: dict[str, Any] = {"max_new_tokens": max_tokens, "do_sample": temperature > 0, "streamer": streamer}
+        options["stopping_criteria"] = transformers.StoppingCriteriaList([nobody_reads])
         if temperature > 0:
             options["temperature"] = temperature
         if seed is not None:
@@ -229,7 +239,10 @@ class Transformers:
         def work() -> None:
             try:
                 with torch.inference_mode():
-                    self._model.generate(**inputs, **options)
+                    written = self._model.generate(**inputs, **options)[0, inputs["input_ids"].shape[1] :]
+                ends = self._model.generation_config.eos_token_id
+                ends = ends if isinstance(ends, list) else [ends]
+                self.cut = len(written) >= max_tokens and int(written[-1]) not in ends
             except BaseException as error:  # handed to the caller below; the streamer would wait for ever
                 failed.append(error)
                 streamer.end()
@@ -237,7 +250,12 @@ class Transformers:
         def pieces() -> Iterator[str]:
             thread = threading.Thread(target=work, daemon=True)
             thread.start()
-            yield from (piece for piece in streamer if piece)
+            try:
+                yield from (piece for piece in streamer if piece)
+            except queue.Empty:
+                raise TrainingError(f"the model wrote nothing for {SILENCE:.0f} s") from None
+            finally:
+                left.set()
             thread.join()
             if failed:
                 raise TrainingError(f"the model failed: {failed[0]}") from failed[0]
