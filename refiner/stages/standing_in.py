@@ -191,8 +191,11 @@ class _Free:
         self.words = set(WORD.findall(self.text))
         self.vocabulary = "\n".join(sorted(self.words))
         self.given = {new.lower() for new in table.values()}
+        self.shortest = min(map(len, self.given), default=1)
+        self.all_given = "\n".join(self.given)
         self.pools = data()["india" if is_indian(config.persona.culture) else "other"]
         self._lists: dict[str, list[str]] = {}
+        self._made: dict[str, Iterator[str]] = {}  # what did not fit once never will
 
     def still(self, new: str) -> bool:
         """Whether a stand-in that was given out earlier is still found nowhere."""
@@ -206,6 +209,8 @@ class _Free:
             kind = "handle_male" if kind == "handle" else kind
             new = self._name(real, kind, initial)
         self.given.add(new.lower())
+        self.shortest = min(self.shortest, len(new))
+        self.all_given += f"\n{new.lower()}"
         if kind == "letters" or (real.isupper() and len(real) > 1):
             return new.upper()
         return new.lower() if real == real.lower() and real != real.upper() else new
@@ -218,7 +223,8 @@ class _Free:
         for new in (*same, *ready):
             if self._fits(new):
                 return new
-        return next(n for n in _made(kind) if self._fits(n))
+        made = self._made.setdefault(kind, iter(_made(kind)))
+        return next(n for n in made if self._fits(n))
 
     def _list(self, kind: str) -> list[str]:
         if kind not in self._lists:
@@ -234,7 +240,10 @@ class _Free:
             or (word and (in_dictionary(low) or known(low)))
         ):
             return False
-        return not any(low in other or other in low for other in self.given)
+        if low in self.all_given:
+            return False
+        ends = [low[at : at + n] for n in range(self.shortest, len(low)) for at in range(len(low) - n + 1)]
+        return self.given.isdisjoint(ends)
 
 
 def _prompt_texts() -> list[str]:
