@@ -25,7 +25,7 @@ from refiner.review.identity import RULE, rule_of
 from refiner.review.importing import Imported, import_file
 from refiner.review.items import KINDS, Item
 from refiner.review.session import EXIT_DONE, EXIT_LEFT, Log, append_all, now
-from refiner.review.state import Action, ReviewState, apply, refusal, start
+from refiner.review.state import Action, apply, decide_each, refusal, start
 from refiner.review.texts import as_text
 from refiner.review.visible import one_line
 
@@ -119,14 +119,8 @@ def _decide(
 ) -> list[Decision]:
     """Writes all decisions, or none if one of them cannot be."""
     _refuse(wanted)
-    state: ReviewState = start(queue, log.read())
-    place = {state.items[n].id: p for p, n in enumerate(state.shown)}
-    made: list[Decision] = []
     at = clock()
-    for item, action in wanted:
-        state, _ = apply(state, Action("goto", number=place[item.id] + 1))
-        state, new = apply(state, Action(action.kind, action.text, action.choice, action.reason, at=at))
-        made += new
+    made = decide_each(start(queue, log.read()), [(item, replace(action, at=at)) for item, action in wanted])
     append_all(log, made)
     return made
 
@@ -217,13 +211,13 @@ def answer(
     queue: Sequence[Item], log: Log, answers: Sequence[str], *, clock: Callable[[], str] = now
 ) -> list[Decision]:
     """Answers questions: each is `ID=CHOICE`, the choice by its id, its number or its label."""
-    wanted = []
-    for given in answers:
-        name, equals, choice = given.partition("=")
+    parts = [given.partition("=") for given in answers]
+    for name, equals, choice in parts:
         if not equals or not choice:
-            raise UsageError(f'"{given}" is no answer', mend="refiner review --answer ID=CHOICE")
-        item = resolve(queue, name)
-        wanted.append((item, Action("answer", choice=choice_of(item, choice))))
+            raise UsageError(f'"{name}{equals}{choice}" is no answer', mend="refiner review --answer ID=CHOICE")
+    items = resolve_all(queue, [name for name, _, _ in parts])
+    chosen = [choice_of(item, choice) for item, (_, _, choice) in zip(items, parts, strict=True)]
+    wanted = [(item, Action("answer", choice=choice)) for item, choice in zip(items, chosen, strict=True)]
     return _decide(queue, log, wanted, clock)
 
 

@@ -122,9 +122,9 @@ class History:
         """The person's comments on an item, oldest first."""
         return [d.text or "" for d in self.active(item) if d.verdict == "comment"]
 
-    def new_id(self, decision: Decision) -> str:
-        """An id for a decision that is made next. Depends on nothing but the log and the decision."""
-        return _named(decision, self.length).id
+    def new_id(self, decision: Decision, after: int = 0) -> str:
+        """An id for a decision that is made next, or after as many others. Depends on nothing but the log and it."""
+        return _named(decision, self.length + after).id
 
 
 def _named(decision: Decision, place: int) -> Decision:

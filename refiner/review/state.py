@@ -171,17 +171,39 @@ def _line(item: Item, verb: DecisionVerb, action: Action, **given: str | None) -
 # ---- deciding ------------------------------------------------------------------------------------------------------
 
 
+def _verdict(item: Item, action: Action) -> Decision:
+    verb: DecisionVerb = action.kind  # type: ignore[assignment]  # the keys of _DOES that lead here are verbs
+    return _line(item, verb, action, text=action.text if verb == "edit" else None,
+                 choice=action.choice or None, reason=action.reason or None)  # fmt: skip
+
+
+def _says_again(made: Decision, old: Decided | Decision | None) -> bool:
+    return old is not None and (old.verdict, old.text, old.choice, old.reason) == (
+        made.verdict, made.text, made.choice, made.reason,
+    )  # fmt: skip
+
+
+def decide_each(state: ReviewState, wanted: Sequence[tuple[Item, Action]]) -> list[Decision]:
+    """The decisions of many items, each by an action that `refusal` lets through and of its own, so that each can be
+    undone alone; none for what was said before."""
+    made: list[Decision] = []
+    said: dict[str, Decided | Decision] = dict(state.decided)
+    for item, action in wanted:
+        new = _verdict(item, action)
+        if not _says_again(new, said.get(item.id)):
+            said[item.id] = new
+            made.append(new.model_copy(update={"id": state.history.new_id(new, len(made))}))
+    return made
+
+
 def _decide(state: ReviewState, action: Action) -> Step:
     item = state.item
     if item is None:
         return _say(state, "nothing is shown to decide")
     if problem := refusal(item, action):
         return _say(state, problem)
-    verb: DecisionVerb = action.kind  # type: ignore[assignment]  # the keys of _DOES that lead here are verbs
-    made = _line(item, verb, action, text=action.text if verb == "edit" else None,
-                 choice=action.choice or None, reason=action.reason or None)  # fmt: skip
-    old = state.decided.get(item.id)
-    if old and (old.verdict, old.text, old.choice, old.reason) == (made.verdict, made.text, made.choice, made.reason):
+    made, old = _verdict(item, action), state.decided.get(item.id)
+    if _says_again(made, old):
         return _say(_ahead(state), "that is what you said before")
     state, log = _record(state, [made])
     if old:  # walking through what is decided already: on to the next one, whatever its status

@@ -9,6 +9,8 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from review_life import Life, MemoryLog
 
 from refiner.errors import StoreError, UsageError
@@ -17,7 +19,7 @@ from refiner.review import commands
 from refiner.review.editor import open_editor, with_help, without_help
 from refiner.review.filters import Filters, parse
 from refiner.review.importing import import_file
-from refiner.review.state import start
+from refiner.review.state import Action, start
 
 LIFE = Life()
 QUEUE = LIFE.queue()
@@ -47,6 +49,17 @@ def test_ids_and_their_beginnings() -> None:
         commands.resolve(QUEUE, "zzzzzzzz")
     with pytest.raises(UsageError, match="fits 2 items"):
         commands.resolve([*QUEUE, *(i for i in Life().queue() if i.id == "event:bite")], "bit_"[:3] + "e")
+
+
+@given(st.lists(st.tuples(st.sampled_from([i.id for i in QUEUE if i.id != QUESTION.id]), st.sampled_from("ab"))))
+def test_many_are_decided_as_each_after_the_other(wanted: list[tuple[str, str]]) -> None:
+    each, together = MemoryLog(), MemoryLog()
+    items = {i.id: i for i in QUEUE}
+    for name, reason in wanted:
+        commands.reject(QUEUE, each, [name], reason, clock=lambda: "2026-01-01")
+    actions = [(items[name], Action("reject", reason=reason)) for name, reason in wanted]
+    commands._decide(QUEUE, together, actions, lambda: "2026-01-01")
+    assert together.read() == each.read()
 
 
 @pytest.mark.says("`refiner review --approve ID` approves. `--approve A --approve B` approves both in one step;")
