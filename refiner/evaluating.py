@@ -136,7 +136,7 @@ def evaluate_run(
     plan = Planned(items, left_out, choices, entrants, asked.max_tokens, asked.seed, asked.areas)
     if asked.dry_run:
         judging = _judging(ws, asked, plan, material) if asked.judge else None
-        say_plan(ws, show, plan, judge=judging.as_data() if judging else None)
+        say_plan(ws, show, plan, judge=judging.as_data() if judging and show.as_json else None)
         if judging and not show.as_json:
             tell_judging(judging)
         return 0

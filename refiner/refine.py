@@ -277,6 +277,11 @@ class Plan:
     waiting: tuple[Waiting, ...]
     cached: int  # answers that are there already
 
+    @property
+    def tokens(self) -> tuple[int, int]:
+        """How many would be sent, and how many could be written at most."""
+        return sum(w.prompt_tokens for w in self.waiting), sum(w.most_tokens for w in self.waiting)
+
     def as_data(self) -> dict[str, object]:
         """For JSON: where it would go, whether that is allowed, how many tokens, and every message as it would be sent;
         empty where no model is asked."""
@@ -285,8 +290,7 @@ class Plan:
         asker = self.engine.asker
         if asker is None:
             return {}
-        llm = asker.llm
-        sent, most = sum(w.prompt_tokens for w in self.waiting), sum(w.most_tokens for w in self.waiting)
+        llm, (sent, most) = asker.llm, self.tokens
         return {
             "endpoint": llm.base_url, "local": is_local(llm.base_url),
             "allowed": llm.allow_remote or is_local(llm.base_url),

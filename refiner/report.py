@@ -125,8 +125,7 @@ def planned(show: Output, done: Plan, command: str = "refine") -> None:
     by_prompt: dict[str, list[Waiting]] = {}
     for w in done.waiting:
         by_prompt.setdefault(w.prompt, []).append(w)
-    sent, most = sum(w.prompt_tokens for w in done.waiting), sum(w.most_tokens for w in done.waiting)
-    price = asker.budget.price(sent, most)
+    sent, most = done.tokens
     if show.as_json:
         show.json(done.as_data())
         return
@@ -141,7 +140,8 @@ def planned(show: Output, done: Plan, command: str = "refine") -> None:
         show.data(f"{prompt:<18}{len(those):>7}{notes:>7}{tokens[0]:>14,}{tokens[1]:>17,}")
     show.data(f"{'together':<18}{len(done.waiting):>7}{'':>7}{sent:>14,}{most:>17,}")
     if llm.price_in or llm.price_out:
-        show.data(f"cost at most {price:.4f} (price_in {llm.price_in:g}, price_out {llm.price_out:g} for a million)")
+        cost = asker.budget.price(sent, most)
+        show.data(f"cost at most {cost:.4f} (price_in {llm.price_in:g}, price_out {llm.price_out:g} for a million)")
     show.data(f"{done.cached} more are answered already; what an answer makes necessary to ask is not counted")
     names = "replaced by stand-ins" if asker.stand_ins else "sent as they are (--pseudonymise replaces them)"
     show.data(f"names and places: {names}")

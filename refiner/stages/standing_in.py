@@ -191,7 +191,6 @@ class _Free:
         self.words = set(WORD.findall(self.text))
         self.vocabulary = "\n".join(sorted(self.words))
         self.given = {new.lower() for new in table.values()}
-        self.shortest = min(map(len, self.given), default=1)
         self.all_given = "\n".join(self.given)
         self.pools = data()["india" if is_indian(config.persona.culture) else "other"]
         self._lists: dict[str, list[str]] = {}
@@ -209,7 +208,6 @@ class _Free:
             kind = "handle_male" if kind == "handle" else kind
             new = self._name(real, kind, initial)
         self.given.add(new.lower())
-        self.shortest = min(self.shortest, len(new))
         self.all_given += f"\n{new.lower()}"
         if kind == "letters" or (real.isupper() and len(real) > 1):
             return new.upper()
@@ -240,10 +238,8 @@ class _Free:
             or (word and (in_dictionary(low) or known(low)))
         ):
             return False
-        if low in self.all_given:
-            return False
-        ends = [low[at : at + n] for n in range(self.shortest, len(low)) for at in range(len(low) - n + 1)]
-        return self.given.isdisjoint(ends)
+        inside = (low[at:end] for at in range(len(low)) for end in range(at + 1, len(low) + 1))
+        return low not in self.all_given and self.given.isdisjoint(inside)
 
 
 def _prompt_texts() -> list[str]:
